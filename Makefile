@@ -1,0 +1,31 @@
+# What each target does: `make help`.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench clean
+VENV := .venv
+# uv itself lives beside the environment it makes: nothing is installed outside this folder.
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+
+help:  ## Show every target and what it does
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## Make .venv from uv.lock (the other targets call it)
+	@command -v $(UV) >/dev/null || { python3 -m venv .uv && .uv/bin/pip install --quiet uv; }
+	@$(UV) sync --locked --quiet
+
+run: setup  ## Start everything, walk two dossiers, stay up (HOSO_ONCE=1: end after the walk)
+	@$(VENV)/bin/hoso up --walk
+
+test: check  ## Lint, types, and every test on real parts
+	@$(VENV)/bin/pytest
+
+check: setup  ## Lint and types only
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check --quiet .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/hoso rulebook check
+
+bench: setup  ## Acts a second, milliseconds a document, microseconds a limit
+	@$(VENV)/bin/python -m tests.bench
+
+clean:  ## Remove environment and caches; data in var/ and out/ stay
+	@rm -rf $(VENV) .uv .mypy_cache .ruff_cache .pytest_cache

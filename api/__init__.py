@@ -1,0 +1,1 @@
+"""The doors: HTTP, command line and the processes behind `hoso up`."""

@@ -1,0 +1,1 @@
+"""What gets printed: layout, forms, numbering and rendering."""

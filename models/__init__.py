@@ -1,0 +1,1 @@
+"""What things are: the law as data, tables, and the store."""

@@ -1,0 +1,185 @@
+"""What acts record: the types behind a rulebook's facts, and the payload model of each action."""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, create_model
+
+from models.law.schema import Action, Fact
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text.strip())
+
+
+Line = Annotated[str, AfterValidator(_nfc), Field(min_length=1, max_length=4000)]
+
+
+class Part(BaseModel):
+    """Base of the structured facts: unknown fields are refused, nothing changes once recorded."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Official(Part):
+    """Someone acting for an agency: name (with rank, as signed), position, and agency if not the acting one."""
+
+    name: Line
+    position: Line
+    agency: Line | None = None
+
+
+class Witness(Part):
+    """A witness, as V-34 asks: name, occupation, residence."""
+
+    name: Line
+    occupation: Line
+    residence: Line
+
+
+class Receiver(Part):
+    """Who received a paper, as V-23 asks; `relation` is to the person ("chính người được thông báo" for the person)."""
+
+    name: Line
+    sex: Literal["male", "female"]
+    birth_date: Line
+    identity: Line
+    identity_issued_on: Line = "không"
+    identity_issued_by: Line = "không"
+    phone: Line = "không"
+    relation: Line
+
+
+class Criteria(Part):
+    """The six diagnostic criteria and the time condition (TT 18/2021/TT-BYT Đ.3)."""
+
+    craving: bool
+    loss_of_control: bool
+    tolerance: bool
+    neglect_of_interests: bool
+    persistence_despite_harm: bool
+    withdrawal: bool
+    one_month_or_repeated: bool = Field(
+        description="Cùng lúc trong ít nhất 1 tháng, hoặc ngắn hơn nhưng lặp lại trong vòng 12 tháng"
+    )
+
+    @property
+    def met(self) -> int:
+        """How many of the six criteria are met."""
+        return sum((
+            self.craving, self.loss_of_control, self.tolerance, self.neglect_of_interests,
+            self.persistence_despite_harm, self.withdrawal,
+        ))  # fmt: skip
+
+
+class Relative(Part):
+    """A family member, as V-33 asks."""
+
+    name: Line
+    age: Line
+    occupation: Line
+    residence: Line
+    phone: Line | None = None
+
+
+class Background(Part):
+    """Items 5 to 20 of the life summary V-33 that the person block does not hold; "không"/"chưa" where none."""
+
+    father: Relative | None = None
+    mother: Relative | None = None
+    spouse: Relative | None = None
+    children: tuple[Relative, ...] = ()
+    convictions: Line
+    prior_sanctions: Line
+    substances: Line
+    manner: Line
+    first_use: Line
+    voluntary_rehab: Line
+    aftercare_decision: Line
+    compulsory_rehab: Line
+    substitution: Line
+
+
+class Participant(Part):
+    """Someone taking part in a session: who, in which capacity, present or absent."""
+
+    name: Line
+    capacity: Line
+    present: bool = True
+
+
+class Delivery(Part):
+    """One service of a decision: to whom, received when."""
+
+    to: Line
+    received_at: AwareDatetime
+
+
+TYPES: dict[str, Any] = {
+    "text": Line,
+    "texts": Annotated[tuple[Line, ...], Field(min_length=1)],
+    "flag": bool,
+    "number": Annotated[int, Field(ge=0)],
+    "instant": AwareDatetime,
+    "day": date,
+    "agency": Annotated[str, Field(min_length=1, description="Mã cơ quan")],
+    "official": Official,
+    "officials": Annotated[tuple[Official, ...], Field(min_length=1)],
+    "witness": Witness,
+    "witnesses": Annotated[tuple[Witness, ...], Field(min_length=1)],
+    "receiver": Receiver,
+    "criteria": Criteria,
+    "background": Background,
+    "participants": Annotated[tuple[Participant, ...], Field(min_length=1)],
+    "deliveries": Annotated[tuple[Delivery, ...], Field(min_length=1)],
+}
+
+
+class Payload(BaseModel):
+    """Base of every action's facts: unknown facts are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def payload_model(
+    action: Action, catalogue: Mapping[str, Fact], exclusions: Mapping[str, str]
+) -> type[Payload]:
+    """The pydantic model of what this action records.
+
+    Args:
+        action: the action of a loaded book.
+        catalogue: every known fact by name.
+        exclusions: the book's cases in which the measure does not apply, by code.
+
+    Returns:
+        A model with one field a fact, described in Vietnamese and English for JSON Schema.
+
+    """
+    fields: dict[str, Any] = {}
+    for asked in action.facts:
+        fact = catalogue[asked.name]
+        kind = _type_of(fact, tuple(exclusions))
+        info = Field(
+            ... if asked.required else None,
+            title=fact.title,
+            description=" ".join(part for part in (fact.title_en + ".", fact.help, fact.citation) if part),
+            json_schema_extra={"x-choices": dict(fact.choices)} if fact.choices else None,
+        )
+        fields[asked.name] = (kind if asked.required else kind | None, info)
+    return create_model(f"{action.code}_facts", __base__=Payload, **fields)
+
+
+def _type_of(fact: Fact, exclusions: tuple[str, ...]) -> Any:  # noqa: ANN401 - a type is built at run time
+    if fact.type == "choice":
+        return _literal(tuple(fact.choices))
+    if fact.type == "excluded":
+        return tuple[_literal(exclusions), ...]  # type: ignore[misc]  # a Literal built at run time
+    return TYPES[fact.type]
+
+
+@cache
+def _literal(values: tuple[str, ...]) -> Any:  # noqa: ANN401 - a type is built at run time
+    return Literal[values]

@@ -1,0 +1,261 @@
+"""Reading rulebooks: TOML files become validated books, or an error that names file and key."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from models.law.schema import Action, Anchor, Book, Clock, Condition, Fact, Rule, Stage
+
+BOOKS = Path(__file__).parent / "books"
+T = TypeVar("T")
+DERIVED = frozenset({"placed", "terminated", "track"})
+"""Facts the engine derives from the acts done; conditions may use them."""
+PARTIES = frozenset({
+    "compiler", "facility", "court", "provincial_court", "centre", "provincial_police", "ministry_police",
+    "justice_office", "labour_office", "returner",
+})  # fmt: skip
+"""Parts an agency can play in a dossier."""
+
+
+class LoadError(ValueError):
+    """A rulebook that cannot be trusted; the message names file and key."""
+
+
+@cache
+def catalogue() -> Mapping[str, Fact]:
+    """Every fact an act can record, by name."""
+    return _validated(TypeAdapter(dict[str, Fact]), _toml(BOOKS / "facts.toml"), "facts.toml")
+
+
+@cache
+def load_book(code: str) -> Book:
+    """The book of this code, validated in itself.
+
+    Raises:
+        LoadError: there is no such book, or it is not sound.
+
+    """
+    path = BOOKS / f"{code}.toml"
+    if not path.is_file():
+        raise LoadError(f"không có bộ quy tắc {code} / no rulebook {code}")
+    book = _validated(TypeAdapter(Book), _merged(path), path.name)
+    check_book(book)
+    return book
+
+
+def codes() -> list[str]:
+    """Codes of the books on file, oldest first."""
+    return sorted(path.stem for path in BOOKS.glob("*.toml") if path.stem != "facts")
+
+
+def check_book(
+    book: Book, *, forms: Iterable[str] | None = None, guards: Iterable[str] | None = None
+) -> None:
+    """Checks what one line of a book says against the others.
+
+    Args:
+        book: the book to check.
+        forms: codes of the forms that exist; None leaves form codes unchecked.
+        guards: names of the guards that exist; None leaves them unchecked.
+
+    Raises:
+        LoadError: every flaw found, each with its key.
+
+    """
+    flaws = [
+        *_duplicates("rules", [rule.id for rule in book.rules]),
+        *_duplicates("actions", [action.code for action in book.actions]),
+        *_rule_flaws(book),
+        *_action_flaws(book),
+        *_reachability_flaws(book),
+    ]
+    if forms is not None:
+        known = set(forms)
+        flaws += [
+            f"actions.{action.code}.forms: không có mẫu / unknown form {ref.id}"
+            for action in book.actions
+            for ref in action.forms
+            if ref.id not in known
+        ]
+        flaws += [
+            f"papers.{paper.kind}.form: không có mẫu / unknown form {paper.form}"
+            for paper in book.papers
+            if paper.form and paper.form not in known
+        ]
+    if guards is not None:
+        names = set(guards)
+        flaws += [
+            f"actions.{action.code}.guards: không có điều kiện / unknown guard {guard}"
+            for action in book.actions
+            for guard in action.guards
+            if guard.partition(":")[0] not in names
+        ]
+    if flaws:
+        raise LoadError("\n".join(f"{book.code}.toml: {flaw}" for flaw in flaws))
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise LoadError(f"{path.name}: {error}") from error
+
+
+def _merged(path: Path, seen: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The file with what it inherits: tables by key, rules, actions and papers by id."""
+    own = _toml(path)
+    parent = own.get("extends")
+    if parent is None:
+        return own
+    if parent in seen or not (BOOKS / f"{parent}.toml").is_file():
+        raise LoadError(f"{path.name}: extends: không có hoặc lặp vòng / missing or circular: {parent}")
+    base = _merged(BOOKS / f"{parent}.toml", (*seen, path.stem))
+    merged = base | own
+    for table in ("wording", "exclusions"):
+        merged[table] = base.get(table, {}) | own.get(table, {})
+    for rows, key in (("rules", "id"), ("actions", "code"), ("papers", "kind")):
+        by_key = {row[key]: row for row in base.get(rows, [])} | {row[key]: row for row in own.get(rows, [])}
+        merged[rows] = [row for row in by_key.values() if not row.get("removed")]
+    return merged
+
+
+def _validated(adapter: TypeAdapter[T], data: object, name: str) -> T:
+    try:
+        return adapter.validate_python(data)
+    except ValidationError as error:
+        lines = (f"{name}: {_where(data, flaw['loc'])}: {flaw['msg']}" for flaw in error.errors())
+        raise LoadError("\n".join(lines)) from error
+
+
+def _where(data: object, location: tuple[int | str, ...]) -> str:
+    """A key path in which list positions are replaced by the row's own id."""
+    parts: list[str] = []
+    for step in location:
+        data = data[step] if isinstance(data, list | dict) and _has(data, step) else None  # type: ignore[index]
+        row = data if isinstance(step, int) and isinstance(data, dict) else {}
+        parts.append(str(row.get("id") or row.get("code") or row.get("kind") or step))
+    return ".".join(parts)
+
+
+def _has(data: list[Any] | dict[Any, Any], step: int | str) -> bool:
+    return (isinstance(step, int) and step < len(data)) if isinstance(data, list) else step in data
+
+
+def _duplicates(table: str, keys: list[str]) -> list[str]:
+    return [f"{table}.{key}: lặp lại / twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
+
+
+def _rule_flaws(book: Book) -> list[str]:
+    known = {rule.id for rule in book.rules}
+    flaws = []
+    for rule in book.rules:
+        key = f"rules.{rule.id}"
+        flaws += [
+            f"{key}.anchor.limit: không có quy tắc / unknown rule {anchor.limit}"
+            for anchor in _anchors(rule)
+            if anchor.limit and anchor.limit not in known
+        ]
+        if rule.inside and rule.inside not in known:
+            flaws.append(f"{key}.inside: không có quy tắc / unknown rule {rule.inside}")
+    return flaws
+
+
+def _action_flaws(book: Book) -> list[str]:
+    codes_ = {action.code for action in book.actions}
+    rules = {rule.id: rule for rule in book.rules}
+    facts = catalogue()
+    flaws = []
+    for action in book.actions:
+        key = f"actions.{action.code}"
+        if not action.by:
+            flaws.append(f"{key}.by: không ai được làm / nobody may take it")
+        flaws += [
+            f"{key}.facts: không có dữ kiện / unknown fact {fact.name}"
+            for fact in action.facts
+            if fact.name not in facts
+        ]
+        named = (
+            {code for entry in action.after for code in entry.split("|")}
+            | set(action.not_after)
+            | set(action.undoes)
+        )
+        flaws += [f"{key}: không có thao tác / unknown action {code}" for code in sorted(named - codes_)]
+        refs = (*action.starts, *action.ends, *action.restarts, *action.extends, *action.credits)
+        touched = [ref.id for ref in (*refs, *action.suspends, *action.resumes)]
+        flaws += [f"{key}: không có quy tắc / unknown rule {rule}" for rule in touched if rule not in rules]
+        for rule in (rules[ref.id] for ref in action.starts if ref.id in rules):
+            flaws += _anchor_flaws(key, action, rule)
+        if action.hand_to and action.hand_to not in PARTIES:
+            flaws.append(f"{key}.hand_to: không có vai / unknown party {action.hand_to}")
+        if action.actor not in PARTIES | {"holder", "any"}:
+            flaws.append(f"{key}.actor: không có vai / unknown party {action.actor}")
+        asked = {fact.name for fact in action.facts}
+        flaws += [
+            f"{key}: {ref.id} at {ref.at}: không hỏi dữ kiện / fact not asked"
+            for ref in refs
+            if ref.at and ref.at not in asked
+        ]
+        for ref in (*refs, *action.forms, *action.next):
+            flaws += _condition_flaws(key, ref.when)
+    return flaws
+
+
+def _anchors(rule: Rule) -> list[Anchor]:
+    return [rule.anchor, *(variant.anchor for variant in rule.variants if variant.anchor)]
+
+
+def _anchor_flaws(key: str, action: Action, rule: Rule) -> list[str]:
+    anchors = _anchors(rule)
+    flaws = [
+        f"rules.{rule.id}.anchor.fact: không có dữ kiện / unknown fact {anchor.fact}"
+        for anchor in anchors
+        if anchor.fact and anchor.fact not in catalogue()
+    ]
+    anchored = rule.anchor.limit or action.code in {act for anchor in anchors for act in anchor.acts}
+    if rule.clock is Clock.counted and not anchored:
+        flaws.append(f"{key}.starts: {rule.id} không tính từ thao tác này / is not anchored on this action")
+    return flaws
+
+
+def _condition_flaws(key: str, when: Condition) -> list[str]:
+    facts = catalogue()
+    flaws = []
+    for name, wanted in when.items():
+        if name not in facts and name not in DERIVED:
+            flaws.append(f"{key}: không có dữ kiện / unknown fact {name}")
+        elif name in facts and facts[name].choices:
+            values = wanted if isinstance(wanted, list) else [wanted]
+            flaws += [
+                f"{key}: {name} không có giá trị / has no value {v}"
+                for v in values
+                if v not in facts[name].choices
+            ]
+    return flaws
+
+
+def _reachability_flaws(book: Book) -> list[str]:
+    reached: set[Stage] = set()
+    flaws = []
+    for action in book.actions:
+        for ref in action.next:
+            if ref.id not in book.stages:
+                flaws.append(
+                    f"actions.{action.code}.next: bộ quy tắc không có giai đoạn / no such stage {ref.id}"
+                )
+            else:
+                reached.add(Stage(ref.id))
+        flaws += [
+            f"actions.{action.code}.stages: bộ quy tắc không có giai đoạn / no such stage {stage}"
+            for stage in action.stages
+            if stage not in book.stages
+        ]
+    flaws += [
+        f"stages.{stage}: không tới được / unreachable" for stage in book.stages if stage not in reached
+    ]
+    if not any(action.code == "open" and not action.stages for action in book.actions):
+        flaws.append("actions.open: bộ quy tắc phải có thao tác mở hồ sơ / a book needs an opening action")
+    return flaws

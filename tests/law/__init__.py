@@ -1,0 +1,1 @@
+"""Tests of the law: counting, calendar and rulebooks."""
