@@ -1,0 +1,179 @@
+"""What a form is filled from: the dossier as it stands at the moment of the act that issues it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, cast
+
+from pydantic import BaseModel, ConfigDict
+
+from models.law.facts import Official
+from models.law.schema import Wording
+from models.person import SEXES, PersonData, birth_in_words
+
+
+class MissingValue(ValueError):
+    """A form requires a value that the dossier does not have."""
+
+    def __init__(self, form: str, name: str, title: str) -> None:
+        super().__init__(f"Mẫu {form}: thiếu {title} ({name}) / form {form} lacks {name}")
+        self.form = form
+        self.field = name
+        self.title = title
+
+
+class FormContext(BaseModel):
+    """Base of every form's content: frozen once, unknown fields refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class AgencyCard:
+    """An agency as papers name it."""
+
+    code: str
+    kind: str
+    name: str  # "Công an phường Mai Dịch"
+    superior: str  # "Công an thành phố Hà Nội"; empty when it has none
+    symbol: str  # letters in number symbols: "CAMD"
+    place: str  # place name before the date: "Mai Dịch"
+    address: str
+    commune: str  # "phường Mai Dịch"
+    province: str  # "thành phố Hà Nội"
+    head: Official
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A document issued earlier in the same dossier."""
+
+    form: str
+    number: str  # "05/QĐ-CAMD"; empty when its form has no number
+    day: date
+    issuer: str  # name of the issuing agency
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything a form may print, gathered by the engine inside the act."""
+
+    form: str
+    book: str
+    wording: Wording
+    action: str
+    occurred_at: datetime  # aware, Asia/Ho_Chi_Minh
+    number: str | None  # "05/QĐ-CAMD", "…/QĐ-CAMD" on a draft, None when the form has none
+    issuer: AgencyCard
+    signer: Official
+    person: PersonData
+    facts: Mapping[
+        str, Any
+    ]  # merged facts of the dossier, the act's own first, as the types of models.law.facts
+    parties: Mapping[str, AgencyCard]
+    issued: Mapping[str, Issued] = field(default_factory=dict)
+    enclosures: tuple[str, ...] = ()  # papers of the file, in sheet order
+    acts: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def day(self) -> date:
+        """The day printed on the document."""
+        return self.occurred_at.date()
+
+    def fact(self, name: str, title: str = "") -> Any:  # noqa: ANN401 - facts have the types of the catalogue
+        """The fact by name; raises MissingValue naming form and fact when the dossier has none."""
+        value = self.facts.get(name)
+        if value is None:
+            raise MissingValue(self.form, name, title or name)
+        return value
+
+    def text(self, name: str, otherwise: str | None = None) -> str:
+        """A text fact; `otherwise` is printed where the decree says to write "không" or "chưa"."""
+        value = self.facts.get(name)
+        if value is None and otherwise is not None:
+            return otherwise
+        return cast("str", self.fact(name))
+
+    def party(self, name: str) -> AgencyCard:
+        """The agency playing this part (`compiler`, `court`, `centre` …); raises MissingValue when nobody does."""
+        if name not in self.parties:
+            raise MissingValue(self.form, name, name)
+        return self.parties[name]
+
+    def document(self, form: str) -> Issued:
+        """The latest valid document of a form in this dossier; raises MissingValue when there is none."""
+        if form not in self.issued:
+            raise MissingValue(self.form, form, f"văn bản {form}")
+        return self.issued[form]
+
+
+class Header(FormContext):
+    """Agency cells, number, and place-date of a form."""
+
+    superior: str
+    issuer: str
+    number: str | None
+    place: str
+    day: date
+
+
+class PersonBlock(FormContext):
+    """The person as forms print one; every line is filled."""
+
+    name: str
+    sex: str
+    other_name: str
+    birth: str
+    birth_place: str
+    hometown: str
+    nationality: str
+    ethnicity: str
+    religion: str
+    education: str
+    occupation: str
+    workplace: str
+    registered_residence: str
+    present_residence: str
+    phone: str
+    id_label: str
+    id_number: str
+    id_issued_on: str
+    id_issued_by: str
+
+
+def header_of(case: Case) -> Header:
+    """The header cells of the issuing agency."""
+    return Header(
+        superior=case.issuer.superior,
+        issuer=case.issuer.name,
+        number=case.number,
+        place=case.issuer.place,
+        day=case.day,
+    )
+
+
+def person_of(case: Case) -> PersonBlock:
+    """The person block; a person without identity papers has the reason printed in their place."""
+    person, identity = case.person, case.person.identity
+    without = f"không có ({identity.reason})" if identity.type == "none" else ""
+    return PersonBlock(
+        name=person.name,
+        sex=SEXES[person.sex],
+        other_name=person.other_name,
+        birth=birth_in_words(person.birth_date),
+        birth_place=person.birth_place,
+        hometown=person.hometown,
+        nationality=person.nationality,
+        ethnicity=person.ethnicity,
+        religion=person.religion,
+        education=person.education,
+        occupation=person.occupation,
+        workplace=person.workplace,
+        registered_residence=person.registered_residence,
+        present_residence=person.present_residence,
+        phone=person.phone,
+        id_label=case.wording.id_label,
+        id_number=without or cast("str", identity.number),
+        id_issued_on=identity.issued_on.strftime("%d/%m/%Y") if identity.issued_on else "không",
+        id_issued_by=identity.issued_by or "không",
+    )

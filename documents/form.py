@@ -1,0 +1,45 @@
+"""A form: its official identity, the content it needs, and how it is written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from documents.case import Case, FormContext
+from documents.layout import Sheet, new_sheet
+from models.law.schema import Stage
+
+
+@dataclass(frozen=True)
+class Form:
+    """One official form, or a plain NĐ 30/2020 paper where the law prescribes none.
+
+    `symbol` is what follows the number, with the issuer's letters in braces ("QĐ-{symbol}"); None when the form
+    has no number. Documents with the same first letters share a register of their agency and year.
+    """
+
+    code: str
+    title: str
+    title_en: str
+    source: str  # "NĐ 163/2026/NĐ-CP, Phụ lục V, Mẫu 36", or "không có mẫu" with the article that orders the paper
+    stage: Stage
+    issuer: str  # who issues and signs it, in Vietnamese
+    symbol: str | None
+    context: type[FormContext]
+    gather: Callable[[Case], FormContext]
+    write: Callable[[Sheet, Any], None]
+
+    @property
+    def register(self) -> str | None:
+        """The register its numbers are taken from: the document's type letters, None without a number.
+
+        Letters (công văn) have no type letters of their own (NĐ 30/2020 Phụ lục III); their register is "CV".
+        """
+        if self.symbol is None:
+            return None
+        return "CV" if self.symbol.startswith("{") else self.symbol.split("-")[0]
+
+    def render(self, context: FormContext, *, draft: bool = False) -> bytes:
+        """The Word file for a context: same context, same bytes."""
+        sheet = new_sheet(draft=draft)
+        self.write(sheet, context)
+        return sheet.to_bytes()

@@ -1,0 +1,98 @@
+"""What the forms of Decree 163/2026, Appendix V share: grounds, people's lines, moments, how papers are cited."""
+
+from datetime import datetime
+
+from documents.case import Case, FormContext, Issued, MissingValue, PersonBlock
+from documents.layout import Sheet, Signature, Text, bold, italic, long_date, page_count, upper
+from models.law.counting import TIMEZONE
+from models.law.facts import Official
+
+LAW = "Căn cứ Luật Phòng, chống ma túy năm 2025"
+DECREE = (
+    "Căn cứ Nghị định số 163/2026/NĐ-CP ngày 15 tháng 5 năm 2026 của Chính phủ quy định chi tiết "
+    "và hướng dẫn thi hành một số điều của Luật Phòng, chống ma túy"
+)
+FILED = "Lưu: VT, hồ sơ"
+RESIDENCE = "Nơi cư trú hoặc chỗ ở hiện nay"
+
+
+class Representative(FormContext):
+    """Someone who acts for an agency in minutes."""
+
+    name: str
+    position: str
+    agency: str
+
+
+def representative(official: Official, agency: str) -> Representative:
+    """The official as minutes name one; `agency` when the official belongs to no other."""
+    return Representative(name=official.name, position=official.position, agency=official.agency or agency)
+
+
+def enclosures_of(case: Case) -> tuple[str, ...]:
+    """The papers of the file; raises MissingValue when there is none."""
+    if not case.enclosures:
+        raise MissingValue(case.form, "enclosures", "hồ sơ đề nghị kèm theo")
+    return case.enclosures
+
+
+def cited(issued: Issued) -> str:
+    """Number, date and issuer: số 05/QĐ-CAMD ngày 23 tháng 9 năm 2026 của Công an …."""
+    number = f"số {issued.number} " if issued.number else ""
+    return f"{number}{long_date(issued.day)} của {issued.issuer}"
+
+
+def begun(moment: datetime) -> str:
+    """The moment minutes begin: hồi 08 giờ 30 phút, ngày 05/09/2026."""
+    return f"hồi {moment.astimezone(TIMEZONE):%H giờ %M phút, ngày %d/%m/%Y}"
+
+
+def finished(moment: datetime) -> str:
+    """The moment minutes are finished: 08 giờ 30 phút, ngày 05 tháng 9 năm 2026."""
+    local = moment.astimezone(TIMEZONE)
+    return f"{local:%H giờ %M phút}, {long_date(local.date())}"
+
+
+def write_person(sheet: Sheet, person: PersonBlock, *lead: Text) -> None:
+    """Name in capitals, sex, other name, birth and identity paper, the item's number in front."""
+    name = (italic("(viết in hoa)"), f": {upper(person.name)}; Giới tính: {person.sex}")
+    sheet.line(*lead, "Họ và tên ", *name)
+    sheet.field("Tên gọi khác (nếu có)", person.other_name)
+    sheet.field("Ngày, tháng, năm sinh", person.birth)
+    write_identity(sheet, person.id_label, person.id_number, person.id_issued_on, person.id_issued_by)
+
+
+def write_identity(sheet: Sheet, label: str, number: str, issued_on: str, issued_by: str) -> None:
+    """The line of the identity paper."""
+    sheet.fields((label, number), ("ngày cấp", issued_on), ("nơi cấp", issued_by))
+
+
+def write_list(sheet: Sheet, lines: tuple[str, ...]) -> None:
+    """A list numbered 1), 2), …."""
+    for number, line in enumerate(lines, start=1):
+        sheet.point(f"{number})", f"{line.rstrip(' .;')}{'.' if number == len(lines) else ';'}")
+
+
+def write_party(sheet: Sheet, label: str, party: Representative, agency_label: str = "Cơ quan") -> None:
+    """One side of a hand-over: who, in which position, of which agency."""
+    sheet.line(label)
+    sheet.fields(("Họ và tên", party.name), ("Chức vụ", party.position))
+    sheet.field(agency_label, party.agency)
+
+
+def write_copies(sheet: Sheet, at: datetime) -> None:
+    """Item 3 of a hand-over: pages and copies, and when the minutes were finished."""
+    sheet.line(
+        bold("3."),
+        " Biên bản này gồm ",
+        page_count(),
+        " trang, được lập thành 02 bản có giá trị pháp lý như nhau, được lập xong vào lúc ",
+        finished(at),
+        ". Hai bên đã thống nhất các nội dung giao, nhận và cùng ký xác nhận.",
+    )
+    sheet.line("Bên giao giữ 01 bản; Bên nhận giữ 01 bản.")
+
+
+def signed_by(title: str, hint: str, signer: Representative) -> Signature:
+    """The signature block of someone who signs with name and position."""
+    return Signature(title, hint, f"{signer.name}\n{signer.position}")

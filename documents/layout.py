@@ -1,0 +1,371 @@
+"""The building blocks of Decree 30/2020, Appendix I, so that a form's code reads like the paper it prints."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+
+from documents import stationery
+from documents.ooxml import (
+    Run,
+    Text,
+    bold_width,
+    clean,
+    element,
+    keep_with_next,
+    paragraph,
+    rule,
+    table,
+    twips,
+)
+
+__all__ = [
+    "Run",
+    "Sheet",
+    "Signature",
+    "Text",
+    "bold",
+    "italic",
+    "long_date",
+    "new_sheet",
+    "page_count",
+    "place_date",
+    "upper",
+]
+
+STATE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+MOTTO = "Độc lập - Tự do - Hạnh phúc"
+
+# The sample file's columns, narrowed so that they end where the decree's widest margins (30 and 15 mm) do.
+_HEADER_WIDTHS = (67.0, 98.0)
+_CLOSING_WIDTHS = (60.0, 95.0)
+_POINTS_PER_MM = 72 / 25.4
+_SHORT_RULE = 0.38  # of the text above it; the decree allows a third to a half
+_PHOTO_EDGE = (
+    10.0  # mm from the paper's left edge, so that the photograph hangs in the margin as in the gazette
+)
+_PHOTO_GAP = 2.0  # mm between the photograph and the text beside it
+_EMPTY_BOX, _TICKED_BOX = "\N{BALLOT BOX}", "\N{BALLOT BOX WITH X}"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature block: who signs, how, and the name under it.
+
+    Args:
+        title: office or role, printed in bold capitals.
+        hint: the form's instruction in parentheses; empty prints none.
+        name: the signer's name; None leaves the place empty.
+        authority: by what right another signs, such as "KT. TRƯỞNG CÔNG AN", printed above the title.
+
+    """
+
+    title: str
+    hint: str = "(Ký, ghi rõ họ tên)"
+    name: str | None = None
+    authority: str | None = None
+
+
+def upper(text: str) -> str:
+    """Vietnamese capitals, precomposed."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).upper())
+
+
+def bold(text: str) -> Run:
+    """A bold run."""
+    return Run(text, bold=True)
+
+
+def italic(text: str) -> Run:
+    """An italic run."""
+    return Run(text, italic=True)
+
+
+def page_count() -> Run:
+    """How many pages the paper has, counted by the word processor; minutes state it."""
+    return Run("1", field="NUMPAGES")
+
+
+def long_date(day: date) -> str:
+    """A date in words: days below 10 and months 1 and 2 take a zero, no others (Decree 30/2020, Appendix I, II.4)."""
+    month = f"{day.month:02}" if day.month <= 2 else str(day.month)
+    return f"ngày {day.day:02} tháng {month} năm {day.year}"
+
+
+def place_date(place: str, day: date) -> str:
+    """Place and date as they stand in the right corner of the first page."""
+    return f"{place}, {long_date(day)}"
+
+
+def new_sheet(*, draft: bool = False) -> "Sheet":
+    """A blank A4 sheet; with `draft`, every page carries the mark "BẢN NHÁP"."""
+    return Sheet(draft=draft)
+
+
+def _closed(lines: Iterable[str]) -> list[str]:
+    """The lines with ';' at the end of each, '.' at the end of the last."""
+    bare = [line.rstrip(" ;.") for line in lines]
+    return [f"{line};" for line in bare[:-1]] + [f"{line}." for line in bare[-1:]]
+
+
+def _text(part: Text) -> str:
+    return part.text if isinstance(part, Run) else part
+
+
+class Sheet:
+    """A document being written from top to bottom; every method adds what its name says."""
+
+    def __init__(self, *, draft: bool = False) -> None:
+        self._draft = draft
+        self._root = stationery.blank(draft=draft)
+        body = self._root[0]
+        self._section = body[-1]
+        self._last_line: BaseOxmlElement | None = None
+        self._beside_photo = 0.0  # points of the text's width a photograph takes
+
+    # -- first page ---------------------------------------------------------------------------------------
+
+    def header(
+        self,
+        issuer: tuple[str, str] | None,
+        number: str | None = None,
+        place: str | None = None,
+        day: date | None = None,
+        subject: str | None = None,
+    ) -> None:
+        """The head of the first page: agencies, State name and motto, number, place and date.
+
+        Args:
+            issuer: superior agency ("" when there is none) and issuing agency; None for a citizen's paper, whose
+                State name and motto stand in the middle of the page.
+            number: number and symbol without "Số:", such as "05/QĐ-CAP"; None when the form has none.
+            place: place name before the date; with `day`, or neither.
+            day: date of the paper.
+            subject: what an official letter is about, without "V/v"; other papers have a title instead.
+
+        Raises:
+            ValueError: a place without a date, or the reverse.
+
+        """
+        if (place is None) != (day is None):
+            raise ValueError("header: place and day are given together or not at all")
+        dated = [] if place is None or day is None else [paragraph("PlaceDate", place_date(place, day))]
+        if issuer is None:
+            self._add(*self._state(stationery.TEXT_WIDTH, self._beside_photo), *dated)
+            return
+        superior, agency = map(upper, issuer)
+        left, right = _HEADER_WIDTHS
+        corner = [paragraph("Superior", superior)] if superior else []
+        corner.append(paragraph("Issuer", agency))
+        corner.append(self._short_rule(agency, 12, left))
+        numbered = [paragraph("Number", f"Số: {number}")] if number is not None else []
+        if subject is not None:
+            numbered.append(paragraph("Subject", f"V/v {subject}"))
+        rows = [(corner, self._state(right))]
+        if numbered or dated:
+            rows.append((numbered or [paragraph("Number")], dated or [paragraph("PlaceDate")]))
+        self._add(table(_HEADER_WIDTHS, rows))
+
+    @staticmethod
+    def _state(width: float, taken: float = 0) -> list[BaseOxmlElement]:
+        line = rule(bold_width(MOTTO, 13), width * _POINTS_PER_MM, taken)
+        return [paragraph("State", STATE), paragraph("Motto", MOTTO), line]
+
+    @staticmethod
+    def _short_rule(text: str, size: float, width: float, taken: float = 0) -> BaseOxmlElement:
+        within = width * _POINTS_PER_MM
+        longest = max(bold_width(line, size) for line in text.split("\n"))
+        return rule(min(longest, within - taken) * _SHORT_RULE, within, taken)
+
+    def title(self, kind: str, about: str | None = None, *, rule: bool = True) -> None:
+        """Kind of document in bold capitals, what it is about in bold under it, and a short rule."""
+        kind = upper(kind)
+        self._add(paragraph("Kind", kind))
+        if about is not None:
+            self._add(paragraph("About", about))
+        if rule:
+            self._add(self._short_rule(about or kind, 14, stationery.TEXT_WIDTH, self._beside_photo))
+
+    def photo_box(self, width_cm: float, height_cm: float, text: str = "Ảnh 4x6") -> None:
+        """An empty box for a photograph, hanging in the left margin; what is added next flows beside it."""
+        gap = twips(_PHOTO_GAP)
+        place = element(
+            "tblpPr",
+            leftFromText=gap,
+            rightFromText=gap,
+            vertAnchor="text",
+            horzAnchor="page",
+            tblpX=twips(_PHOTO_EDGE),
+            tblpY=1,
+        )
+        caption = [paragraph("Caption", line) for line in text.split("\n")]
+        width, height = width_cm * 10, height_cm * 10
+        box = table([width], [[caption]], bordered=True, float_at=place, row_height=height)
+        # LibreOffice draws no indented border in the two paragraphs after the box: a flat one keeps rules clear.
+        self._add(box, paragraph("Rule"))
+        into_text = _PHOTO_EDGE + width + _PHOTO_GAP - stationery.LEFT_MARGIN
+        self._beside_photo = max(0.0, into_text * _POINTS_PER_MM)
+
+    # -- opening formulas ---------------------------------------------------------------------------------
+
+    def addressee(self, *lines: str) -> None:
+        """Kính gửi: one addressee on the same line, several as a list."""
+        if len(lines) == 1:
+            self._add(paragraph("Addressee", f"Kính gửi: {lines[0]}"))
+            return
+        self._add(paragraph("AddresseeHead", "Kính gửi:"))
+        self._add(*(paragraph("AddresseeItem", f"- {line}") for line in _closed(lines)))
+
+    def authority(self, text: str) -> None:
+        """Who decides, in bold capitals."""
+        self._add(paragraph("Authority", upper(text)))
+
+    def basis(self, *lines: str, italic: bool = True) -> None:
+        """Legal grounds, one a line; each ends with ';', the last with '.'."""
+        self._add(
+            *(paragraph("Basis", Run(line, italic=None if italic else False)) for line in _closed(lines))
+        )
+
+    def resolved(self, text: str = "QUYẾT ĐỊNH:") -> None:
+        """The operative word on a line of its own."""
+        self._add(paragraph("Authority", upper(text)))
+
+    # -- body ---------------------------------------------------------------------------------------------
+
+    def heading(self, text: str, *, centred: bool = False) -> None:
+        """A bold line such as "I. Chúng tôi gồm:"."""
+        self._add(paragraph("Authority" if centred else "Heading", text))
+
+    def article(self, number: int, *texts: Text) -> None:
+        """A numbered article: "Điều n." in bold, then its text."""
+        self.line(bold(f"Điều {number}."), " ", *texts)
+
+    def point(self, label: str, *texts: Text) -> None:
+        """A numbered paragraph or list item: label such as "1.", "a)" or "-", then its text."""
+        self.line(f"{label} ", *texts)
+
+    def line(self, *texts: Text) -> None:
+        """A body paragraph; a line end in the text begins a further paragraph."""
+        lines: list[list[Text]] = [[]]
+        for part in texts:
+            first, *others = clean(_text(part)).strip("\n").split("\n")
+            for index, piece in enumerate((first, *others)):
+                if index:
+                    lines.append([])
+                lines[-1].append(replace(part, text=piece) if isinstance(part, Run) else piece)
+        for pieces in lines:
+            self._last_line = paragraph("Body", *pieces)
+            self._add(self._last_line)
+
+    def field(self, label: Text, value: Text) -> None:
+        """One "label: value".
+
+        Raises:
+            ValueError: the value is empty; an official paper never leaves a required field blank.
+
+        """
+        self.fields((label, value))
+
+    def fields(self, *pairs: tuple[Text, Text]) -> None:
+        """Several "label: value" on one line, joined by "; ".
+
+        Raises:
+            ValueError: a value is empty.
+
+        """
+        texts: list[Text] = []
+        for label, value in pairs:
+            if not _text(value).strip():
+                raise ValueError(f"field {_text(label)!r} has no value")
+            texts += ["; "] if texts else []
+            texts += [label, ": ", value]
+        self.line(*texts)
+
+    def tick(self, label: str, checked: bool) -> None:
+        """One "label: box" on a line of its own."""
+        self.ticks((label, checked))
+
+    def ticks(self, *choices: tuple[str, bool], lead: str = "") -> None:
+        """Several "label: box" on one line, after `lead` such as "10. Tôn giáo:"."""
+        boxes = [f"{label}: {_TICKED_BOX if checked else _EMPTY_BOX}" for label, checked in choices]
+        self.line("     ".join([lead, *boxes] if lead else boxes))
+
+    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float]) -> None:
+        """A bordered table; its heading row repeats on every page.
+
+        Args:
+            headings: of the columns.
+            rows: one text a column.
+            widths: of the columns in millimetres; the text is 155 mm wide.
+
+        """
+        cells = [[[paragraph("CellHeading", heading)] for heading in headings]]
+        cells += [[[paragraph("Cell", value)] for value in row] for row in rows]
+        self._add(paragraph("Gap"), table(widths, cells, bordered=True, heading_rows=1), paragraph("Gap"))
+
+    def end(self) -> None:
+        """Put "./." after the last word of the body (Decree 30/2020, Appendix I)."""
+        if self._last_line is None:
+            raise ValueError("end: there is no body text to end")
+        last = self._last_line.findall(qn("w:r"))[-1]
+        last.text = last.text.rstrip(" .;") + "./."
+
+    # -- signatures ---------------------------------------------------------------------------------------
+
+    def signatures(self, *rows: tuple[Signature | None, ...]) -> None:
+        """Signature blocks, kept whole on one page: each row is (left, right), or (one,) in the middle."""
+        self._begin_closing()
+        blocks: list[BaseOxmlElement] = []
+        for cells in rows:
+            width = stationery.TEXT_WIDTH / len(cells)
+            blocks += (
+                table([width] * len(cells), [[self._signature(cell) for cell in cells]]),
+                paragraph("Gap"),
+            )
+        # One unbreakable row around all blocks: LibreOffice does not keep several tables on one page otherwise.
+        self._add(table([stationery.TEXT_WIDTH], [[blocks]]), paragraph("Gap"))
+
+    def closing(self, recipients: Sequence[str], signature: Signature) -> None:
+        """Recipients on the left, level with the signature on the right; the last recipient ends with '.'."""
+        self._begin_closing()
+        left = [paragraph("RecipientsHead", "Nơi nhận:")]
+        left += [paragraph("Recipient", f"- {line}") for line in _closed(recipients)]
+        self._add(table(_CLOSING_WIDTHS, [(left, self._signature(signature))]), paragraph("Gap"))
+
+    def recipients(self, *lines: str) -> None:
+        """Recipients without a signature beside it."""
+        self._add(paragraph("Gap"), paragraph("RecipientsHead", "Nơi nhận:"))
+        self._add(*(paragraph("Recipient", f"- {line}") for line in _closed(lines)))
+
+    @staticmethod
+    def _signature(cell: Signature | None) -> list[BaseOxmlElement]:
+        if cell is None:
+            return [paragraph("Signer")]
+        block = [paragraph("Signer", upper(cell.authority))] if cell.authority else []
+        block.append(paragraph("Signer", upper(cell.title)))
+        if cell.hint:
+            block.append(paragraph("Hint", cell.hint))
+        return [*block, paragraph("SignedName", cell.name or "")]
+
+    def _begin_closing(self) -> None:
+        """Keep the last body line with the signatures: alone on a page they would sign nothing."""
+        if self._last_line is not None and self._section.getprevious() is self._last_line:
+            keep_with_next(self._last_line)
+        self._add(paragraph("GapBeforeSignatures"))
+
+    # -- the file -----------------------------------------------------------------------------------------
+
+    def new_page(self) -> None:
+        """Begin an annex on a new page."""
+        self._add(element("p", element("r", element("br", type="page"))))
+
+    def to_bytes(self) -> bytes:
+        """The .docx file; the same content always gives the same bytes."""
+        return stationery.pack(self._root, draft=self._draft)
+
+    def _add(self, *elements: BaseOxmlElement) -> None:
+        for each in elements:
+            self._section.addprevious(each)

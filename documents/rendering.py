@@ -1,0 +1,118 @@
+"""Rendering: an issued document's frozen content becomes its file, once, by whoever needs it first."""
+
+import hashlib
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import orjson
+from pydantic import ValidationError
+from sqlalchemy import Engine, select, update
+
+from documents import storage
+from documents.case import MissingValue
+from documents.forms import all_forms
+from models import clock
+from models.document import Document
+from models.store import Scope, unit_of_work
+
+_document = Document.__table__  # type: ignore[attr-defined]  # SQLModel's own attribute
+_COLUMNS = ("id", "form", "context", "context_digest", "sha256")
+
+
+class UnknownDocumentError(LookupError):
+    """There is no such document, or the scope may not see it: the two look the same."""
+
+
+@dataclass
+class RenderingError(RuntimeError):
+    """The document's file cannot be made; the reason carries no personal data."""
+
+    document: UUID
+    form: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"mẫu {self.form}, văn bản {self.document}: {self.reason}"
+
+
+def render_stored(engine: Engine, files: Path, document: UUID, scope: Scope) -> bytes:
+    """The document's Word file: rendered and recorded at the first call, the same bytes ever after.
+
+    A file that is missing here, because another machine rendered it or a disk was lost, is rendered again and must
+    turn out the same. Only the document's hash, size and time of rendering are written, and never a second time.
+
+    Args:
+        engine: the application's store.
+        files: the folder of files.
+        document: its id.
+        scope: on whose behalf it is read.
+
+    Raises:
+        UnknownDocumentError: there is no such document for this scope.
+        RenderingError: the form is broken, the content is erased or altered, or the result differs from the record.
+        StorageError: the stored file is damaged.
+    """
+    row = _read(engine, document, scope)
+    if row.sha256 is not None:
+        try:
+            return storage.load(files, row.sha256)
+        except storage.FileMissingError:
+            if row.context is None:
+                raise
+    content = _render(row)
+    sha256 = storage.store(files, content)
+    if row.sha256 is None:
+        _record(engine, scope, document, sha256, len(content))
+        row = _read(engine, document, scope)
+    if row.sha256 != sha256:
+        raise RenderingError(
+            document, row.form, f"cho kết quả {sha256[:12]}, khác với {row.sha256[:12]} đã ghi"
+        )
+    return content
+
+
+def explain(error: BaseException) -> str:
+    """What kind of error it is and where it arose, without its message, which may quote personal data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return type(error).__name__ + where
+
+
+def _read(engine: Engine, document: UUID, scope: Scope) -> Any:  # noqa: ANN401 - a row of the document table
+    columns = (_document.c[name] for name in _COLUMNS)
+    with unit_of_work(engine, scope) as connection:
+        row = connection.execute(select(*columns).where(_document.c.id == document)).one_or_none()
+    if row is None:
+        raise UnknownDocumentError(f"không có văn bản {document} / no document {document}")
+    return row
+
+
+def _record(engine: Engine, scope: Scope, document: UUID, sha256: str, size: int) -> None:
+    first = _document.c.id == document, _document.c.sha256.is_(None)
+    with unit_of_work(engine, scope) as connection:
+        connection.execute(
+            update(_document).where(*first).values(sha256=sha256, size=size, rendered_at=clock.now())
+        )
+
+
+def _render(row: Any) -> bytes:  # noqa: ANN401 - a row of the document table
+    if row.context is None:
+        raise RenderingError(row.id, row.form, "nội dung đã được xóa theo thời hạn lưu trữ")
+    frozen = orjson.dumps(row.context, option=orjson.OPT_SORT_KEYS)
+    if hashlib.sha256(frozen).hexdigest() != row.context_digest:
+        raise RenderingError(row.id, row.form, "nội dung không còn khớp với mã băm lúc ban hành")
+    form = all_forms().get(row.form)
+    if form is None:
+        raise RenderingError(row.id, row.form, "không có mẫu này")
+    try:
+        return form.render(form.context.model_validate_json(frozen))
+    except ValidationError as error:
+        fields = ", ".join(f"{'.'.join(map(str, flaw['loc']))} ({flaw['type']})" for flaw in error.errors())
+        raise RenderingError(row.id, row.form, f"nội dung không hợp lệ: {fields}") from None
+    except MissingValue as error:
+        raise RenderingError(row.id, row.form, str(error)) from None
+    except Exception as error:  # noqa: BLE001 - whatever a form raises, it must not stop the other documents
+        raise RenderingError(row.id, row.form, explain(error)) from None

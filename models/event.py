@@ -1,0 +1,55 @@
+"""Events: what was done to a dossier, append-only and chained over digests; facts stand apart and can be erased."""
+
+import datetime as dt
+import hashlib
+
+import orjson
+from sqlmodel import Field, SQLModel
+
+from models.columns import UUID, Any, datetime, identity, instant, json_column
+
+
+class Event(SQLModel, table=True):
+    """One act. `digest` covers everything here and the digest of the event before."""
+
+    __tablename__ = "event"
+
+    id: UUID = identity()
+    dossier: UUID = Field(foreign_key="dossier.id")
+    seq: int
+    action: str
+    agency: str = Field(foreign_key="agency.code")
+    account: UUID = Field(foreign_key="account.id")
+    stage_before: str | None
+    stage_after: str
+    occurred_at: datetime = instant()
+    recorded_at: datetime = instant()
+    late_days: int | None = None
+    facts_digest: str
+    previous: str
+    digest: str
+
+
+class EventFacts(SQLModel, table=True):
+    """The facts of an event, salted so that a digest tells nothing; retention sets both to null."""
+
+    __tablename__ = "event_facts"
+
+    event: UUID = Field(foreign_key="event.id", primary_key=True)
+    facts: dict[str, Any] | None = json_column(optional=True)
+    salt: str | None = None
+
+
+def digest_of_facts(facts: dict[str, Any], salt: str) -> str:
+    """SHA-256 over the salt and the facts in canonical JSON."""
+    return hashlib.sha256(salt.encode() + orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def digest_of_event(row: dict[str, Any]) -> str:
+    """SHA-256 over an event's columns but its own digest, chained to the event before by `previous`."""
+    columns = {
+        key: value.astimezone(dt.UTC).isoformat() if isinstance(value, dt.datetime) else str(value)
+        for key, value in row.items()
+        if key != "digest" and value is not None
+    }
+    return hashlib.sha256(orjson.dumps(columns, option=orjson.OPT_SORT_KEYS)).hexdigest()

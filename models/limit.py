@@ -1,0 +1,34 @@
+"""Running statutory clocks of dossiers, each with its explanation and ledger."""
+
+from datetime import date
+
+from sqlmodel import Field, SQLModel
+
+from models.columns import UUID, Any, datetime, identity, instant, json_column
+
+
+class Limit(SQLModel, table=True):
+    """A time limit of a dossier. Overdue is derived from the clock, never stored.
+
+    `due` is null where the text gives no limit or was not read; `parent` is the limit from whose end it runs.
+    """
+
+    __tablename__ = "time_limit"
+
+    id: UUID = identity()
+    dossier: UUID = Field(foreign_key="dossier.id", index=True)
+    rule: str
+    kind: str
+    started_by: UUID = Field(foreign_key="event.id")
+    parent: UUID | None = Field(default=None, foreign_key="time_limit.id")
+    starts_at: datetime = instant()
+    due: datetime | None = instant(optional=True)
+    warning_due: datetime | None = instant(optional=True)
+    opens: datetime | None = instant(optional=True)
+    last_day: date | None = None
+    ended_at: datetime | None = instant(optional=True)
+    ended_by: UUID | None = Field(default=None, foreign_key="event.id")
+    end: str | None = None
+    late_days: int | None = None
+    ledger: list[Any] = json_column()
+    explanation: dict[str, Any] | None = json_column(optional=True)

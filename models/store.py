@@ -1,0 +1,56 @@
+"""The store: the connection pool, and the unit of work that is the only place that commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+
+SYSTEM = "*"
+"""The scope of workers and start-up: every dossier."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """On whose behalf a transaction reads: row-level security shows only this agency's dossiers."""
+
+    agency: str
+    account: UUID | None = None
+
+
+def open_store(url: URL | str, *, pool_size: int = 10) -> Engine:
+    """An engine for the application role.
+
+    Args:
+        url: SQLAlchemy URL of the `hoso_app` role (postgresql+psycopg).
+        pool_size: connections kept; as many again may open under load.
+    """
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+    )
+    event.listen(engine, "connect", _utc)
+    return engine
+
+
+def _utc(connection: object, _record: object) -> None:
+    with connection.cursor() as cursor:  # type: ignore[attr-defined]  # a psycopg connection
+        cursor.execute("SET TIME ZONE 'UTC'")
+    connection.commit()  # type: ignore[attr-defined]  # as above
+
+
+@contextmanager
+def unit_of_work(engine: Engine, scope: Scope) -> Iterator[Connection]:
+    """One transaction on behalf of `scope`; commits when the block ends, rolls back when it raises."""
+    with engine.begin() as connection:
+        connection.execute(_SCOPE, {"agency": scope.agency})
+        yield connection
+
+
+_SCOPE = text("SELECT set_config('hoso.agency', :agency, true)")

@@ -1,0 +1,13 @@
+"""All tables as Core sees them: what the engine's statements are built from."""
+
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
+from models import agency, document, dossier, event, job, limit, paper
+
+_ = (agency, document, dossier, event, job, limit, paper)  # importing a noun's module declares its tables
+
+
+def table(name: str) -> Table:
+    """The table of this name; KeyError when there is none."""
+    return SQLModel.metadata.tables[name]

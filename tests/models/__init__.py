@@ -1,0 +1,1 @@
+"""Tests of what things are and where they are kept."""
