@@ -15,10 +15,10 @@ from documents import storage
 from documents.case import MissingValue
 from documents.forms import all_forms
 from models import clock
-from models.document import Document
 from models.store import Scope, unit_of_work
+from models.tables import table
 
-_document = Document.__table__  # type: ignore[attr-defined]  # SQLModel's own attribute
+_document = table("document")
 _COLUMNS = ("id", "form", "context", "context_digest", "sha256")
 
 

@@ -26,7 +26,7 @@ class Agency(SQLModel, table=True):
     head_position: str
     valid_from: date
     valid_to: date | None = None
-    successor: str | None = Field(default=None, foreign_key="agency.code")
+    successor: str | None = Field(default=None, foreign_key="agency.code", index=True)
 
 
 class Account(SQLModel, table=True):

@@ -14,7 +14,7 @@ SYSTEM = "*"
 
 @dataclass(frozen=True)
 class Scope:
-    """On whose behalf a transaction reads: row-level security shows only this agency's dossiers."""
+    """On whose behalf a transaction reads: row-level security shows this agency's dossiers and its predecessors'."""
 
     agency: str
     account: UUID | None = None
@@ -53,4 +53,8 @@ def unit_of_work(engine: Engine, scope: Scope) -> Iterator[Connection]:
         yield connection
 
 
-_SCOPE = text("SELECT set_config('hoso.agency', :agency, true)")
+_SCOPE = text("""
+    WITH RECURSIVE own (code) AS (
+        SELECT :agency UNION SELECT agency.code FROM agency JOIN own ON agency.successor = own.code)
+    SELECT set_config('hoso.agencies', string_agg(code, ','), true) FROM own
+""")

@@ -78,8 +78,8 @@ def gather_violation(case: Case) -> ViolationMinutes:
         writer=representative(case.fact("compiled_by", "người lập biên bản"), case.issuer.name),
         witnesses=case.fact("witnesses", "người chứng kiến"),
         person=person_of(case),
-        violation=case.text("violation").rstrip(" .;"),
-        statement=case.text("statement"),
+        violation=cast("str", case.fact("violation", "hành vi vi phạm")).rstrip(" .;"),
+        statement=case.fact("statement", "ý kiến của người vi phạm"),
         refusal=case.facts.get("signing_refused_reason"),
         head=representative(case.signer, case.issuer.name),
     )
@@ -123,7 +123,7 @@ def write_violation(sheet: Sheet, context: ViolationMinutes) -> None:
     sheet.field("Chức vụ", context.writer.position)
     sheet.field("Cơ quan", context.writer.agency)
     sheet.line("2. Với sự chứng kiến của:")
-    for letter, witness in zip("abcdefgh", context.witnesses, strict=False):
+    for letter, witness in zip("abcdđeghiklmnopqrstuvxy", context.witnesses, strict=False):
         sheet.fields((f"{letter}) Họ và tên", witness.name), ("Nghề nghiệp", witness.occupation))
         sheet.field("Nơi ở hiện nay", witness.residence)
     sheet.heading("II. Tiến hành lập biên bản vi phạm với các nội dung sau:")

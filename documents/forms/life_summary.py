@@ -63,7 +63,7 @@ def _write_history(sheet: Sheet, background: Background, substitution_ended: str
         background.prior_sanctions,
     )
     _hinted(sheet, "14. Loại ma túy đã sử dụng", "ghi tên loại ma túy sử dụng", background.substances)
-    _hinted(sheet, "15. Hình thức sử dụng ma túy", "nuốt, chích, hít...", background.manner)
+    _hinted(sheet, "15. Hình thức sử dụng ma túy", "nuốt, chích, hít", background.manner)
     _hinted(sheet, "16. Thời điểm sử dụng ma túy lần đầu", "ghi ngày, tháng, năm", background.first_use)
     _hinted(
         sheet,

@@ -31,7 +31,7 @@ Direction = Literal["after", "before"]
 Span = Literal["at_least", "within"]
 
 
-class LimitRefused(ValueError):  # noqa: N818 - a refusal with its reason, worded for the user like a guard's
+class LimitRefused(ValueError):
     """A limit cannot be computed from what is given."""
 
 

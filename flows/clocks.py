@@ -1,0 +1,302 @@
+"""Limits of a dossier as acts move them: started, ended, restarted, extended, suspended, credited."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from math import ceil
+from typing import Any
+from uuid import UUID, uuid4
+
+from pydantic import TypeAdapter
+
+from flows.guards import View
+from flows.refusals import Flaw, Invalid
+from flows.state import LimitState
+from models.law.calendar import Calendar
+from models.law.limits import (
+    TIMEZONE,
+    Credited,
+    Extended,
+    FactNeeded,
+    LedgerEntry,
+    LimitRefused,
+    Reckoning,
+    Restarted,
+    Suspended,
+    choose,
+    reckon,
+)
+from models.law.loader import catalogue
+from models.law.schema import Clock, Ref, Rule
+
+_LEDGER: TypeAdapter[list[LedgerEntry]] = TypeAdapter(list[LedgerEntry])
+
+
+@dataclass
+class Moves:
+    """What an act does to the dossier's limits, as rows to write."""
+
+    started: list[dict[str, Any]] = field(default_factory=list)
+    changed: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    late: list[tuple[Rule, LimitState, int]] = field(default_factory=list)
+    warnings: list[tuple[Rule, LimitState]] = field(default_factory=list)
+
+
+@dataclass
+class Clocks:
+    """Moves the limits of one dossier for one act."""
+
+    view: View
+    event: UUID
+    calendar: Calendar
+    moves: Moves = field(default_factory=Moves)
+
+    def run(self, *, closing: bool) -> Moves:
+        """Applies everything the action says; a closing act cancels what is still open.
+
+        Raises:
+            Invalid: a fact a limit is counted from is missing, or does not fit the rule.
+        """
+        action = self.view.action
+        self._let_windows_run_out()
+        for ref in self._holding(action.ends):
+            self._end(ref)
+        for ref in self._holding(action.restarts):
+            self._enter(ref, lambda at, _ref: Restarted(at=at, reason=action.title, citation=action.citation))
+        for ref in self._holding(action.extends):
+            self._enter(ref, self._extension)
+        for ref in self._holding(action.suspends):
+            self._enter(ref, lambda at, _ref: Suspended(at=at, reason=action.title, citation=action.citation))
+        for ref in self._holding(action.resumes):
+            self._resume(ref)
+        for ref in self._holding(action.starts):
+            self._start(self.view.book.rule(ref.id))
+        for ref in self._holding(action.credits):
+            self._credit(ref)
+        if closing:
+            for limit in self._open():
+                self._close(limit, self.view.at, "cancelled")
+        return self.moves
+
+    def _holding(self, refs: Iterable[Ref]) -> list[Ref]:
+        return [ref for ref in refs if self.view.holds(ref.when)]
+
+    def _open(self) -> list[LimitState]:
+        return [limit for limit in self.view.state.limits if limit.ended_at is None]
+
+    def _let_windows_run_out(self) -> None:
+        for limit in self._open():
+            if limit.kind == "window" and not limit.suspended and limit.due and limit.due <= self.view.at:
+                self._close(limit, limit.due, "run_out")
+
+    def _end(self, ref: Ref) -> None:
+        limit = self.view.state.open_limit(ref.id)
+        if limit is None:
+            return
+        moment = self._moment(ref)
+        rule = self.view.book.rule(ref.id)
+        if moment < limit.starts_at and limit.parent is None and rule.direction == "after":
+            raise Invalid([_before_start(ref, rule, limit)])
+        late = _days_late(rule, limit, moment)
+        if late:
+            self.moves.late.append((rule, limit, late))
+        elif rule.kind == "duty" and limit.warning_due and moment >= limit.warning_due:
+            self.moves.warnings.append((rule, limit))
+        self._close(limit, moment, "used" if rule.kind == "window" else "done", late)
+
+    def _close(self, limit: LimitState, moment: datetime, end: str, late: int | None = None) -> None:
+        limit.ended_at, limit.end = moment, end
+        self._row(limit).update(
+            {"ended_at": moment, "ended_by": self.event, "end": end, "late_days": late or None}
+        )
+
+    def _row(self, limit: LimitState) -> dict[str, Any]:
+        """What is to be written of a limit: its new row, or the columns that change."""
+        started = next((row for row in self.moves.started if row["id"] == limit.id), None)
+        return self.moves.changed.setdefault(limit.id, {}) if started is None else started
+
+    def _start(self, rule: Rule, parent: LimitState | None = None) -> None:
+        standing = self.view.state.open_limit(rule.id)
+        if standing is not None:
+            self._close(standing, self.view.at, "restarted")
+        limit = LimitState(
+            id=uuid4(),
+            rule=rule.id,
+            kind=rule.kind,
+            parent=parent.id if parent else None,
+            starts_at=self.view.at,
+            due=None,
+            warning_due=None,
+            last_day=None,
+            ended_at=None,
+            end=None,
+            ledger=[],
+        )
+        self.view.state.limits.append(limit)
+        row = {
+            "id": limit.id,
+            "rule": rule.id,
+            "kind": rule.kind,
+            "parent": limit.parent,
+            "started_by": self.event,
+        }
+        self.moves.started.append(row | {"ended_at": None, "ended_by": None, "end": None, "late_days": None})
+        self._set(limit, rule, parent)
+
+    def _set(self, limit: LimitState, rule: Rule, parent: LimitState | None = None) -> None:
+        """Counts the limit, writes what changed, and lets the limits that hang on its end follow."""
+        if rule.clock is Clock.counted:
+            reckoning = self._count(limit, rule, parent)
+            limit.starts_at, limit.due, limit.last_day = reckoning.start, reckoning.due, reckoning.last_day
+            limit.warning_due = reckoning.warning.due if reckoning.warning else None
+            self._cap(limit, rule)
+            opens, explanation = reckoning.opens, reckoning.model_dump(mode="json")
+        else:
+            opens, explanation = (
+                None,
+                {"clock": rule.clock, "citation": rule.citation, "confirmed": rule.confirmed},
+            )
+        self._row(limit).update(
+            {
+                "starts_at": limit.starts_at,
+                "due": limit.due,
+                "warning_due": limit.warning_due,
+                "opens": opens,
+                "last_day": limit.last_day,
+                "ledger": limit.ledger,
+                "explanation": explanation,
+            }
+        )
+        if limit.due is not None:
+            self._follow(limit)
+
+    def _count(self, limit: LimitState, rule: Rule, parent: LimitState | None) -> Reckoning:
+        try:
+            anchor = choose(rule, self.view.facts).anchor
+            start = parent.due if anchor.limit and parent else self._instant(rule, anchor.fact)
+            if limit.ledger and not parent:
+                start = limit.starts_at
+            assert start is not None  # noqa: S101 - a parent with children has run through _set, so it is due
+            return reckon(rule, start, self.calendar, self.view.facts, _LEDGER.validate_python(limit.ledger))
+        except FactNeeded as needed:
+            raise Invalid([_fact_flaw(needed.fact, rule, str(needed))]) from needed
+        except LimitRefused as refused:
+            raise Invalid([_fact_flaw("facts", rule, str(refused))]) from refused
+
+    def _instant(self, rule: Rule, fact: str | None) -> datetime:
+        if fact is None:
+            return self.view.at
+        value = self.view.facts.get(fact)
+        if value is None:
+            title = catalogue()[fact].title
+            raise Invalid([_fact_flaw(fact, rule, f"cần “{title}” để tính thời hạn “{rule.title}”")])
+        return _as_instant(value)
+
+    def _cap(self, limit: LimitState, rule: Rule) -> None:
+        """A limit inside another ends with it at the latest."""
+        outer = self.view.state.open_limit(rule.inside) if rule.inside else None
+        if outer and outer.due and limit.due and outer.due < limit.due:
+            limit.due, limit.last_day = outer.due, outer.last_day
+
+    def _follow(self, parent: LimitState) -> None:
+        """Limits counted from the end of this one start by themselves, and move with it."""
+        listed = {ref.id for action in self.view.book.actions for ref in action.starts}
+        for rule in self.view.book.rules:
+            if rule.anchor.limit != parent.rule:
+                continue
+            child = next(
+                (one for one in self._open() if one.rule == rule.id and one.parent == parent.id), None
+            )
+            if child is not None:
+                self._set(child, rule, parent)
+            elif rule.clock is Clock.counted and (rule.id not in listed or self._starts(rule.id)):
+                self._start(rule, parent)
+
+    def _starts(self, rule_id: str) -> bool:
+        return any(ref.id == rule_id for ref in self._holding(self.view.action.starts))
+
+    def _enter(self, ref: Ref, entry: Any) -> None:  # noqa: ANN401 - a function from instant and ref to an entry
+        limit = self.view.state.open_limit(ref.id)
+        if limit is None:
+            return
+        moment = self.view.at if ref.at is None or catalogue()[ref.at].type == "number" else self._moment(ref)
+        limit.ledger = [*limit.ledger, entry(moment, ref).model_dump(mode="json")]
+        self._recount(limit)
+
+    def _extension(self, at: datetime, ref: Ref) -> Extended:
+        total = self.view.facts.get(ref.at or "")
+        action = self.view.action
+        if not isinstance(total, int) or total < 1:
+            raise Invalid(
+                [
+                    _fact_flaw(
+                        ref.at or "facts", self.view.book.rule(ref.id), "cần tổng số ngày sau khi kéo dài"
+                    )
+                ]
+            )
+        return Extended(at=at, amount_total=total, reason=action.title, citation=action.citation)
+
+    def _resume(self, ref: Ref) -> None:
+        limit = self.view.state.open_limit(ref.id)
+        if limit is None or not limit.ledger or limit.ledger[-1]["kind"] != "suspended":
+            return
+        limit.ledger = [*limit.ledger[:-1], limit.ledger[-1] | {"until": self.view.at.isoformat()}]
+        self._recount(limit)
+
+    def _credit(self, ref: Ref) -> None:
+        days = self.view.facts.get(ref.at or "")
+        limit = self.view.state.open_limit(ref.id)
+        if limit is None or not days:
+            return
+        action = self.view.action
+        entry = Credited(
+            at=limit.starts_at, days=days, reason=catalogue()[ref.at or ""].title, citation=action.citation
+        )
+        limit.ledger = [*limit.ledger, entry.model_dump(mode="json")]
+        self._recount(limit)
+
+    def _recount(self, limit: LimitState) -> None:
+        rule = self.view.book.rule(limit.rule)
+        parent = next((one for one in self.view.state.limits if one.id == limit.parent), None)
+        self._set(limit, rule, parent)
+
+    def _moment(self, ref: Ref) -> datetime:
+        value = self.view.facts.get(ref.at) if ref.at else None
+        return self.view.at if value is None else _as_instant(value)
+
+
+def _as_instant(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value.astimezone(TIMEZONE)
+    if isinstance(value, date):
+        return datetime.combine(value, time(), TIMEZONE)
+    raise TypeError(f"no instant: {value!r}")
+
+
+def _days_late(rule: Rule, limit: LimitState, moment: datetime) -> int:
+    if (
+        rule.kind != "duty"
+        or limit.due is None
+        or limit.suspended
+        or rule.span == "within"
+        or moment < limit.due
+    ):
+        return 0
+    return max(1, ceil((moment - limit.due).total_seconds() / 86_400))
+
+
+def _before_start(ref: Ref, rule: Rule, limit: LimitState) -> Flaw:
+    return Flaw(
+        "before_its_start",
+        f"facts.{ref.at}" if ref.at else "occurred_at",
+        f"sớm hơn lúc bắt đầu thời hạn “{rule.title}” ({limit.starts_at.astimezone(TIMEZONE):%H:%M %d/%m/%Y})",
+        f"earlier than the start of “{rule.title_en}”",
+        rule.citation,
+    )
+
+
+def _fact_flaw(fact: str, rule: Rule, message: str) -> Flaw:
+    where = fact if fact == "facts" else f"facts.{fact}"
+    return Flaw(
+        "fact_needed", where, message, f"“{rule.title_en}” cannot be counted without it", rule.citation
+    )

@@ -1,0 +1,261 @@
+"""Who may act, in which order, and when: the conditions every action shares."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flows.refusals import Flaw, Need
+from flows.state import Agencies, State
+from models.law.limits import TIMEZONE
+from models.law.loader import PARTIES, catalogue
+from models.law.schema import Action, AgencyKind, Book, Stage
+from models.person import age_on
+
+PARTY_KINDS: Mapping[str, frozenset[AgencyKind]] = {
+    "compiler": frozenset({
+        AgencyKind.commune_police, AgencyKind.peoples_committee, AgencyKind.district_police,
+        AgencyKind.provincial_police,
+    }),
+    "facility": frozenset({AgencyKind.health_facility}),
+    "court": frozenset({AgencyKind.court}),
+    "provincial_court": frozenset({AgencyKind.provincial_court}),
+    "centre": frozenset({AgencyKind.rehab_centre}),
+    "provincial_police": frozenset({AgencyKind.provincial_police}),
+    "ministry_police": frozenset({AgencyKind.ministry_police}),
+    "justice_office": frozenset({AgencyKind.justice_office}),
+    "labour_office": frozenset({AgencyKind.labour_office}),
+}  # fmt: skip
+"""Which kinds of agency can play a part in a dossier."""
+
+STAGE_NAMES = {
+    Stage.police_collection: "Công an thu thập, lập hồ sơ",
+    Stage.health_determination: "xác định tình trạng nghiện",
+    Stage.justice_review: "kiểm tra trước khi chuyển Tòa án",
+    Stage.court_decision: "Tòa án xem xét",
+    Stage.execution: "thi hành",
+    Stage.after_care: "quản lý sau cai nghiện",
+    Stage.closed: "đã kết thúc",
+}
+
+
+def rights_needs(
+    state: State | None, action: Action, agency: str, role: str, agencies: Agencies, day: date
+) -> Iterator[Need]:
+    """Whether this agency and this person may take the action; `state` is None for an opening.
+
+    Args:
+        state: the dossier.
+        action: what is to be done.
+        agency: the actor's agency code.
+        role: the actor's role in it (`officer` or `head` can act).
+        agencies: agencies by code.
+        day: the day of the act.
+    """
+    own = agencies[agency]
+    kinds = ", ".join(action.by)
+    yield Need(
+        "wrong_agency",
+        own.card.kind in action.by,
+        f"{own.card.name} không có thẩm quyền thực hiện “{action.title}”",
+        f"This agency may not take “{action.title_en}” (only: {kinds})",
+        action.citation,
+        action.code,
+    )
+    yield Need(
+        "agency_does_not_exist",
+        own.exists_on(day),
+        f"{own.card.name} không hoạt động vào ngày {day:%d/%m/%Y}",
+        f"The agency does not exist on {day:%d/%m/%Y}",
+        None,
+        "occurred_at",
+    )
+    if state is not None:
+        yield _part(state, action, agency, agencies, day)
+    yield Need(
+        "needs_head" if action.role == "head" else "needs_officer",
+        role == "head" or (role == "officer" and action.role == "officer"),
+        f"“{action.title}” phải do người đứng đầu cơ quan thực hiện",
+        f"“{action.title_en}” is for the head of the agency",
+        action.citation,
+        action.code,
+    )
+
+
+def _part(state: State, action: Action, agency: str, agencies: Agencies, day: date) -> Need:
+    wanted = {"holder": [state.holder], "any": [state.holder, *state.parties.values()]}.get(
+        action.actor, [state.parties[action.actor]] if action.actor in state.parties else []
+    )
+    agencies.read(wanted)
+    in_charge = {agencies.in_charge(code, day) for code in wanted}
+    names = ", ".join(agencies[code].card.name for code in sorted(in_charge)) or "chưa xác định"
+    return Need(
+        "not_in_charge",
+        agency in in_charge,
+        f"Hồ sơ đang do {names} xử lý" if action.actor == "holder" else f"Bước này thuộc {names}",
+        "The dossier is in the hands of another agency",
+        action.citation,
+        action.actor,
+    )
+
+
+def order_needs(state: State, book: Book, action: Action, at: datetime) -> Iterator[Need]:
+    """Whether the action comes in its order: stage, acts before it, and their moments."""
+    stages = ", ".join(STAGE_NAMES[stage] for stage in action.stages)
+    yield Need(
+        "wrong_stage",
+        state.stage in action.stages,
+        f"Hồ sơ đang ở giai đoạn {STAGE_NAMES[Stage(state.stage)]}; thao tác này thuộc giai đoạn {stages}",
+        f"The dossier is in stage {state.stage}; this action belongs to {', '.join(action.stages)}",
+        action.citation,
+        action.code,
+    )
+    yield Need(
+        "already_done",
+        action.repeat or action.code not in state.acts,
+        f"Đã thực hiện “{action.title}”",
+        f"“{action.title_en}” has been done",
+        action.citation,
+        action.code,
+    )
+    for entry in action.after:
+        yield from _after(state, book, entry, at, action.citation)
+    for code in action.not_after:
+        if code in state.acts:
+            done = book.action(code)
+            yield Need(
+                "no_longer_possible",
+                False,
+                f"Không còn thực hiện được sau khi “{done.title}”",
+                f"No longer possible after “{done.title_en}”",
+                action.citation,
+                code,
+            )
+    if book.valid_to is not None:
+        yield Need(
+            "book_has_ended",
+            at.date() <= book.valid_to,
+            f"Bộ quy tắc {book.code} hết hiệu lực ngày {book.valid_to:%d/%m/%Y}: phải chuyển hồ sơ sang quy định mới",
+            f"Rulebook {book.code} ended on {book.valid_to:%d/%m/%Y}: the dossier must be migrated first",
+            book.title,
+            "occurred_at",
+        )
+
+
+def _after(state: State, book: Book, entry: str, at: datetime, citation: str) -> Iterator[Need]:
+    codes = [code for code in entry.split("|") if code in state.acts]
+    asked = book.action(codes[0] if codes else entry.split("|")[0])
+    yield Need(
+        "act_missing",
+        bool(codes),
+        f"Chưa thực hiện “{asked.title}”",
+        f"“{asked.title_en}” has not been done",
+        citation,
+        asked.code,
+    )
+    if codes:
+        moment = max(state.acts[code] for code in codes)
+        yield Need(
+            "before_its_time",
+            at >= moment,
+            f"Không thể trước “{asked.title}” ({moment:%H:%M %d/%m/%Y})",
+            f"It cannot be before “{asked.title_en}” ({moment:%d/%m/%Y %H:%M})",
+            citation,
+            asked.code,
+        )
+
+
+def time_flaws(
+    state: State | None, action: Action, facts: Mapping[str, Any], at: datetime, now: datetime
+) -> list[Flaw]:
+    """Instants and days recorded that cannot be: in the future, before what they follow, after the act itself."""
+    after = [
+        max(state.acts[code] for code in codes)
+        for codes in (
+            [code for code in entry.split("|") if state and code in state.acts] for entry in action.after
+        )
+        if codes and state
+    ]
+    earliest = max(after, default=None)
+    flaws = []
+    for name, value in facts.items():
+        fact = catalogue()[name]
+        if fact.type == "day" and value > now.astimezone(TIMEZONE).date():
+            flaws.append(_flaw("in_the_future", name, "không thể ở tương lai", "lies in the future"))
+        if fact.type != "instant" or value is None:
+            continue
+        if fact.timing != "planned" and value > now:
+            flaws.append(_flaw("in_the_future", name, "không thể ở tương lai", "lies in the future"))
+        elif fact.timing == "past" and earliest is not None and value < earliest:
+            limit = f"{earliest:%H:%M %d/%m/%Y}"
+            flaws.append(
+                _flaw(
+                    "before_its_time",
+                    name,
+                    f"sớm hơn bước trước đó ({limit})",
+                    f"is before the step it follows ({limit})",
+                )
+            )
+        elif fact.timing == "receipt" and value < at:
+            limit = f"{at:%H:%M %d/%m/%Y}"
+            flaws.append(
+                _flaw(
+                    "before_its_time",
+                    name,
+                    f"nhận trước khi gửi ({limit})",
+                    f"is before the act itself ({limit})",
+                )
+            )
+    return flaws
+
+
+def _flaw(code: str, name: str, message: str, message_en: str) -> Flaw:
+    fact = catalogue()[name]
+    return Flaw(
+        code, f"facts.{name}", f"{fact.title}: {message}", f"{fact.title_en}: {message_en}", fact.citation
+    )
+
+
+def party_flaws(facts: Mapping[str, Any], agencies: Agencies, day: date) -> list[Flaw]:
+    """Agencies named in facts that do not exist, not on that day, or cannot play that part."""
+    flaws = []
+    named = {name: value for name, value in facts.items() if catalogue()[name].type == "agency" and value}
+    agencies.read(named.values())
+    for name, code in named.items():
+        agency = agencies.get(code)
+        if agency is None:
+            flaws.append(_flaw("unknown_agency", name, f"không có cơ quan {code}", f"no agency {code}"))
+        elif not agency.exists_on(day):
+            flaws.append(
+                _flaw(
+                    "agency_does_not_exist", name, "cơ quan không hoạt động ngày đó", "did not exist that day"
+                )
+            )
+        elif name in PARTIES and agency.card.kind not in PARTY_KINDS[name]:
+            flaws.append(_flaw("wrong_agency", name, "cơ quan không đúng loại", "an agency of another kind"))
+    return flaws
+
+
+def age_flaws(birth_date: str, book: Book, day: date) -> list[Flaw]:
+    """A person too young for any measure, or on a track the book does not have."""
+    age = age_on(birth_date, day)
+    if age < book.least_age and book.least_age < 18:
+        return [
+            Flaw(
+                "too_young",
+                "person.birth_date",
+                f"chưa đủ {book.least_age} tuổi ({age} tuổi): không áp dụng biện pháp",
+                f"under {book.least_age} ({age}): no measure applies",
+                "Luật 120/2025/QH15 Đ.35.1, 36.1",
+            )
+        ]
+    if age < 18 and "minor" not in book.tracks:
+        return [
+            Flaw(
+                "minor",
+                "person.birth_date",
+                book.minors_refused or "chưa đủ 18 tuổi",
+                f"The person is {age}: this rulebook is for adults only",
+                book.minors_refused,
+            )
+        ]
+    return []

@@ -1,0 +1,292 @@
+"""The one transaction: an act commits state, event, limits, documents and job together, or not at all."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from pydantic import ValidationError
+from sqlalchemy import Engine
+
+from documents.case import AgencyCard
+from flows.books import book as book_of
+from flows.books import payload, typed
+from flows.clocks import Clocks, Moves
+from flows.eligibility import order_needs, party_flaws, rights_needs, time_flaws
+from flows.guards import View, judge
+from flows.issuing import Issue
+from flows.refusals import Flaw, Invalid, Need, Refusal, Refused, Stale, UnknownAction, UnknownDossier
+from flows.state import Agencies, State, load
+from flows.writing import Done, write
+from models.clock import now
+from models.event import digest_of_event, digest_of_facts
+from models.law.calendar import Calendar
+from models.law.limits import TIMEZONE
+from models.law.loader import PARTIES
+from models.law.schema import Stage
+from models.store import Scope, unit_of_work
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and for which agency."""
+
+    account: UUID
+    agency: str
+    role: str
+
+    @property
+    def scope(self) -> Scope:
+        """What this actor's transactions may see."""
+        return Scope(self.agency, self.account)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act as asked for; `facts` as sent, checked here against the action's model."""
+
+    dossier: UUID
+    action: str
+    facts: Mapping[str, Any]
+    occurred_at: datetime
+    actor: Actor
+    expected_version: int | None
+    late_reason: str | None = None
+
+
+class Facts(Mapping[str, Any]):
+    """The dossier's facts in the types of the catalogue: the act's own and derived ones first, stored ones when read."""
+
+    def __init__(self, state: State, own: Mapping[str, Any]) -> None:
+        self._stored, self._typed = state.facts, {**state.derived(), **own}
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - facts have the types of the catalogue
+        if name not in self._typed:
+            self._typed[name] = typed(self._stored, name)  # KeyError when nobody recorded it
+        return self._typed[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({*self._stored, *self._typed})
+
+    def __len__(self) -> int:
+        return len({*self._stored, *self._typed})
+
+
+def act(engine: Engine, asked: Act, calendar: Calendar, *, dry_run: bool = False) -> Done:
+    """Does one act in one transaction.
+
+    Args:
+        engine: the store, as the application role.
+        asked: the act.
+        calendar: the calendar limits are counted by.
+        dry_run: judge and count everything, write nothing.
+
+    Returns:
+        What was done, or with `dry_run` would be.
+
+    Raises:
+        UnknownDossier, Stale, UnknownAction, Invalid, Refused: nothing was written.
+    """
+    with unit_of_work(engine, asked.actor.scope) as connection:
+        agencies = Agencies(connection)
+        states = load(connection, [asked.dossier], lock=True)
+        if asked.dossier not in states:
+            raise UnknownDossier
+        done = plan(states[asked.dossier], asked, agencies, calendar)
+        write(connection, [done])
+        if dry_run:
+            connection.rollback()
+    return done
+
+
+def act_many(engine: Engine, asked: Sequence[Act], calendar: Calendar) -> list[Done | Refusal]:
+    """Does acts on different dossiers in one transaction, with one job; each is done or refused by itself.
+
+    Args:
+        engine: the store, as the application role.
+        asked: acts of one actor's agency, at most one for each dossier; some hundreds at a time.
+        calendar: the calendar limits are counted by.
+
+    Returns:
+        For each act, in order, what was done or why not.
+    """
+    if len({one.dossier for one in asked}) != len(asked) or len({one.actor.agency for one in asked}) > 1:
+        raise ValueError("act_many takes one act a dossier, all by one agency")
+    if not asked:
+        return []
+    with unit_of_work(engine, asked[0].actor.scope) as connection:
+        agencies = Agencies(connection)
+        states = load(connection, [one.dossier for one in asked], lock=True)
+        answers: list[Done | Refusal] = []
+        for one in asked:
+            try:
+                if one.dossier not in states:
+                    raise UnknownDossier
+                answers.append(plan(states[one.dossier], one, agencies, calendar))
+            except Refusal as refusal:
+                answers.append(refusal)
+        write(connection, [answer for answer in answers if isinstance(answer, Done)])
+    return answers
+
+
+def plan(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Done:
+    """Judges an act and counts what it does, without writing: all reasons at once, or the whole effect."""
+    if asked.expected_version is not None and asked.expected_version != state.version:
+        raise Stale(state.version)
+    book = book_of(state.book)
+    try:
+        action = book.action(asked.action)
+    except KeyError:
+        raise UnknownAction(asked.action, book.code) from None
+    opening = action.code == "open"
+    if opening != (state.seq == 0):
+        raise UnknownAction(asked.action, book.code)
+    at = _moment(asked.occurred_at)
+    own = _facts(book.code, asked)
+    json_facts = own.model_dump(mode="json", exclude_none=True)
+    typed_facts = {name: getattr(own, name) for name in json_facts}
+    flaws = time_flaws(None if opening else state, action, typed_facts, at, now())
+    flaws += party_flaws(typed_facts, agencies, at.date())
+    if flaws:
+        raise Invalid(flaws)
+    view = View(state, book, action, Facts(state, typed_facts), at, given=True)
+    needs = [
+        *rights_needs(
+            None if opening else state, action, asked.actor.agency, asked.actor.role, agencies, at.date()
+        ),
+        *(() if opening else order_needs(state, book, action, at)),
+        *judge(view),
+    ]
+    unmet = [need for need in needs if not need.met]
+    if unmet:
+        raise Refused(unmet)
+    return _effect(view, asked, json_facts, typed_facts, agencies, calendar)
+
+
+def _moment(occurred_at: datetime) -> datetime:
+    if occurred_at.tzinfo is None:
+        raise Invalid([Flaw("no_time_zone", "occurred_at", "thiếu múi giờ", "has no time zone")])
+    if occurred_at > now():
+        raise Invalid(
+            [
+                Flaw(
+                    "in_the_future",
+                    "occurred_at",
+                    "thời điểm thực hiện không thể ở tương lai",
+                    "lies in the future",
+                )
+            ]
+        )
+    return occurred_at.astimezone(TIMEZONE)
+
+
+def _facts(book: str, asked: Act) -> Any:  # noqa: ANN401 - the model is built from the rulebook
+    try:
+        return payload(book, asked.action).model_validate(asked.facts)
+    except ValidationError as error:
+        raise Invalid(
+            [
+                Flaw(
+                    flaw["type"],
+                    ".".join(("facts", *map(str, flaw["loc"]))),
+                    _in_vietnamese(flaw["type"], flaw["msg"]),
+                    flaw["msg"],
+                )
+                for flaw in error.errors()
+            ]
+        ) from error
+
+
+def _in_vietnamese(kind: str, message: str) -> str:
+    known = {
+        "missing": "bắt buộc phải có",
+        "extra_forbidden": "không phải dữ kiện của thao tác này",
+        "timezone_aware": "phải có múi giờ",
+        "literal_error": "không phải một trong các giá trị cho phép",
+        "too_short": "không được để trống",
+        "string_too_short": "không được để trống",
+    }
+    return known.get(kind, f"giá trị không hợp lệ ({message})")
+
+
+def _effect(
+    view: View,
+    asked: Act,
+    facts: dict[str, Any],
+    typed_facts: Mapping[str, Any],
+    agencies: Agencies,
+    calendar: Calendar,
+) -> Done:
+    state, action = view.state, view.action
+    event_id = uuid4()
+    parties = state.parties | {name: code for name, code in typed_facts.items() if name in PARTIES}
+    agencies.read([*parties.values(), asked.actor.agency])
+    issue = Issue(view, agencies[asked.actor.agency].card, _cards(parties, agencies))
+    issue.check()
+    after = next((ref.id for ref in action.next if view.holds(ref.when)), state.stage)
+    moves = Clocks(view, event_id, calendar).run(
+        closing=after == Stage.closed and action.code != "end_pending"
+    )
+    late = _late(moves, asked.late_reason)
+    if asked.late_reason:
+        facts = facts | {"late_reason": asked.late_reason}
+    before = state.stage if state.seq else None
+    handed_to = parties.get(action.hand_to) if action.hand_to else None
+    state.parties, state.stage, state.seq = parties, after, state.seq + 1
+    state.holder = handed_to or state.holder
+    state.version += 1 if before else 0
+    state.facts = {**state.facts, **{name: value for name, value in facts.items() if name != "late_reason"}}
+    state.acts = {code: moment for code, moment in state.acts.items() if code not in action.undoes} | {
+        action.code: view.at
+    }
+    salt = uuid4().hex
+    event = {
+        "id": event_id,
+        "dossier": state.id,
+        "seq": state.seq,
+        "action": action.code,
+        "agency": asked.actor.agency,
+        "account": asked.actor.account,
+        "stage_before": before,
+        "stage_after": after,
+        "occurred_at": view.at,
+        "recorded_at": now(),
+        "late_days": late,
+        "facts_digest": digest_of_facts(facts, salt),
+        "previous": state.head,
+    }
+    event["digest"] = state.head = digest_of_event(event)
+    warnings = [
+        Need(
+            "past_first_amount",
+            True,
+            f"Quá mức thứ nhất của “{rule.title}”",
+            f"Past the first amount of “{rule.title_en}”",
+            rule.citation,
+            rule.id,
+        )
+        for rule, _limit in moves.warnings
+    ]
+    return Done(state, event, facts, salt, moves, issue, handed_to, opened=before is None, warnings=warnings)
+
+
+def _cards(parties: Mapping[str, str], agencies: Agencies) -> dict[str, AgencyCard]:
+    return {name: agencies[code].card for name, code in parties.items()}
+
+
+def _late(moves: Moves, reason: str | None) -> int | None:
+    if moves.late and not (reason and reason.strip()):
+        raise Invalid(
+            [
+                Flaw(
+                    "late_reason_required",
+                    "late_reason",
+                    f"Quá hạn “{rule.title}” {days} ngày: phải nêu lý do",
+                    f"“{rule.title_en}” is {days} days late: a reason is needed",
+                    rule.citation,
+                )
+                for rule, _limit, days in moves.late
+            ]
+        )
+    return max((days for _rule, _limit, days in moves.late), default=None)

@@ -1,0 +1,195 @@
+"""Issuing documents inside an act: numbers from the registers, content frozen, nothing rendered yet."""
+
+import hashlib
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from pydantic import ValidationError
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
+
+from documents.case import AgencyCard, Case, FormContext, Issued, MissingValue
+from documents.form import Form
+from documents.forms import all_forms
+from flows.guards import View
+from flows.refusals import Flaw, Invalid
+from models.law.loader import catalogue
+from models.tables import table
+
+Numbers = Mapping[tuple[str, int, str], Iterator[int]]
+"""Numbers taken for an agency, year and register, in order."""
+
+_register = table("register")
+_insert = insert(_register)
+_TAKE = _insert.on_conflict_do_update(
+    index_elements=["agency", "year", "name"], set_={"last": _register.c.last + _insert.excluded.last}
+).returning(_register.c.last)
+
+
+@dataclass
+class Issue:
+    """The documents of one act, before their numbers are taken."""
+
+    view: View
+    issuer: AgencyCard
+    parties: Mapping[str, AgencyCard]
+    forms: list[Form] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.forms = [all_forms()[code] for code in self.view.forms()]
+
+    @property
+    def wanted(self) -> Counter[tuple[str, int, str]]:
+        """How many numbers each register must give."""
+        year = self.view.at.year
+        return Counter((self.issuer.code, year, form.register) for form in self.forms if form.register)
+
+    def check(self) -> None:
+        """Fills every form once with a number that does not count.
+
+        Raises:
+            Invalid: a form lacks a value; form and field are named.
+        """
+        for _ in self._filled(None):
+            pass
+
+    def rows(self, event: UUID, numbers: Numbers) -> list[dict[str, Any]]:
+        """The documents to write, each with its number and frozen content."""
+        rows = []
+        for form, case, number, context in self._filled(numbers):
+            frozen = context.model_dump(mode="json")
+            rows.append(
+                {
+                    "id": uuid4(),
+                    "dossier": self.view.state.id,
+                    "event": event,
+                    "form": form.code,
+                    "title": form.title,
+                    "agency": self.issuer.code,
+                    "register_name": form.register,
+                    "year": self.view.at.year,
+                    "number": number,
+                    "number_text": case.number,
+                    "issued_on": case.day,
+                    "context": frozen,
+                    "context_digest": hashlib.sha256(
+                        orjson.dumps(frozen, option=orjson.OPT_SORT_KEYS)
+                    ).hexdigest(),
+                    "state": "issued",
+                    "verify_code": secrets.token_urlsafe(12),
+                    "sha256": None,
+                    "size": None,
+                    "rendered_at": None,
+                }
+            )
+        return rows
+
+    def drafts(self) -> list[tuple[Form, FormContext]]:
+        """What would be issued, with a blank where the number will stand."""
+        return [(form, context) for form, _case, _number, context in self._filled(None)]
+
+    def _filled(self, numbers: Numbers | None) -> Iterator[tuple[Form, Case, int | None, FormContext]]:
+        case = self._case()
+        for form in self.forms:
+            number = (
+                next(numbers[self.issuer.code, self.view.at.year, form.register])
+                if numbers and form.register
+                else None
+            )
+            case = replace(case, form=form.code, number=self._number_text(form, number))
+            yield form, case, number, self._context(form, case)
+            issued = Issued(form.code, case.number or "", case.day, self.issuer.name)
+            case = replace(case, issued={**case.issued, form.code: issued})
+
+    def _number_text(self, form: Form, number: int | None) -> str | None:
+        if form.symbol is None:
+            return None
+        return f"{'…' if number is None else f'{number:02d}'}/{form.symbol.format(symbol=self.issuer.symbol)}"
+
+    def _context(self, form: Form, case: Case) -> FormContext:
+        try:
+            return form.gather(case)
+        except MissingValue as missing:
+            known = missing.field in catalogue()
+            title = catalogue()[missing.field].title if known else missing.title
+            where = f"facts.{missing.field}" if known else missing.field
+            raise Invalid(
+                [
+                    Flaw(
+                        "missing_value",
+                        where,
+                        f"Mẫu {form.code} cần “{title}”",
+                        f"Form {form.code} needs {missing.field}",
+                        form.source,
+                    )
+                ]
+            ) from missing
+        except ValidationError as error:
+            raise Invalid(
+                [
+                    Flaw(
+                        "form_content",
+                        ".".join(map(str, flaw["loc"])),
+                        f"Mẫu {form.code}: {flaw['msg']}",
+                        f"Form {form.code}: {flaw['msg']}",
+                        form.source,
+                    )
+                    for flaw in error.errors()
+                ]
+            ) from error
+
+    def _case(self) -> Case:
+        view = self.view
+        return Case(
+            form="",
+            book=view.book.code,
+            wording=view.book.wording,
+            action=view.action.code,
+            occurred_at=view.at,
+            number=None,
+            issuer=self.issuer,
+            signer=self.issuer.head,
+            person=view.state.person,
+            facts=view.facts,
+            parties=self.parties,
+            issued=dict(view.state.issued),
+            enclosures=tuple(self._enclosures()),
+            acts=view.state.acts,
+        )
+
+    def _enclosures(self) -> Iterator[str]:
+        """The papers the file consists of, in the order of the article; then what else was received."""
+        view, listed = self.view, set()
+        received = {kind: title for kind, title, _sheets in view.state.papers}
+        for paper in view.book.papers:
+            names = {paper.kind, *paper.any_of}
+            if not view.holds(paper.when):
+                continue
+            listed |= names
+            issued = view.state.issued.get(paper.form or "")
+            if issued:
+                number = f" số {issued.number}" if issued.number else ""
+                yield f"{paper.title}{number} ngày {issued.day:%d/%m/%Y}"
+            else:
+                yield next((received[name] for name in names if name in received), paper.title)
+        yield from (title for kind, title, _sheets in view.state.papers if kind not in listed)
+
+
+def take_numbers(connection: Connection, wanted: Counter[tuple[str, int, str]]) -> Numbers:
+    """Takes numbers from the registers, gapless: a transaction that fails gives them back.
+
+    Args:
+        connection: the act's transaction; the registers' rows stay locked until it ends.
+        wanted: how many for each agency, year and register (taken in a fixed order, so that nobody waits in a ring).
+    """
+    numbers: dict[tuple[str, int, str], Iterator[int]] = {}
+    for (agency, year, name), count in sorted(wanted.items()):
+        row = {"agency": agency, "year": year, "name": name, "last": count}
+        last = connection.execute(_TAKE, row).scalar_one()
+        numbers[agency, year, name] = iter(range(last - count + 1, last + 1))
+    return numbers

@@ -1,0 +1,72 @@
+"""What can be done with a dossier now, and why not the rest; and drafts of what an act would issue."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from documents.case import FormContext
+from documents.form import Form
+from flows.books import book as book_of
+from flows.books import payload
+from flows.eligibility import order_needs, rights_needs
+from flows.engine import Act, Actor, Facts, plan
+from flows.guards import View, judge
+from flows.refusals import Need, UnknownDossier
+from flows.state import Agencies, load
+from models.clock import now
+from models.law.calendar import Calendar
+from models.law.limits import TIMEZONE
+from models.law.schema import Action
+from models.store import unit_of_work
+
+
+@dataclass(frozen=True)
+class Possibility:
+    """An action of the present stage: whether it is allowed now, all its needs, and what it asks for."""
+
+    action: Action
+    allowed: bool
+    needs: list[Need]
+    facts_schema: dict[str, Any]
+
+
+def possibilities(engine: Engine, dossier: UUID, actor: Actor) -> list[Possibility]:
+    """Every action of the dossier's present stage, judged by the code that will judge the act.
+
+    Raises:
+        UnknownDossier: there is none, or the actor may not see it.
+    """
+    at = now().astimezone(TIMEZONE)
+    with unit_of_work(engine, actor.scope) as connection:
+        states = load(connection, [dossier])
+        if dossier not in states:
+            raise UnknownDossier
+        state, agencies = states[dossier], Agencies(connection)
+        book = book_of(state.book)
+        found = []
+        for action in (one for one in book.actions if state.stage in one.stages):
+            view = View(state, book, action, Facts(state, {}), at, given=False)
+            needs = [
+                *rights_needs(state, action, actor.agency, actor.role, agencies, at.date()),
+                *order_needs(state, book, action, at),
+                *judge(view),
+            ]
+            schema = payload(book.code, action.code).model_json_schema()
+            found.append(Possibility(action, all(need.met for need in needs), needs, schema))
+    return found
+
+
+def preview(engine: Engine, asked: Act, calendar: Calendar) -> list[tuple[Form, FormContext]]:
+    """The forms an act would issue, filled, with no number taken and nothing written.
+
+    Raises:
+        UnknownDossier, Stale, UnknownAction, Invalid, Refused: as the act itself would.
+    """
+    with unit_of_work(engine, asked.actor.scope) as connection:
+        states = load(connection, [asked.dossier])
+        if asked.dossier not in states:
+            raise UnknownDossier
+        done = plan(states[asked.dossier], asked, Agencies(connection), calendar)
+        return done.issue.drafts()

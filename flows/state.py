@@ -1,0 +1,234 @@
+"""Dossiers as the engine sees them: everything an act is judged by, read for many dossiers at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Connection, Text, any_, bindparam, select, text
+
+from documents.case import AgencyCard, Issued
+from models.law.facts import Official
+from models.law.limits import TIMEZONE
+from models.person import PersonData
+from models.tables import table
+
+
+@dataclass
+class LimitState:
+    """A limit of the dossier, without its explanation."""
+
+    id: UUID
+    rule: str
+    kind: str
+    parent: UUID | None
+    starts_at: datetime
+    due: datetime | None
+    warning_due: datetime | None
+    last_day: date | None
+    ended_at: datetime | None
+    end: str | None
+    ledger: list[dict[str, Any]]
+
+    @property
+    def suspended(self) -> bool:
+        """Whether it stands still now: nobody is late, and nothing runs out, before it goes on."""
+        return (
+            bool(self.ledger) and self.ledger[-1]["kind"] == "suspended" and not self.ledger[-1].get("until")
+        )
+
+
+@dataclass
+class State:
+    """A dossier at one version."""
+
+    id: UUID
+    number: str
+    person_id: UUID
+    person: PersonData
+    book: str
+    stage: str
+    holder: str
+    version: int
+    opened_on: date
+    facts: dict[str, Any]
+    acts: dict[str, datetime]
+    parties: dict[str, str]
+    head: str
+    seq: int
+    limits: list[LimitState] = field(default_factory=list)
+    issued: dict[str, Issued] = field(default_factory=dict)
+    papers: list[tuple[str, str, int]] = field(default_factory=list)  # kind, title, sheets
+
+    def derived(self) -> dict[str, object]:
+        """Facts that follow from the acts done; conditions and rules may use them."""
+        return {
+            "placed": "place_pending" in self.acts,
+            "terminated": "terminate" in self.acts,
+            "track": "adult",
+        }
+
+    def latest(self, rule: str) -> LimitState | None:
+        """The youngest limit of a rule, open or ended."""
+        return next((limit for limit in reversed(self.limits) if limit.rule == rule), None)
+
+    def open_limit(self, rule: str) -> LimitState | None:
+        """The open limit of a rule; there is at most one."""
+        return next((limit for limit in self.limits if limit.rule == rule and limit.ended_at is None), None)
+
+
+_agency = table("agency")
+_AGENCIES = select(_agency).where(_agency.c.code == any_(bindparam("codes", type_=ARRAY(Text))))
+
+# One round trip for everything: PostgreSQL gathers what belongs to a dossier into JSON.
+_READ = """
+    SELECT d.id, d.number, d.person, d.book, d.stage, d.holder, d.version, d.opened_on, d.facts, d.acts, d.parties,
+        d.head, p.data,
+        coalesce((SELECT max(e.seq) FROM event e WHERE e.dossier = d.id), 0) AS seq,
+        (SELECT json_agg(json_build_array(l.id, l.rule, l.kind, l.parent, l.starts_at, l.due, l.warning_due, l.last_day,
+            l.ended_at, l."end", l.ledger) ORDER BY l.starts_at, l.id) FROM time_limit l WHERE l.dossier = d.id) AS limits,
+        (SELECT json_agg(json_build_array(i.form, coalesce(i.number_text, ''), i.issued_on, a.name)
+            ORDER BY i.issued_on, i.number) FROM document i JOIN agency a ON a.code = i.agency
+            WHERE i.dossier = d.id AND i.state = 'issued') AS issued,
+        (SELECT json_agg(json_build_array(s.kind, s.title, s.sheets) ORDER BY s.first_sheet)
+            FROM paper s WHERE s.dossier = d.id) AS papers
+    FROM dossier d JOIN person p ON p.id = d.person WHERE d.id = ANY (:dossiers) ORDER BY d.id
+"""
+_LOAD = {False: text(_READ), True: text(_READ + " FOR UPDATE OF d")}
+
+
+def load(connection: Connection, dossiers: Sequence[UUID], *, lock: bool = False) -> dict[UUID, State]:
+    """Reads dossiers with all that acts on them depend on.
+
+    Args:
+        connection: a unit of work; row-level security hides what its scope may not see.
+        dossiers: ids; unknown and hidden ones are simply missing from the answer.
+        lock: hold the dossiers' rows until the transaction ends (taken in order of id).
+    """
+    return {row.id: _state(row) for row in connection.execute(_LOAD[lock], {"dossiers": list(dossiers)})}
+
+
+def _state(row: Any) -> State:  # noqa: ANN401 - a row of the query above
+    return State(
+        id=row.id,
+        number=row.number,
+        person_id=row.person,
+        person=PersonData.model_validate(row.data),
+        book=row.book,
+        stage=row.stage,
+        holder=row.holder,
+        version=row.version,
+        opened_on=row.opened_on,
+        facts=row.facts,
+        acts={code: datetime.fromisoformat(moment).astimezone(TIMEZONE) for code, moment in row.acts.items()},
+        parties=row.parties,
+        head=row.head,
+        seq=row.seq,
+        limits=[_limit(*values) for values in row.limits or ()],
+        issued={
+            form: Issued(form, number, date.fromisoformat(day), name)
+            for form, number, day, name in row.issued or ()
+        },
+        papers=[(kind, title, sheets) for kind, title, sheets in row.papers or ()],
+    )
+
+
+def _limit(
+    id_: str,
+    rule: str,
+    kind: str,
+    parent: str | None,
+    starts_at: str,
+    due: str | None,
+    warning_due: str | None,
+    last_day: str | None,
+    ended_at: str | None,
+    end: str | None,
+    ledger: list[dict[str, Any]],
+) -> LimitState:
+    return LimitState(
+        id=UUID(id_),
+        rule=rule,
+        kind=kind,
+        parent=UUID(parent) if parent else None,
+        starts_at=datetime.fromisoformat(starts_at),
+        due=_instant(due),
+        warning_due=_instant(warning_due),
+        last_day=date.fromisoformat(last_day) if last_day else None,
+        ended_at=_instant(ended_at),
+        end=end,
+        ledger=ledger,
+    )
+
+
+def _instant(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value).astimezone(TIMEZONE) if value else None
+
+
+@dataclass(frozen=True)
+class AgencyState:
+    """An agency with the dates between which it exists."""
+
+    card: AgencyCard
+    valid_from: date
+    valid_to: date | None
+    successor: str | None
+
+    def exists_on(self, day: date) -> bool:
+        """Whether the agency exists on this day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class Agencies(Mapping[str, AgencyState]):
+    """Agencies by code, read once a transaction as they are asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[str, AgencyState] = {}
+
+    def read(self, codes: Iterable[str]) -> None:
+        """Reads these agencies in one query, if they are not known yet."""
+        missing = sorted(set(codes) - set(self._known))
+        if not missing:
+            return
+        for row in self._connection.execute(_AGENCIES, {"codes": missing}):
+            self._known[row.code] = AgencyState(agency_card(row), row.valid_from, row.valid_to, row.successor)
+
+    def __getitem__(self, code: str) -> AgencyState:
+        """The agency; KeyError when there is none."""
+        if code not in self._known:
+            self.read([code])
+        return self._known[code]
+
+    def __iter__(self) -> Any:  # noqa: ANN401 - codes known so far
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def in_charge(self, code: str, day: date) -> str:
+        """Who stands for an agency on a day: itself, or the successor of an abolished one."""
+        seen = {code}
+        while (agency := self.get(code)) and not agency.exists_on(day) and agency.successor:
+            code = agency.successor
+            if code in seen:
+                break
+            seen.add(code)
+        return code
+
+
+def agency_card(row: Any) -> AgencyCard:  # noqa: ANN401 - a row of the agency table
+    """An agency's row as papers name it."""
+    return AgencyCard(
+        code=row.code,
+        kind=row.kind,
+        name=row.name,
+        superior=row.superior,
+        symbol=row.symbol,
+        place=row.place,
+        address=row.address,
+        commune=row.commune,
+        province=row.province,
+        head=Official(name=row.head_name, position=row.head_position),
+    )
