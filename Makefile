@@ -5,6 +5,10 @@ VENV := .venv
 # uv itself lives beside the environment it makes: nothing is installed outside this folder.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
+# Offices often stand behind a proxy with a certificate of its own, which the system trusts (newer and older name).
+export UV_SYSTEM_CERTS := true
+export UV_NATIVE_TLS := true
+
 help:  ## Show every target and what it does
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 

@@ -285,7 +285,9 @@ class Sheet:
         self.line(*texts)
 
     def tick(self, label: str, checked: bool) -> None:
-        """One "label: box" on a line of its own."""
+        """One "label: box" on a line of its own, kept on the page of the line before it."""
+        if self._last_line is not None:
+            keep_with_next(self._last_line)
         self.ticks((label, checked))
 
     def ticks(self, *choices: tuple[str, bool], lead: str = "") -> None:
@@ -321,10 +323,9 @@ class Sheet:
         blocks: list[BaseOxmlElement] = []
         for cells in rows:
             width = stationery.TEXT_WIDTH / len(cells)
-            blocks += (
-                table([width] * len(cells), [[self._signature(cell) for cell in cells]]),
-                paragraph("Gap"),
-            )
+            # Names stand in a row of their own: level with each other, however many lines the titles take.
+            both = [[self._titles(cell) for cell in cells], [self._name(cell) for cell in cells]]
+            blocks += (table([width] * len(cells), both), paragraph("Gap"))
         # One unbreakable row around all blocks: LibreOffice does not keep several tables on one page otherwise.
         self._add(table([stationery.TEXT_WIDTH], [[blocks]]), paragraph("Gap"))
 
@@ -333,7 +334,10 @@ class Sheet:
         self._begin_closing()
         left = [paragraph("RecipientsHead", "Nơi nhận:")]
         left += [paragraph("Recipient", f"- {line}") for line in _closed(recipients)]
-        self._add(table(_CLOSING_WIDTHS, [(left, self._signature(signature))]), paragraph("Gap"))
+        self._add(
+            table(_CLOSING_WIDTHS, [(left, [*self._titles(signature), *self._name(signature)])]),
+            paragraph("Gap"),
+        )
 
     def recipients(self, *lines: str) -> None:
         """Recipients without a signature beside it."""
@@ -341,14 +345,18 @@ class Sheet:
         self._add(*(paragraph("Recipient", f"- {line}") for line in _closed(lines)))
 
     @staticmethod
-    def _signature(cell: Signature | None) -> list[BaseOxmlElement]:
+    def _titles(cell: Signature | None) -> list[BaseOxmlElement]:
         if cell is None:
             return [paragraph("Signer")]
         block = [paragraph("Signer", upper(cell.authority))] if cell.authority else []
         block.append(paragraph("Signer", upper(cell.title)))
         if cell.hint:
             block.append(paragraph("Hint", cell.hint))
-        return [*block, paragraph("SignedName", cell.name or "")]
+        return block
+
+    @staticmethod
+    def _name(cell: Signature | None) -> list[BaseOxmlElement]:
+        return [paragraph("SignedName", cell.name if cell and cell.name else "")]
 
     def _begin_closing(self) -> None:
         """Keep the last body line with the signatures: alone on a page they would sign nothing."""

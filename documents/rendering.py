@@ -64,13 +64,9 @@ def render_stored(engine: Engine, files: Path, document: UUID, scope: Scope) -> 
                 raise
     content = _render(row)
     sha256 = storage.store(files, content)
-    if row.sha256 is None:
-        _record(engine, scope, document, sha256, len(content))
-        row = _read(engine, document, scope)
-    if row.sha256 != sha256:
-        raise RenderingError(
-            document, row.form, f"cho kết quả {sha256[:12]}, khác với {row.sha256[:12]} đã ghi"
-        )
+    known = row.sha256 or _record(engine, scope, document, sha256, len(content))
+    if known != sha256:
+        raise RenderingError(document, row.form, f"cho kết quả {sha256[:12]}, khác với {known[:12]} đã ghi")
     return content
 
 
@@ -90,12 +86,15 @@ def _read(engine: Engine, document: UUID, scope: Scope) -> Any:  # noqa: ANN401 
     return row
 
 
-def _record(engine: Engine, scope: Scope, document: UUID, sha256: str, size: int) -> None:
-    first = _document.c.id == document, _document.c.sha256.is_(None)
+def _record(engine: Engine, scope: Scope, document: UUID, sha256: str, size: int) -> str:
+    """Records the result unless somebody else was first; the hash that stands then."""
+    first = update(_document).where(_document.c.id == document, _document.c.sha256.is_(None))
     with unit_of_work(engine, scope) as connection:
-        connection.execute(
-            update(_document).where(*first).values(sha256=sha256, size=size, rendered_at=clock.now())
-        )
+        connection.execute(first.values(sha256=sha256, size=size, rendered_at=clock.now()))
+        known: str = connection.execute(
+            select(_document.c.sha256).where(_document.c.id == document)
+        ).scalar_one()
+    return known
 
 
 def _render(row: Any) -> bytes:  # noqa: ANN401 - a row of the document table

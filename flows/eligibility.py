@@ -117,6 +117,7 @@ def order_needs(state: State, book: Book, action: Action, at: datetime) -> Itera
         action.citation,
         action.code,
     )
+    yield _not_before(state, book, "open", at, action.citation)
     for entry in action.after:
         yield from _after(state, book, entry, at, action.citation)
     for code in action.not_after:
@@ -153,15 +154,20 @@ def _after(state: State, book: Book, entry: str, at: datetime, citation: str) ->
         asked.code,
     )
     if codes:
-        moment = max(state.acts[code] for code in codes)
-        yield Need(
-            "before_its_time",
-            at >= moment,
-            f"Không thể trước “{asked.title}” ({moment:%H:%M %d/%m/%Y})",
-            f"It cannot be before “{asked.title_en}” ({moment:%d/%m/%Y %H:%M})",
-            citation,
-            asked.code,
-        )
+        latest = max(codes, key=lambda code: state.acts[code])
+        yield _not_before(state, book, latest, at, citation)
+
+
+def _not_before(state: State, book: Book, code: str, at: datetime, citation: str) -> Need:
+    done, moment = book.action(code), state.acts[code]
+    return Need(
+        "before_its_time",
+        at >= moment,
+        f"Không thể trước “{done.title}” ({moment:%H:%M %d/%m/%Y})",
+        f"It cannot be before “{done.title_en}” ({moment:%d/%m/%Y %H:%M})",
+        citation,
+        code,
+    )
 
 
 def time_flaws(

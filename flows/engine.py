@@ -25,7 +25,7 @@ from models.law.calendar import Calendar
 from models.law.limits import TIMEZONE
 from models.law.loader import PARTIES
 from models.law.schema import Stage
-from models.store import Scope, unit_of_work
+from models.store import Scope, Store, unit_of_work
 
 
 @dataclass(frozen=True)
@@ -73,14 +73,14 @@ class Facts(Mapping[str, Any]):
         return len({*self._stored, *self._typed})
 
 
-def act(engine: Engine, asked: Act, calendar: Calendar, *, dry_run: bool = False) -> Done:
+def act(store: Store, asked: Act, calendar: Calendar, *, dry_run: bool = False) -> Done:
     """Does one act in one transaction.
 
     Args:
-        engine: the store, as the application role.
+        store: the store, as the application role; or a unit of work under way, which then commits or not.
         asked: the act.
         calendar: the calendar limits are counted by.
-        dry_run: judge and count everything, write nothing.
+        dry_run: judge and count everything, write nothing; not inside a unit of work.
 
     Returns:
         What was done, or with `dry_run` would be.
@@ -88,7 +88,7 @@ def act(engine: Engine, asked: Act, calendar: Calendar, *, dry_run: bool = False
     Raises:
         UnknownDossier, Stale, UnknownAction, Invalid, Refused: nothing was written.
     """
-    with unit_of_work(engine, asked.actor.scope) as connection:
+    with unit_of_work(store, asked.actor.scope) as connection:
         agencies = Agencies(connection)
         states = load(connection, [asked.dossier], lock=True)
         if asked.dossier not in states:
@@ -146,6 +146,7 @@ def plan(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Do
     own = _facts(book.code, asked)
     json_facts = own.model_dump(mode="json", exclude_none=True)
     typed_facts = {name: getattr(own, name) for name in json_facts}
+    agencies.read([asked.actor.agency, state.holder, *state.parties.values()])
     flaws = time_flaws(None if opening else state, action, typed_facts, at, now())
     flaws += party_flaws(typed_facts, agencies, at.date())
     if flaws:
@@ -221,7 +222,6 @@ def _effect(
     state, action = view.state, view.action
     event_id = uuid4()
     parties = state.parties | {name: code for name, code in typed_facts.items() if name in PARTIES}
-    agencies.read([*parties.values(), asked.actor.agency])
     issue = Issue(view, agencies[asked.actor.agency].card, _cards(parties, agencies))
     issue.check()
     after = next((ref.id for ref in action.next if view.holds(ref.when)), state.stage)

@@ -357,10 +357,29 @@ def appeals_are_over(view: View, rule: str) -> Need:
     return window_is_over(view, rule)
 
 
+def credit_is_right(view: View, _: str) -> Need:
+    """Days in pending management are deducted from the term, days of escape are not (Luật 120/2025 Đ.37.2).
+
+    Whether the first day counts is open, so either count is taken; after an escape a person counts.
+    """
+    days, placed = view.facts.get("credited_days"), view.state.acts.get("place_pending")
+    since = (view.at.date() - placed.date()).days if placed else 0
+    allowed = {since, since + 1} if placed else {0}
+    escaped = view.facts.get("escaped_at") is not None
+    return Need(
+        "credit_is_wrong",
+        not view.given or escaped or days in allowed,
+        f"Số ngày đã quản lý được trừ phải là {since}" + (f" hoặc {since + 1}" if placed else ""),
+        f"The days credited must be {since}" + (f" or {since + 1}" if placed else ""),
+        "Luật 120/2025/QH15 Đ.37.2; NĐ 163/2026/NĐ-CP Đ.107.4, 109.3",
+        "credited_days",
+    )
+
+
 GUARDS: Mapping[str, Guard] = {
     guard.__name__: guard
     for guard in (
-        agency_is_competent, appeal_is_in_time, appeals_are_over, case_is_not_criminal, closing_ground_fits,
+        agency_is_competent, appeal_is_in_time, appeals_are_over, case_is_not_criminal, closing_ground_fits, credit_is_right,
         determination_case_holds, file_is_complete, ground_is_proved, held_person_is_released,
         late_registration_is_reasoned, no_determination_is_due, person_is_addicted, person_is_held,
         person_is_not_excluded, person_is_not_held, result_follows_the_criteria, term_is_decided,

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 
 import orjson
 from pydantic import ValidationError
-from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from documents.case import AgencyCard, Case, FormContext, Issued, MissingValue
 from documents.form import Form
@@ -19,16 +19,15 @@ from documents.forms import all_forms
 from flows.guards import View
 from flows.refusals import Flaw, Invalid
 from models.law.loader import catalogue
-from models.tables import table
 
 Numbers = Mapping[tuple[str, int, str], Iterator[int]]
 """Numbers taken for an agency, year and register, in order."""
 
-_register = table("register")
-_insert = insert(_register)
-_TAKE = _insert.on_conflict_do_update(
-    index_elements=["agency", "year", "name"], set_={"last": _register.c.last + _insert.excluded.last}
-).returning(_register.c.last)
+_TAKE = text("""
+    INSERT INTO register SELECT * FROM jsonb_populate_recordset(NULL::register, :wanted) ORDER BY agency, year, name
+    ON CONFLICT (agency, year, name) DO UPDATE SET last = register.last + excluded.last
+    RETURNING agency, year, name, last
+""").bindparams(bindparam("wanted", type_=JSONB))
 
 
 @dataclass
@@ -165,7 +164,6 @@ class Issue:
     def _enclosures(self) -> Iterator[str]:
         """The papers the file consists of, in the order of the article; then what else was received."""
         view, listed = self.view, set()
-        received = {kind: title for kind, title, _sheets in view.state.papers}
         for paper in view.book.papers:
             names = {paper.kind, *paper.any_of}
             if not view.holds(paper.when):
@@ -173,10 +171,12 @@ class Issue:
             listed |= names
             issued = view.state.issued.get(paper.form or "")
             if issued:
+                # The form's own title: the paper's may name what could have stood in its place.
                 number = f" số {issued.number}" if issued.number else ""
-                yield f"{paper.title}{number} ngày {issued.day:%d/%m/%Y}"
+                yield f"{all_forms()[issued.form].title}{number} ngày {issued.day:%d/%m/%Y}"
             else:
-                yield next((received[name] for name in names if name in received), paper.title)
+                received = [title for kind, title, _sheets in view.state.papers if kind in names]
+                yield from received or [paper.title]
         yield from (title for kind, title, _sheets in view.state.papers if kind not in listed)
 
 
@@ -187,9 +187,13 @@ def take_numbers(connection: Connection, wanted: Counter[tuple[str, int, str]]) 
         connection: the act's transaction; the registers' rows stay locked until it ends.
         wanted: how many for each agency, year and register (taken in a fixed order, so that nobody waits in a ring).
     """
-    numbers: dict[tuple[str, int, str], Iterator[int]] = {}
-    for (agency, year, name), count in sorted(wanted.items()):
-        row = {"agency": agency, "year": year, "name": name, "last": count}
-        last = connection.execute(_TAKE, row).scalar_one()
-        numbers[agency, year, name] = iter(range(last - count + 1, last + 1))
-    return numbers
+    if not wanted:
+        return {}
+    rows = [
+        {"agency": agency, "year": year, "name": name, "last": count}
+        for (agency, year, name), count in wanted.items()
+    ]
+    taken = {
+        (row.agency, row.year, row.name): row.last for row in connection.execute(_TAKE, {"wanted": rows})
+    }
+    return {key: iter(range(last - wanted[key] + 1, last + 1)) for key, last in taken.items()}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, extract, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from models import clock
@@ -42,7 +42,9 @@ _LIMITS = (
     )
     .order_by(_limit.c.due, _limit.c.id)
 )  # fmt: skip
-_LAST_QUARTER = func.least(_limit.c.due, _limit.c.due - (_limit.c.due - _limit.c.starts_at) / 4)
+_due, _start = extract("epoch", _limit.c.due), extract("epoch", _limit.c.starts_at)
+_LAST_QUARTER = func.least(_due, _due - (_due - _start) / 4)
+"""Seconds; at the latest the end itself, for a limit counted back starts after it."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def tell_of_limits(connection: Connection, dossiers: Sequence[UUID]) -> list[Lim
         The limits concerned, the earliest first, whether or not they were told of before.
     """
     moment = clock.now()
-    near = or_(moment >= _LAST_QUARTER, _limit.c.warning_due <= moment)
+    near = or_(moment.timestamp() >= _LAST_QUARTER, _limit.c.warning_due <= moment)
     rows = connection.execute(_LIMITS.where(_limit.c.dossier.in_(dossiers), near)).all()
     alerts = [
         LimitAlert(row.number, row.rule, row.due, _state(row, moment), tuple(who_must_act(row, row.rule)))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, insert, text
 
 from flows.books import book_of_day
 from flows.eligibility import age_flaws
@@ -18,14 +18,14 @@ from models.law.calendar import Calendar
 from models.law.limits import TIMEZONE
 from models.law.schema import Book
 from models.person import PersonData, search_key
-from models.store import unit_of_work
+from models.store import Store, unit_of_work
 from models.tables import table
 
 _NEXT = text("SELECT nextval('dossier_number')")
 
 
 def open_dossier(
-    engine: Engine,
+    store: Store,
     actor: Actor,
     person: PersonData,
     facts: Mapping[str, Any],
@@ -38,14 +38,14 @@ def open_dossier(
     """Opens a dossier about a person for the actor's agency.
 
     Args:
-        engine: the store, as the application role.
+        store: the store, as the application role; or a unit of work under way, which then commits or not.
         actor: who opens it.
         person: the person, validated.
         facts: what the book's opening action records.
         occurred_at: when it happened; the book of that day governs the dossier.
         calendar: the calendar limits are counted by.
         late_reason: why, if a limit was already passed.
-        dry_run: judge and count, write nothing.
+        dry_run: judge and count, write nothing; not inside a unit of work.
 
     Raises:
         Invalid: no book covers the day, the person is too young, or a fact is wrong.
@@ -56,7 +56,7 @@ def open_dossier(
     flaws = age_flaws(person.birth_date, book, day)
     if flaws:
         raise Invalid(flaws)
-    with unit_of_work(engine, actor.scope) as connection:
+    with unit_of_work(store, actor.scope) as connection:
         number = connection.execute(_NEXT).scalar_one()
         state = State(
             id=uuid4(),

@@ -82,20 +82,22 @@ _agency = table("agency")
 _AGENCIES = select(_agency).where(_agency.c.code == any_(bindparam("codes", type_=ARRAY(Text))))
 
 # One round trip for everything: PostgreSQL gathers what belongs to a dossier into JSON.
-_READ = """
+_LOAD = text("""
     SELECT d.id, d.number, d.person, d.book, d.stage, d.holder, d.version, d.opened_on, d.facts, d.acts, d.parties,
         d.head, p.data,
         coalesce((SELECT max(e.seq) FROM event e WHERE e.dossier = d.id), 0) AS seq,
         (SELECT json_agg(json_build_array(l.id, l.rule, l.kind, l.parent, l.starts_at, l.due, l.warning_due, l.last_day,
-            l.ended_at, l."end", l.ledger) ORDER BY l.starts_at, l.id) FROM time_limit l WHERE l.dossier = d.id) AS limits,
+            l.ended_at, l."end", l.ledger) ORDER BY s.seq, l.id)
+            FROM time_limit l JOIN event s ON s.id = l.started_by WHERE l.dossier = d.id) AS limits,
         (SELECT json_agg(json_build_array(i.form, coalesce(i.number_text, ''), i.issued_on, a.name)
             ORDER BY i.issued_on, i.number) FROM document i JOIN agency a ON a.code = i.agency
             WHERE i.dossier = d.id AND i.state = 'issued') AS issued,
         (SELECT json_agg(json_build_array(s.kind, s.title, s.sheets) ORDER BY s.first_sheet)
             FROM paper s WHERE s.dossier = d.id) AS papers
     FROM dossier d JOIN person p ON p.id = d.person WHERE d.id = ANY (:dossiers) ORDER BY d.id
-"""
-_LOAD = {False: text(_READ), True: text(_READ + " FOR UPDATE OF d")}
+""")
+# A statement of its own: what is read after waiting for the lock must be what the act before has written.
+_LOCK = text("SELECT id FROM dossier WHERE id = ANY (:dossiers) ORDER BY id FOR UPDATE")
 
 
 def load(connection: Connection, dossiers: Sequence[UUID], *, lock: bool = False) -> dict[UUID, State]:
@@ -106,7 +108,10 @@ def load(connection: Connection, dossiers: Sequence[UUID], *, lock: bool = False
         dossiers: ids; unknown and hidden ones are simply missing from the answer.
         lock: hold the dossiers' rows until the transaction ends (taken in order of id).
     """
-    return {row.id: _state(row) for row in connection.execute(_LOAD[lock], {"dossiers": list(dossiers)})}
+    asked = {"dossiers": list(dossiers)}
+    if lock:
+        connection.execute(_LOCK, asked)
+    return {row.id: _state(row) for row in connection.execute(_LOAD, asked)}
 
 
 def _state(row: Any) -> State:  # noqa: ANN401 - a row of the query above

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import logging
 import os
 import platform
 import signal
@@ -20,6 +21,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.context import AsyncClientContext
 from prefect.exceptions import PrefectSignal
 from prefect.flow_engine import run_flow_async
@@ -46,7 +48,7 @@ _PAUSE = 1.0
 """Seconds between looks at a server that is away."""
 _RENEWAL = outbox.LEASE.total_seconds() / 4
 _PREFECT = {
-    PREFECT_CLIENT_MAX_RETRIES: 2,  # six seconds; the jobs wait in our tables, so there is no need to insist for 140
+    PREFECT_CLIENT_MAX_RETRIES: 1,  # the jobs wait in our tables: no need to insist for 140 seconds
     PREFECT_LOGGING_TO_API_ENABLED: False,  # states, artifacts and our own log say everything
 }
 _AWAY = (httpx.HTTPError, PrefectSignal, OperationalError)
@@ -73,89 +75,113 @@ async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Ev
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
         engine = open_store(app_url(settings), pool_size=2)
         workplace.set(Workplace(engine, settings.data / "files", name))
-        _say(f"{name}: bắt đầu · started")
-        trouble = ""
         try:
-            while not stop.is_set():
-                try:
-                    await _serve(name, engine, stop, once=once)
-                    break
-                except _AWAY as error:
-                    if _kind(error) != trouble:
-                        trouble = _kind(error)
-                        _say(f"{name}: Prefect hoặc cơ sở dữ liệu chưa trả lời, việc chờ lại · away ({trouble})")
-                    await _wait(stop, _PAUSE)
+            await _Worker(name, engine, stop, once=once).work()
         finally:
             engine.dispose()
-        _say(f"{name}: đã dừng · stopped")
 
 
-async def _serve(name: str, engine: Engine, stop: asyncio.Event, *, once: bool) -> None:
-    """Takes and runs jobs while the servers answer."""
-    async with httpx.AsyncClient() as probe:
-        (await probe.get(f"{PREFECT_API_URL.value()}/health", timeout=5)).raise_for_status()
-    async with AsyncClientContext() as context:
-        await asyncio.to_thread(outbox.take_back, engine, name)
-        await _bury(context.client, name)
-        while not stop.is_set():
-            claim = await asyncio.to_thread(outbox.claim, engine, name)
-            if claim is not None:
-                await _run(context.client, engine, name, claim)
-            elif once:
-                return
-            else:
-                await _wait(stop, _POLL)
+class _Worker:
+    """One process's work under one name."""
 
+    def __init__(self, name: str, engine: Engine, stop: asyncio.Event, *, once: bool) -> None:
+        self._name = name
+        self._engine = engine
+        self._stop = stop
+        self._once = once
+        self._trouble = ""
 
-async def _run(client: PrefectClient, engine: Engine, name: str, claim: outbox.Claim) -> None:
-    """One flow run over the claimed jobs, which settles them itself; if it does not come to that, they are given back."""
-    renewing = asyncio.create_task(_renew(engine, name, claim))
-    flow, parameters = FLOWS[claim.stage], {"jobs": list(claim.jobs)}
-    try:
-        acts = await asyncio.to_thread(acts_of, engine, claim.jobs)
-        title, tags = _label(name, claim, acts)
-        run = await client.create_flow_run(
-            flow, name=title, parameters=parameters, tags=tags, state=Pending()
+    async def work(self) -> None:
+        """Serves while the servers answer, and waits while they do not."""
+        logging.getLogger("prefect.flow_runs").setLevel(logging.WARNING)  # five lines a run tell nothing new
+        logging.getLogger("prefect.task_runs").setLevel(logging.WARNING)
+        self._say("bắt đầu · started")
+        while not self._stop.is_set():
+            try:
+                await self._serve()
+                break
+            except _AWAY as error:
+                if _kind(error) != self._trouble:
+                    self._trouble = _kind(error)
+                    self._say(
+                        f"Prefect hoặc cơ sở dữ liệu không trả lời, việc chờ lại · away ({self._trouble})"
+                    )
+                await _wait(self._stop, _PAUSE)
+        self._say("đã dừng · stopped")
+
+    async def _serve(self) -> None:
+        async with httpx.AsyncClient() as probe:
+            (await probe.get(f"{PREFECT_API_URL.value()}/health", timeout=5)).raise_for_status()
+        async with AsyncClientContext() as context:
+            await asyncio.to_thread(outbox.take_back, self._engine, self._name)
+            await self._bury(context.client)
+            while not self._stop.is_set():
+                claim = await asyncio.to_thread(outbox.claim, self._engine, self._name)
+                if claim is not None:
+                    await self._run(context.client, claim)
+                elif self._once:
+                    return
+                else:
+                    await _wait(self._stop, _POLL)
+
+    async def _bury(self, client: PrefectClient) -> None:
+        """Marks runs that a dead process of this name left behind as crashed."""
+        unfinished = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING])
+        orphans = FlowRunFilter(
+            tags=FlowRunFilterTags(all_=[f"worker:{self._name}"]), state=FlowRunFilterState(type=unfinished)
         )
-        await asyncio.to_thread(outbox.assign, engine, name, claim.jobs, str(run.id))
-        await run_flow_async(flow, flow_run=run, parameters=parameters, return_type="state")
-    except _AWAY:
-        await asyncio.to_thread(outbox.release, engine, name, claim.jobs)
-        raise
-    except Exception as error:  # noqa: BLE001 - one batch that cannot be run must not stop the others
-        failed = dict.fromkeys(claim.jobs, explain(error))
-        await asyncio.to_thread(outbox.settle, engine, name, claim.jobs, failed)
-    finally:
-        renewing.cancel()
+        crashed: State[None] = Crashed(
+            message="Tiến trình hoặc kết nối đã đứt giữa chừng; việc chưa xong được làm lại ở lượt khác."
+        )
+        while runs := await client.read_flow_runs(
+            flow_run_filter=orphans, sort=FlowRunSort.EXPECTED_START_TIME_ASC, limit=200
+        ):
+            for run in runs:
+                await client.set_flow_run_state(run.id, crashed, force=True)
+
+    async def _run(self, client: PrefectClient, claim: outbox.Claim) -> None:
+        """One flow run over the claimed jobs, which settles them itself; what it does not come to is given back."""
+        renewing = asyncio.create_task(self._renew(claim))
+        flow, parameters = FLOWS[claim.stage], {"jobs": list(claim.jobs)}
+        try:
+            acts = await asyncio.to_thread(acts_of, self._engine, claim.jobs)
+            title, tags = _label(claim, acts)
+            run = await client.create_flow_run(
+                flow, name=title, parameters=parameters, tags=[*tags, f"worker:{self._name}"], state=Pending()
+            )
+            self._recovered()
+            await asyncio.to_thread(outbox.assign, self._engine, self._name, claim.jobs, str(run.id))
+            await run_flow_async(flow, flow_run=run, parameters=parameters, return_type="state")
+        except _AWAY:
+            await asyncio.to_thread(outbox.release, self._engine, self._name, claim.jobs)
+            raise
+        except Exception as error:  # noqa: BLE001 - one batch that cannot be run must not stop the others
+            failed = dict.fromkeys(claim.jobs, explain(error))
+            await asyncio.to_thread(outbox.settle, self._engine, self._name, claim.jobs, failed)
+        finally:
+            renewing.cancel()
+
+    async def _renew(self, claim: outbox.Claim) -> None:
+        while True:
+            await asyncio.sleep(_RENEWAL)
+            await asyncio.to_thread(outbox.renew, self._engine, self._name, claim.jobs)
+
+    def _recovered(self) -> None:
+        if self._trouble:
+            self._trouble = ""
+            self._say("đã hoạt động lại · back at work")
+
+    def _say(self, text: str) -> None:
+        sys.stderr.write(f"{self._name}: {text}\n")
+        sys.stderr.flush()
 
 
-async def _renew(engine: Engine, name: str, claim: outbox.Claim) -> None:
-    while True:
-        await asyncio.sleep(_RENEWAL)
-        await asyncio.to_thread(outbox.renew, engine, name, claim.jobs)
-
-
-def _label(name: str, claim: outbox.Claim, acts: list[Act]) -> tuple[str, list[str]]:
+def _label(claim: outbox.Claim, acts: list[Act]) -> tuple[str, list[str]]:
     """The run's name and tags: by stage, and by dossier and agency when it carries one act."""
-    tags = [claim.stage.value, f"worker:{name}"]
     if len(acts) != 1:
-        return f"{len(acts)} thao tác", tags
+        return f"{len(acts)} thao tác", [claim.stage.value]
     [act] = acts
-    return f"{act.number} {act.action}", [*tags, act.number, act.agency]
-
-
-async def _bury(client: PrefectClient, name: str) -> None:
-    """Marks runs that a dead process of this name left behind as crashed."""
-    unfinished = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING])
-    orphans = FlowRunFilter(
-        tags=FlowRunFilterTags(all_=[f"worker:{name}"]), state=FlowRunFilterState(type=unfinished)
-    )
-    crashed: State[None] = Crashed(
-        message="Tiến trình xử lý đã dừng giữa chừng; việc được làm lại trong lượt khác."
-    )
-    while runs := await client.read_flow_runs(flow_run_filter=orphans, limit=200):
-        for run in runs:
-            await client.set_flow_run_state(run.id, crashed, force=True)
+    return f"{act.number} {act.action}", [claim.stage.value, act.number, act.agency]
 
 
 @contextmanager
@@ -191,11 +217,6 @@ async def _wait(stop: asyncio.Event, seconds: float) -> None:
             await stop.wait()
     except TimeoutError:
         pass
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
 
 
 async def _until_signalled(settings: Settings) -> None:

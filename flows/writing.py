@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, insert, text, update
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from flows.clocks import Moves
 from flows.issuing import Issue, take_numbers
@@ -15,7 +15,6 @@ from flows.refusals import Need
 from flows.state import State
 from models.clock import now
 from models.law.schema import Stage
-from models.tables import table
 
 
 @dataclass
@@ -34,7 +33,39 @@ class Done:
     documents: list[dict[str, Any]] = field(default_factory=list)
 
 
-_SEEN = text("INSERT INTO dossier_agency (dossier, agency) VALUES (:dossier, :agency) ON CONFLICT DO NOTHING")
+# Rows travel as JSON, so that one act or some hundreds cost the same two round trips; each recordset has the columns of
+# its table. References are checked when a statement ends, so the order inside one does not matter.
+_ADVANCE = text("""
+    WITH advanced AS (
+        UPDATE dossier SET stage = new.stage, holder = new.holder, version = new.version, facts = new.facts,
+            acts = new.acts, parties = new.parties, head = new.head, changed_at = new.changed_at
+        FROM jsonb_populate_recordset(NULL::dossier, :dossiers) new WHERE dossier.id = new.id
+    ), seen AS (
+        INSERT INTO dossier_agency SELECT * FROM jsonb_populate_recordset(NULL::dossier_agency, :seen)
+        ON CONFLICT DO NOTHING
+    ), facts AS (
+        INSERT INTO event_facts SELECT * FROM jsonb_populate_recordset(NULL::event_facts, :facts)
+    ), changed AS (
+        UPDATE time_limit SET (starts_at, due, warning_due, opens, last_day, ended_at, ended_by, "end", late_days,
+            ledger, explanation) = (
+            SELECT new.starts_at, new.due, new.warning_due, new.opens, new.last_day, new.ended_at, new.ended_by,
+                new."end", new.late_days, new.ledger, new.explanation
+            FROM jsonb_populate_record(time_limit, change.columns) new)
+        FROM jsonb_to_recordset(:changed) AS change (id uuid, columns jsonb) WHERE time_limit.id = change.id
+    ) INSERT INTO event SELECT * FROM jsonb_populate_recordset(NULL::event, :events)
+""").bindparams(
+    *(bindparam(rows, type_=JSONB) for rows in ("dossiers", "seen", "facts", "changed", "events"))
+)
+
+# Afterwards, for a rule has one open limit at any moment: what a started limit replaces has ended by now.
+_START = text("""
+    WITH started AS (
+        INSERT INTO time_limit SELECT * FROM jsonb_populate_recordset(NULL::time_limit, :started)
+    ), issued AS (
+        INSERT INTO document SELECT * FROM jsonb_populate_recordset(NULL::document, :documents)
+    ) INSERT INTO job (stage, events, state, attempts, run_after, created_at)
+        SELECT stage, events, state, attempts, run_after, created_at FROM jsonb_populate_recordset(NULL::job, :jobs)
+""").bindparams(*(bindparam(rows, type_=JSONB) for rows in ("started", "documents", "jobs")))
 
 
 def write(connection: Connection, done: Sequence[Done]) -> None:
@@ -46,33 +77,19 @@ def write(connection: Connection, done: Sequence[Done]) -> None:
     for one in done:
         one.documents = one.issue.rows(one.event["id"], numbers)
     moment = now()
-    _execute(connection, _change("dossier", _ADVANCED), [_advanced(one, moment) for one in done])
-    _execute(connection, _SEEN, [row for one in done for row in _seen(one)])
-    _execute(connection, insert(table("event")), [one.event for one in done])
-    facts = [{"event": one.event["id"], "facts": one.facts, "salt": one.salt} for one in done]
-    _execute(connection, insert(table("event_facts")), facts)
-    _write_limits(connection, done)
-    _execute(connection, insert(table("document")), [row for one in done for row in one.documents])
-    _execute(connection, insert(table("job")), _jobs(done, moment))
-
-
-def _execute(connection: Connection, statement: Executable, rows: list[dict[str, Any]]) -> None:
-    """One row goes as one statement: executing many costs two more round trips."""
-    if rows:
-        connection.execute(statement, rows if len(rows) > 1 else rows[0])
-
-
-@cache
-def _change(name: str, columns: tuple[str, ...]) -> Executable:
-    changed = table(name)
-    return (
-        update(changed)
-        .where(changed.c.id == bindparam("b_id"))
-        .values({one: bindparam(one) for one in columns})
-    )
-
-
-_ADVANCED = ("stage", "holder", "version", "facts", "acts", "parties", "head", "changed_at")
+    changed = [change for one in done for change in one.moves.changed.items()]
+    connection.execute(_ADVANCE, {
+        "dossiers": [_advanced(one, moment) for one in done],
+        "seen": [row for one in done for row in _seen(one)],
+        "facts": [{"event": one.event["id"], "facts": one.facts, "salt": one.salt} for one in done],
+        "changed": [{"id": limit, "columns": columns} for limit, columns in changed],
+        "events": [one.event for one in done],
+    })  # fmt: skip
+    connection.execute(_START, {
+        "started": [{"dossier": one.state.id, **row} for one in done for row in one.moves.started],
+        "documents": [row for one in done for row in one.documents],
+        "jobs": _jobs(done, moment),
+    })  # fmt: skip
 
 
 def _advanced(one: Done, moment: datetime) -> dict[str, Any]:
@@ -86,7 +103,7 @@ def _advanced(one: Done, moment: datetime) -> dict[str, Any]:
         "parties": state.parties,
         "head": state.head,
         "changed_at": moment,
-        "b_id": state.id,
+        "id": state.id,
     }
 
 
@@ -95,18 +112,6 @@ def _seen(one: Done) -> list[dict[str, Any]]:
     named = {one.state.holder, one.event["agency"], *one.state.parties.values()}
     new = named if one.opened or one.handed_to else {code for code in named if code in one.facts.values()}
     return [{"dossier": one.state.id, "agency": code} for code in sorted(new)]
-
-
-def _write_limits(connection: Connection, done: Sequence[Done]) -> None:
-    """First what changed, then what started: a rule has one open limit at any moment."""
-    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for one in done:
-        for limit, change in one.moves.changed.items():
-            by_columns.setdefault(tuple(sorted(change)), []).append({**change, "b_id": limit})
-    for columns, rows in by_columns.items():
-        _execute(connection, _change("time_limit", columns), rows)
-    started = [{"dossier": one.state.id, **row} for one in done for row in one.moves.started]
-    _execute(connection, insert(table("time_limit")), started)
 
 
 def _jobs(done: Sequence[Done], moment: datetime) -> list[dict[str, Any]]:

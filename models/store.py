@@ -45,10 +45,20 @@ def _utc(connection: object, _record: object) -> None:
     connection.commit()  # type: ignore[attr-defined]  # as above
 
 
+Store = Engine | Connection
+"""Where a unit of work happens: the store, or a larger unit that is already under way."""
+
+
 @contextmanager
-def unit_of_work(engine: Engine, scope: Scope) -> Iterator[Connection]:
-    """One transaction on behalf of `scope`; commits when the block ends, rolls back when it raises."""
-    with engine.begin() as connection:
+def unit_of_work(store: Store, scope: Scope) -> Iterator[Connection]:
+    """One transaction on behalf of `scope`; commits when the block ends, rolls back when it raises.
+
+    Given the connection of a unit of work under way, it is a part of that one, with its scope, and ends with it.
+    """
+    if isinstance(store, Connection):
+        yield store
+        return
+    with store.begin() as connection:
         connection.execute(_SCOPE, {"agency": scope.agency})
         yield connection
 

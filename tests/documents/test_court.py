@@ -93,7 +93,7 @@ ORDER = {
         "Thẩm phán công bố nội dung đề nghị", "IV. Ý kiến của Kiểm sát viên", "Đề nghị áp dụng biện pháp",
         "V. Quyết định của Thẩm phán", "Áp dụng biện pháp, thời hạn 24 tháng",
         "Phiên họp kết thúc hồi 10 giờ 00 phút, ngày 19 tháng 10 năm 2026.",
-        "THƯ KÝ", "(Ký, ghi rõ họ tên)", "Đinh Thị Z", "THẨM PHÁN", "(Ký, ghi rõ họ tên)", "Dương Văn Y",
+        "THƯ KÝ", "(Ký, ghi rõ họ tên)", "THẨM PHÁN", "(Ký, ghi rõ họ tên)", "Đinh Thị Z", "Dương Văn Y",
     ),
     "TA-07": (
         *HEAD, "Số: 05/QĐ-TA", "Hà Nội, ngày 19 tháng 10 năm 2026", "QUYẾT ĐỊNH",

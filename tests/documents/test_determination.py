@@ -51,8 +51,8 @@ ORDER = {
         "5. Nhận xét, đánh giá của chính quyền địa phương: ",
         "6. Ý thức hợp tác của người được đề nghị xác định tình trạng nghiện với cơ quan chức năng?",
         "Hợp tác: ☒", "Không hợp tác: ☐", "7. Các thông tin khác: không",
-        "THỦ TRƯỞNG ĐƠN VỊ", "(Ký, ghi rõ họ tên, đóng dấu)", "Thượng tá Trần Văn B",
-        "NGƯỜI LẬP\nBẢN TÓM TẮT LÝ LỊCH", "(Ký, ghi rõ họ tên)", "Đại úy Lý Văn N",
+        "THỦ TRƯỞNG ĐƠN VỊ", "(Ký, ghi rõ họ tên, đóng dấu)", "NGƯỜI LẬP\nBẢN TÓM TẮT LÝ LỊCH",
+        "(Ký, ghi rõ họ tên)", "Thượng tá Trần Văn B", "Đại úy Lý Văn N",
     ),
     "109-05": (
         "SỞ Y TẾ THÀNH PHỐ HÀ NỘI", "BỆNH VIỆN ĐA KHOA MAI DỊCH", STATE, "Hà Nội, ngày 11 tháng 9 năm 2026",
@@ -63,8 +63,8 @@ ORDER = {
         "Sinh ngày: 20/05/1998", "Số CMND/CCCD/Hộ chiếu/Định danh cá nhân: 001098000001", "ngày cấp: 15/03/2022",
         "Nơi cấp: ", "Nơi thường trú: ", "Nơi ở hiện tại: ", "KẾT QUẢ",
         "Nghiện ma túy, tên chất ma túy: Methamphetamine.",
-        "THỦ TRƯỞNG ĐƠN VỊ", "(Ký, ghi rõ họ tên, đóng dấu)", "Bác sĩ Phạm Văn D",
-        "BÁC SỸ/Y SỸ\nXÁC ĐỊNH TÌNH TRẠNG NGHIỆN MA TÚY", "(Ký, ghi rõ họ tên)", "Bác sĩ Hồ Thị P",
+        "THỦ TRƯỞNG ĐƠN VỊ", "(Ký, ghi rõ họ tên, đóng dấu)", "BÁC SỸ/Y SỸ\nXÁC ĐỊNH TÌNH TRẠNG NGHIỆN MA TÚY",
+        "(Ký, ghi rõ họ tên)", "Bác sĩ Phạm Văn D", "Bác sĩ Hồ Thị P",
     ),
 }  # fmt: skip
 

@@ -39,8 +39,8 @@ ORDER = {
         "Kết quả: Hồi 08 giờ 10 phút, ngày 07 tháng 9 năm 2026, dương tính với Methamphetamine.",
         "3. Căn cứ vào kết quả trên, kết luận: Nguyễn Văn A:",
         "☒ Dương tính với chất ma túy trong cơ thể.", "☐ Âm tính với chất ma túy trong cơ thể.",
-        "NGƯỜI TIẾN HÀNH\nXÉT NGHIỆM", "(Ký, ghi rõ họ tên)", "Đại úy Đỗ Thị M",
-        "THỦ TRƯỞNG CƠ QUAN", "(Ký, ghi rõ họ tên, đóng dấu)", "Thượng tá Lê Thị C",
+        "NGƯỜI TIẾN HÀNH\nXÉT NGHIỆM", "(Ký, ghi rõ họ tên)",
+        "THỦ TRƯỞNG CƠ QUAN", "(Ký, ghi rõ họ tên, đóng dấu)", "Đại úy Đỗ Thị M", "Thượng tá Lê Thị C",
         "NGƯỜI ĐƯỢC XÉT NGHIỆM", "(Ký, ghi rõ họ tên)", "Nguyễn Văn A",
     ),
     "III-02": (

@@ -90,8 +90,8 @@ ORDER = {
         "nhận): Tỉnh táo"), "c) Hồ sơ kèm theo gồm:", "1) Quyết định giao", "2) Tóm tắt lý lịch",
         "d) Tư trang, đồ dùng cá nhân cơ sở quản lý (ghi rõ từng loại):", "1) 01 ba lô", "2) 02 bộ quần áo",
         "3. Biên bản này gồm ", "được lập xong vào lúc 14 giờ 00 phút, ngày 23 tháng 9 năm 2026.", COPIES,
-        "ĐẠI DIỆN BÊN GIAO", "(Ký, ghi rõ họ tên, chức vụ, đóng dấu (nếu có))", "Đại úy Lý Văn N",
-        "ĐẠI DIỆN BÊN NHẬN", "(Ký, ghi rõ họ tên, chức vụ, đóng dấu (nếu có))", "Thiếu tá Tạ Thị X",
+        "ĐẠI DIỆN BÊN GIAO", "(Ký, ghi rõ họ tên, chức vụ, đóng dấu (nếu có))",
+        "ĐẠI DIỆN BÊN NHẬN", "(Ký, ghi rõ họ tên, chức vụ, đóng dấu (nếu có))", "Đại úy Lý Văn N", "Thiếu tá Tạ Thị X",
     ),
     ("V-32", None): (
         "CÔNG AN THÀNH PHỐ HÀ NỘI", "CÔNG AN PHƯỜNG MAI DỊCH", STATE, MOTTO, "Số: 05/QĐ-CAMD",
@@ -125,8 +125,8 @@ ORDER = {
         "c) Hồ sơ kèm theo gồm: 03 tài liệu", "1) Quyết định giao", "2) Tóm tắt lý lịch", "3) Bản sao",
         "d) Tư trang, đồ dùng cá nhân của người nghiện ma túy (ghi rõ từng loại):", "1) 01 ba lô", "2) 02 bộ quần áo",
         "3. Biên bản này gồm ", "được lập xong vào lúc 09 giờ 00 phút, ngày 12 tháng 11 năm 2026.", COPIES,
-        "ĐẠI DIỆN BÊN GIAO", "(Ký, ghi rõ họ tên, chức vụ, đóng dấu)", "Đại úy Lý Văn N",
-        "ĐẠI DIỆN BÊN NHẬN", "(Ký, ghi rõ họ tên, chức vụ, đóng dấu)", "Thiếu tá Tạ Thị X",
+        "ĐẠI DIỆN BÊN GIAO", "(Ký, ghi rõ họ tên, chức vụ, đóng dấu)",
+        "ĐẠI DIỆN BÊN NHẬN", "(Ký, ghi rõ họ tên, chức vụ, đóng dấu)", "Đại úy Lý Văn N", "Thiếu tá Tạ Thị X",
     ),
 }  # fmt: skip
 """What each paper says, in the order of the gazette, by form and act."""

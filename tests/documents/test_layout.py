@@ -294,7 +294,7 @@ def test_authority_of_a_deputy_stands_above_the_office() -> None:
     sheet = new_sheet()
     sheet.signatures((None, Signature("phó trưởng công an", authority="KT. trưởng công an", name="Lê Thị C")))
     assert paragraphs(sheet, "Signer") == ["", "KT. TRƯỞNG CÔNG AN", "PHÓ TRƯỞNG CÔNG AN"]
-    assert paragraphs(sheet, "SignedName") == ["Lê Thị C"]
+    assert paragraphs(sheet, "SignedName") == ["", "Lê Thị C"]
 
 
 # -- as LibreOffice prints it -----------------------------------------------------------------------------

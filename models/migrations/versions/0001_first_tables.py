@@ -284,11 +284,12 @@ GRANT USAGE ON SEQUENCE dossier_number, job_id_seq TO hoso_app;
 """
 
 # A transaction names the agencies it reads for in hoso.agencies ('*' for workers); without it nothing is seen. The
-# condition stands in each policy as it is, for a function with a query inside would be called for every row.
+# condition stands in each policy as it is, for a function with a query inside would be called for every row. OFFSET 0
+# keeps the planner from reading all dossiers of an agency in advance: five times over it cost an act 4 ms at 4000 of them.
 SEES = """(
     current_setting('hoso.agencies', true) = '*' OR EXISTS (
         SELECT FROM dossier_agency seen WHERE seen.dossier = {column}
-        AND seen.agency = ANY (string_to_array(current_setting('hoso.agencies', true), ',')))
+        AND seen.agency = ANY (string_to_array(current_setting('hoso.agencies', true), ',')) OFFSET 0)
 )"""
 
 

@@ -1,0 +1,201 @@
+"""Actions: what can be done with a dossier, doing it, and previewing the papers it would issue."""
+
+import base64
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.answers import ActOut, act_of
+from api.dependencies import (
+    CalendarDep,
+    CurrentActor,
+    DossierId,
+    EngineDep,
+    IfMatch,
+    LanguageDep,
+    OfficerDep,
+    asked_version,
+    required_version,
+)
+from api.dossiers import etag
+from api.errors import Language
+from api.idempotency import Answer, OnceDep
+from documents.forms import all_forms
+from flows.engine import Act, Actor, act
+from flows.possibilities import Possibility, possibilities, preview
+from flows.refusals import Need
+from models.store import Store
+
+router = APIRouter(prefix="/v1/dossiers/{dossier_id}/actions", tags=["actions"])
+
+ActionCode = Annotated[
+    str, Path(description="Mã thao tác · the action's code", examples=["verify_residence"])
+]
+
+
+class NeedOut(BaseModel):
+    """Điều kiện của thao tác · one condition of an action."""
+
+    code: str
+    met: bool
+    message: str
+    requirement: str | None = Field(
+        description="Quy tắc, tài liệu, thao tác hoặc điều kiện · the rule, paper, act or guard meant"
+    )
+    citation: str | None
+
+
+class ActionFormOut(BaseModel):
+    """Mẫu mà thao tác ban hành · a form the action issues."""
+
+    code: str
+    title: str
+    when: dict[str, Any] = Field(description="Chỉ khi dữ kiện như vậy · only when facts say so")
+
+
+class PossibilityOut(BaseModel):
+    """Thao tác của giai đoạn hiện tại · an action of the present stage."""
+
+    code: str
+    title: str
+    title_en: str
+    allowed: bool
+    by: list[str]
+    role: str
+    needs: list[NeedOut]
+    facts_schema: dict[str, Any] = Field(description="JSON Schema của `facts` · of `facts`")
+    forms: list[ActionFormOut]
+    note: str | None
+    citation: str
+    confirmed: bool
+
+
+class ActIn(BaseModel):
+    """Một thao tác · an act."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    occurred_at: datetime = Field(
+        description="Thời điểm xảy ra theo pháp luật, có múi giờ · when it happened in law, aware",
+        examples=["2026-09-08T08:00:00+07:00"],
+    )
+    facts: dict[str, Any] = Field(
+        default={}, description="Theo `facts_schema` của thao tác · as the action's `facts_schema` says"
+    )
+    late_reason: str | None = Field(
+        default=None,
+        max_length=4000,
+        description="Lý do, bắt buộc khi quá hạn · why, when a limit was passed",
+    )
+
+
+class DraftOut(BaseModel):
+    """Bản nháp của một mẫu · a draft of a form."""
+
+    form: str
+    title: str
+    file_name: str
+    content_base64: str = Field(description="Tệp .docx, mã base64 · the .docx file in base64")
+
+
+@router.get("", summary="Thao tác có thể thực hiện · What can be done now")
+def list_actions(
+    dossier_id: DossierId, actor: CurrentActor, engine: EngineDep, language: LanguageDep
+) -> list[PossibilityOut]:
+    """Mọi thao tác của giai đoạn, kèm lý do chưa thực hiện được · every action of the stage, and why not."""
+    return [_possibility(one, language) for one in possibilities(engine, dossier_id, actor)]
+
+
+@router.post("/{code}", response_model=ActOut, summary="Thực hiện thao tác · Act")
+def act_once(
+    dossier_id: DossierId,
+    code: ActionCode,
+    body: ActIn,
+    actor: OfficerDep,
+    engine: EngineDep,
+    calendar: CalendarDep,
+    language: LanguageDep,
+    once: OnceDep,
+    if_match: IfMatch = None,
+    dry_run: Annotated[
+        bool, Query(description="Chỉ thử, không ghi gì · judge and count, write nothing")
+    ] = False,
+) -> JSONResponse:
+    """Một giao dịch: sự kiện, thời hạn, số văn bản · one transaction: event, limits, numbers.
+
+    Cần `If-Match` với ETag của hồ sơ · needs `If-Match` with the dossier's ETag.
+    """
+    if dry_run:
+        tried = act(engine, _act(dossier_id, code, body, actor, if_match), calendar, dry_run=True)
+        return JSONResponse(act_of(tried, language).model_dump(mode="json"))
+    required_version(if_match)
+
+    def write(store: Store) -> Answer:
+        done = act(store, _act(dossier_id, code, body, actor, if_match), calendar)
+        return Answer(act_of(done, language), headers={"ETag": etag(done.state)})
+
+    return once(body.model_dump(mode="json"), write)
+
+
+@router.post("/{code}/preview", summary="Xem trước văn bản · Preview the papers")
+def preview_forms(
+    dossier_id: DossierId,
+    code: ActionCode,
+    body: ActIn,
+    actor: OfficerDep,
+    engine: EngineDep,
+    calendar: CalendarDep,
+    if_match: IfMatch = None,
+) -> list[DraftOut]:
+    """Bản nháp các mẫu, chưa lấy số · drafts of the forms it would issue; no number is taken."""
+    asked = _act(dossier_id, code, body, actor, if_match)
+    return [
+        DraftOut(
+            form=form.code,
+            title=form.title,
+            file_name=f"{form.code}-nhap.docx",
+            content_base64=base64.b64encode(form.render(context, draft=True)).decode(),
+        )
+        for form, context in preview(engine, asked, calendar)
+    ]
+
+
+def _act(dossier: UUID, code: str, body: ActIn, actor: Actor, if_match: str | None) -> Act:
+    version = asked_version(if_match)
+    return Act(dossier, code, body.facts, body.occurred_at, actor, version, body.late_reason)
+
+
+def _possibility(one: Possibility, language: Language) -> PossibilityOut:
+    action = one.action
+    return PossibilityOut(
+        code=action.code,
+        title=action.title,
+        title_en=action.title_en,
+        allowed=one.allowed,
+        by=list(action.by),
+        role=action.role,
+        needs=[_need(need, language) for need in one.needs],
+        facts_schema=one.facts_schema,
+        forms=[
+            ActionFormOut(code=ref.id, title=all_forms()[ref.id].title, when=ref.when) for ref in action.forms
+        ],
+        note=action.note,
+        citation=action.citation,
+        confirmed=action.confirmed,
+    )
+
+
+def _need(need: Need, language: Language) -> NeedOut:
+    """A need's message says what is wrong while it is unmet; met, it says only that."""
+    said = (need.message, need.message_en) if not need.met else ("Đã đáp ứng", "Met")
+    return NeedOut(
+        code=need.code,
+        met=need.met,
+        message=said[1] if language == "en" else said[0],
+        requirement=need.requirement,
+        citation=need.citation,
+    )

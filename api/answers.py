@@ -1,0 +1,262 @@
+"""What the API says about dossiers: response models, and how they are made from the engine's states and rows."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from api.errors import Language
+from flows.books import book as book_of
+from flows.refusals import Need
+from flows.state import LimitState, State
+from flows.writing import Done
+from models.clock import now
+from models.law.limits import TIMEZONE
+from models.person import PersonData
+
+Instant = Annotated[datetime, AfterValidator(lambda instant: instant.astimezone(TIMEZONE))]
+"""An instant, shown in Vietnam's time with its offset."""
+LimitProgress = Literal["waiting", "running", "ended", "no_clock"]
+
+
+class WarningOut(BaseModel):
+    """Điều cần xem lại, không chặn hồ sơ · something odd that does not stop the dossier."""
+
+    code: str
+    message: str
+    field: str | None = None
+    requirement: str | None = None
+    citation: str | None = None
+
+
+class DossierOut(BaseModel):
+    """Hồ sơ · a dossier."""
+
+    id: UUID
+    number: str = Field(description="Số hồ sơ của hệ thống · the system's number of the dossier")
+    rulebook: str = Field(description="Bộ quy tắc của ngày mở hồ sơ · the rulebook of the day it was opened")
+    stage: str
+    state: Literal["open", "closed"]
+    holder: str = Field(
+        description="Mã cơ quan đang giữ hồ sơ · code of the agency that holds the dossier now"
+    )
+    version: int = Field(description="Phiên bản, cũng là ETag · the version, also the ETag")
+    opened_on: date
+    overdue: bool = Field(description="Có thời hạn đã quá · a duty is past its end")
+    next_due: Instant | None = Field(
+        description="Thời hạn đang chạy sắp hết sớm nhất · the earliest end of a running duty"
+    )
+    person: PersonData
+    parties: dict[str, str] = Field(
+        description="Cơ quan theo vai trong hồ sơ · the agency in each part of the dossier"
+    )
+    facts: dict[str, Any] = Field(description="Dữ kiện đã ghi nhận · everything recorded, the latest of each")
+    acts: dict[str, Instant] = Field(
+        description="Thao tác còn giá trị và thời điểm · the acts that count, and when"
+    )
+    warnings: list[WarningOut]
+
+
+class LimitOut(BaseModel):
+    """Thời hạn · a time limit."""
+
+    id: UUID
+    rule: str
+    title: str
+    title_en: str
+    kind: str
+    who: str
+    state: LimitProgress = Field(
+        description="waiting: chưa bắt đầu hoặc đang tạm dừng; running: đang chạy; ended: đã kết thúc hoặc đã hết; "
+        "no_clock: văn bản không quy định thời hạn · not begun or suspended, running, ended or run out, without a clock"
+    )
+    overdue: bool
+    starts_at: Instant
+    due: Instant | None = Field(description="Lúc hết hạn · the instant at which it has run out")
+    last_day: date | None
+    warning_due: Instant | None = Field(
+        description="Hết mức thứ nhất, nếu có hai mức · the end of the first of two amounts"
+    )
+    ended_at: Instant | None
+    end: str | None
+    suspended: bool
+    parent: UUID | None = Field(
+        description="Thời hạn mà khi hết thì thời hạn này bắt đầu · the limit from whose end it runs"
+    )
+    citation: str
+    confirmed: bool
+    explanation: dict[str, Any] | None = Field(
+        default=None, description="Cách tính từng ngày · how it was counted"
+    )
+
+
+class EventOut(BaseModel):
+    """Thao tác đã thực hiện · an act that was done; `digest` chains it to the one before."""
+
+    id: UUID
+    seq: int
+    action: str
+    title: str
+    agency: str
+    account: UUID
+    stage_before: str | None
+    stage_after: str
+    occurred_at: Instant = Field(description="Thời điểm xảy ra · when it happened in law")
+    recorded_at: Instant = Field(description="Thời điểm ghi vào hệ thống · when it was recorded")
+    late_days: int | None
+    facts: dict[str, Any] | None = Field(
+        description="Dữ kiện; null khi đã xóa theo thời hạn lưu trữ · null once retention erased them"
+    )
+    facts_digest: str
+    previous: str
+    digest: str
+
+
+class DocumentOut(BaseModel):
+    """Văn bản đã ban hành · an issued document."""
+
+    id: UUID
+    dossier: UUID
+    event: UUID
+    form: str
+    title: str
+    agency: str
+    register_name: str | None = Field(description="Sổ · the register the number was taken from")
+    year: int
+    number: int | None
+    number_text: str | None = Field(description="Số, ký hiệu · number and symbol")
+    issued_on: date
+    state: Literal["issued", "superseded", "void"]
+    verify_code: str = Field(
+        description="Mã kiểm tra tại /verify/{code} · the code to check it by at /verify/{code}"
+    )
+    sha256: str | None = Field(description="Mã băm của tệp; null khi chưa tạo tệp · null while not rendered")
+    size: int | None
+    rendered_at: Instant | None
+
+
+class ActOut(BaseModel):
+    """Kết quả của một thao tác · what an act did."""
+
+    dossier: DossierOut
+    event: EventOut
+    limits: list[LimitOut] = Field(
+        description="Thời hạn mà thao tác này làm bắt đầu hoặc thay đổi · limits it started or changed"
+    )
+    documents: list[DocumentOut]
+    warnings: list[WarningOut]
+
+
+def warning_of(need: Need, language: Language) -> WarningOut:
+    """A warning of the engine."""
+    message = need.message_en if language == "en" else need.message
+    return WarningOut(code=need.code, message=message, requirement=need.requirement, citation=need.citation)
+
+
+def dossier_of(state: State, language: Language) -> DossierOut:
+    """A dossier as the engine sees it."""
+    moment = now()
+    duties = [limit for limit in state.limits if limit.kind == "duty" and limit.ended_at is None]
+    dues = [limit.due for limit in duties if limit.due and not limit.suspended]
+    return DossierOut(
+        id=state.id,
+        number=state.number,
+        rulebook=state.book,
+        stage=state.stage,
+        state="closed" if state.stage == "closed" else "open",
+        holder=state.holder,
+        version=state.version,
+        opened_on=state.opened_on,
+        overdue=any(limit_of(limit, state.book).overdue for limit in duties),
+        next_due=min((due for due in dues if due > moment), default=None),
+        person=state.person,
+        parties=state.parties,
+        facts=state.facts,
+        acts=state.acts,
+        warnings=[
+            WarningOut(
+                code=odd.code,
+                field=odd.field,
+                message=odd.message_en if language == "en" else odd.message,
+            )
+            for odd in state.person.warnings()
+        ],
+    )
+
+
+def limit_of(limit: LimitState, book: str, explanation: dict[str, Any] | None = None) -> LimitOut:
+    """A limit with what the clock says of it now; overdue is never stored."""
+    rule = book_of(book).rule(limit.rule)
+    passed = limit.due is not None and limit.due <= now()
+    overdue = (
+        rule.kind == "duty"
+        and rule.span == "at_least"
+        and limit.ended_at is None
+        and passed
+        and not limit.suspended
+    )
+    state: LimitProgress = "running"
+    if limit.ended_at is not None or (passed and rule.kind != "duty" and not limit.suspended):
+        state = "ended"
+    elif limit.due is None:
+        state = "no_clock"
+    elif limit.suspended or limit.starts_at > now():
+        state = "waiting"
+    return LimitOut(
+        id=limit.id,
+        rule=limit.rule,
+        title=rule.title,
+        title_en=rule.title_en,
+        kind=limit.kind,
+        who=rule.who,
+        state=state,
+        overdue=overdue,
+        starts_at=limit.starts_at,
+        due=limit.due,
+        last_day=limit.last_day,
+        warning_due=limit.warning_due,
+        ended_at=limit.ended_at,
+        end=limit.end,
+        suspended=limit.suspended,
+        parent=limit.parent,
+        citation=rule.citation,
+        confirmed=rule.confirmed,
+        explanation=explanation,
+    )
+
+
+def event_of(row: Mapping[str, Any], facts: dict[str, Any] | None, book: str) -> EventOut:
+    """An event's row with its facts."""
+    title = book_of(book).action(row["action"]).title
+    return EventOut.model_validate({**row, "facts": facts, "title": title})
+
+
+def document_of(row: Mapping[str, Any]) -> DocumentOut:
+    """A document's row."""
+    return DocumentOut.model_validate(row)
+
+
+def act_of(done: Done, language: Language) -> ActOut:
+    """What an act did, or with a dry run would do."""
+    rows: Iterable[tuple[UUID, Mapping[str, Any]]] = [
+        *((row["id"], row) for row in done.moves.started),
+        *done.moves.changed.items(),
+    ]
+    touched = {limit: row.get("explanation") for limit, row in rows}
+    dossier = dossier_of(done.state, language)
+    return ActOut(
+        dossier=dossier,
+        event=event_of(done.event, done.facts, done.state.book),
+        limits=[
+            limit_of(limit, done.state.book, touched[limit.id])
+            for limit in done.state.limits
+            if limit.id in touched
+        ],
+        documents=[document_of(row) for row in done.documents],
+        warnings=[
+            *(warning_of(need, language) for need in done.warnings),
+            *(dossier.warnings if done.opened else ()),
+        ],
+    )

@@ -1,0 +1,85 @@
+"""The HTTP application: routers, errors, and the store for as long as it runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from api import (
+    actions,
+    auth,
+    documents,
+    dossier_list,
+    dossiers,
+    errors,
+    events,
+    health,
+    limits,
+    papers,
+    rulebooks,
+)
+from api.dependencies import Parts
+from flows.books import book as book_of
+from models import postgres
+from models.law.loader import codes
+from models.settings import Settings
+from models.store import open_store
+
+DESCRIPTION = """
+Hồ sơ đề nghị đưa đi cai nghiện bắt buộc: mở, thực hiện từng bước theo luật của ngày mở hồ sơ, tính thời hạn, ban hành
+biểu mẫu. · Dossiers of compulsory drug rehabilitation: opened, moved step by step by the law of their day, with their
+time limits and official forms.
+
+* Lỗi là tài liệu `application/problem+json` (RFC 9457), tiếng Việt; tiếng Anh với `Accept-Language: en`. ·
+  Errors are problem documents, in Vietnamese, or in English with `Accept-Language: en`.
+* Ghi dữ liệu: `Idempotency-Key` chống lặp; thao tác cần thêm `If-Match` với ETag của hồ sơ. ·
+  Writes take `Idempotency-Key`; acts also need `If-Match` with the dossier's ETag.
+* Dữ liệu cá nhân chỉ nằm trong nội dung, không nằm trong địa chỉ. · Personal data stand in bodies, never in URLs.
+"""
+_PROBLEMS = {
+    401: "Chưa đăng nhập · not signed in",
+    403: "Không được phép · not allowed",
+    404: "Không có hoặc không được xem · unknown, or not yours to see",
+    409: "Chưa thực hiện được, kèm mọi lý do · refused, with every reason",
+    412: "Hồ sơ đã thay đổi · stale version",
+    422: "Dữ liệu không hợp lệ · invalid",
+    428: "Thiếu If-Match · If-Match is missing",
+}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application of an installation.
+
+    Args:
+        settings: where its database and files are; the database must be there when the application starts.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = open_store(postgres.app_url(settings))
+        app.state.parts = Parts(settings, engine)
+        for code in codes():
+            book_of(code)  # a book that cannot be trusted stops the start, not the first request
+        try:
+            yield
+        finally:
+            engine.dispose()
+
+    app = FastAPI(
+        title="hoso",
+        description=DESCRIPTION,
+        version="1",
+        lifespan=lifespan,
+        responses={
+            status: {"model": errors.ProblemOut, "description": text} for status, text in _PROBLEMS.items()
+        },
+    )
+    errors.install(app)
+    for part in (auth, dossier_list, dossiers, actions, papers, limits, events, documents, rulebooks, health):
+        app.include_router(part.router)
+    return app
+
+
+def app_from_environment() -> FastAPI:
+    """For `uvicorn --factory`: the application of the installation that the environment names."""
+    return create_app(Settings.from_environment())

@@ -1,0 +1,263 @@
+"""`hoso`, the command line: the calculator, rulebooks, forms, migrations, the worker, the walk, and `up`.
+
+Each command imports what it needs when it runs, so that the calculator answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from models.law.limits import Reckoning
+    from models.law.schema import Book, Rule
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="hoso · hồ sơ đưa đi cai nghiện bắt buộc")
+forms = typer.Typer(no_args_is_help=True, help="Biểu mẫu · forms")
+rulebook = typer.Typer(no_args_is_help=True, help="Bộ quy tắc · rulebooks")
+app.add_typer(forms, name="forms")
+app.add_typer(rulebook, name="rulebook")
+
+AsJson = Annotated[bool, typer.Option("--json", help="In JSON · print JSON")]
+
+
+def main() -> None:
+    """Runs the command line; errors an operator can mend end with their message and exit code 2."""
+    from models.settings import StartupError
+
+    try:
+        app()
+    except StartupError as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> NoReturn:
+    sys.stderr.write(message + "\n")
+    raise SystemExit(2)
+
+
+def _print_json(value: object) -> None:
+    import orjson
+
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def _book(code: str) -> Book:
+    from models.law.loader import LoadError, load_book
+
+    try:
+        return load_book(code)
+    except LoadError as error:
+        _fail(str(error))
+
+
+def _rule(book: Book, rule_id: str) -> Rule:
+    try:
+        return book.rule(rule_id)
+    except KeyError:
+        _fail(f"bộ quy tắc {book.code} không có {rule_id} / rulebook {book.code} has no rule {rule_id}")
+
+
+@app.command()
+def limit(
+    book: Annotated[str, typer.Argument(help="Mã bộ quy tắc, ví dụ 2026")],
+    rule: Annotated[str, typer.Argument(help="Mã quy tắc, ví dụ p4-read")],
+    start: Annotated[str, typer.Argument(metavar="FROM", help="Thời điểm bắt đầu, ISO 8601 có múi giờ")],
+    fact: Annotated[list[str] | None, typer.Option(help="Dữ kiện, ví dụ remote=true")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tính một thời hạn, kèm từng bước · compute a time limit with its steps."""
+    from models.law.calendar import baseline
+    from models.law.limits import LimitRefused, reckon
+
+    law = _rule(_book(book), rule)
+    try:
+        moment = datetime.fromisoformat(start)
+        reckoning = reckon(law, moment, baseline(), dict(map(_fact, fact or [])))
+    except (LimitRefused, ValueError) as error:
+        _fail(str(error))
+    if as_json:
+        _print_json(reckoning.model_dump(mode="json"))
+    else:
+        _show_limit(law, reckoning)
+
+
+def _fact(text: str) -> tuple[str, object]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        _fail(f"--fact {text}: cần dạng tên=giá trị / must be name=value")
+    if value in {"true", "false"}:
+        return name, value == "true"
+    return name, int(value) if value.isdigit() else value
+
+
+def _show_limit(law: Rule, reckoning: Reckoning) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    console.print(f"[bold]{law.title}[/bold] · {law.title_en} ({law.id})")
+    console.print(f"{reckoning.anchor}: {reckoning.start:%H:%M %d/%m/%Y} · {law.who}")
+    table = Table("Ngày", "Tính", "Lý do", box=None)
+    for step in reckoning.steps:
+        table.add_row(f"{step.date:%d/%m/%Y}", str(step.number or "") if step.counts else "–", step.reason)
+    console.print(table)
+    for line in reckoning.journal:
+        console.print(line)
+    if reckoning.warning:
+        console.print(
+            f"[yellow]Quá {reckoning.warning.last_day:%d/%m/%Y} là cảnh báo ({reckoning.warning.citation})"
+        )
+    if reckoning.opens:
+        console.print(f"Chỉ thực hiện từ {reckoning.opens:%H:%M %d/%m/%Y}")
+    console.print(
+        f"[bold]Hết hạn lúc {reckoning.due:%H:%M %d/%m/%Y}; ngày cuối {reckoning.last_day:%d/%m/%Y}[/bold]"
+    )
+    if reckoning.other_reading:
+        console.print(reckoning.other_reading.reason)
+    console.print(f"{reckoning.citation} · lịch {reckoning.calendar_version}")
+    if not reckoning.confirmed:
+        console.print(
+            "[red]Chưa xác nhận: nguồn của quy tắc hoặc lịch của năm chưa được xác nhận · unconfirmed"
+        )
+
+
+@forms.command("list")
+def list_forms(as_json: AsJson = False) -> None:
+    """Các biểu mẫu · the forms that exist."""
+    from documents.forms import all_forms
+
+    rows = [
+        {
+            "code": form.code,
+            "title": form.title,
+            "source": form.source,
+            "stage": form.stage,
+            "issuer": form.issuer,
+        }
+        for form in all_forms().values()
+    ]
+    if as_json:
+        _print_json(rows)
+    else:
+        _table(("Mã", "Tên", "Nguồn", "Giai đoạn", "Người ban hành"), [tuple(row.values()) for row in rows])
+
+
+def _table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*headings)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+@rulebook.command()
+def show(code: str, as_json: AsJson = False) -> None:
+    """Một bộ quy tắc · one rulebook."""
+    from api.rulebook_view import show as view
+
+    shown = view(_book(code))
+    if as_json:
+        _print_json(shown)
+        return
+    rows = [
+        (
+            rule["id"],
+            rule["title"],
+            _amount(rule),
+            rule["who"],
+            rule["citation"],
+            "" if rule["confirmed"] else "chưa xác nhận",
+        )
+        for rule in shown["rules"]
+    ]
+    _table(("Quy tắc", "Tên", "Thời hạn", "Ai", "Căn cứ", ""), rows)
+    acts = [
+        (
+            a["code"],
+            a["title"],
+            a["stage"] if isinstance(a["stage"], str) else ", ".join(a["stage"]),
+            a["citation"],
+        )
+        for a in shown["actions"]
+    ]
+    _table(("Thao tác", "Tên", "Giai đoạn", "Căn cứ"), acts)
+
+
+def _amount(rule: dict[str, object]) -> str:
+    return f"{rule['amount']} {rule['unit']}" if rule.get("amount") else str(rule.get("clock"))
+
+
+@rulebook.command()
+def check() -> None:
+    """Kiểm tra mọi bộ quy tắc · check every rulebook against forms and guards."""
+    from flows.books import book
+    from models.law.loader import LoadError, codes
+
+    flaws = []
+    for code in codes():
+        try:
+            found = book(code)
+        except LoadError as error:
+            flaws.append(str(error))
+        else:
+            unconfirmed = sum(not rule.confirmed for rule in found.rules)
+            sys.stdout.write(
+                f"{code}: {len(found.rules)} quy tắc ({unconfirmed} chưa xác nhận), {len(found.actions)} thao tác\n"
+            )
+    if flaws:
+        _fail("\n".join(flaws))
+
+
+@app.command()
+def migrate() -> None:
+    """Đưa cơ sở dữ liệu lên bản mới nhất · bring the database to the newest revision."""
+    from api.up import migrate_now
+    from models.settings import Settings
+
+    sys.stdout.write(migrate_now(Settings.from_environment()) + "\n")
+
+
+@app.command()
+def worker() -> None:
+    """Chạy tiến trình xử lý công việc sau thao tác · run a worker for what follows acts."""
+    from flows.worker import main as run
+
+    run()
+
+
+@app.command()
+def up(
+    walking: Annotated[
+        bool, typer.Option("--walk", help="Đi thử hai hồ sơ khi đã sẵn sàng · walk two dossiers")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="Nơi ghi văn bản của hồ sơ đi thử")] = Path("out"),
+) -> None:
+    """Chạy cơ sở dữ liệu, Prefect, worker và API cùng nhau · run everything together."""
+    from api.up import run
+    from models.settings import Settings
+
+    run(Settings.from_environment(), walk_to=out if walking else None)
+
+
+@app.command()
+def walk(
+    url: Annotated[str, typer.Option(help="Địa chỉ API")] = "",
+    out: Annotated[Path, typer.Option(help="Nơi ghi văn bản")] = Path("out"),
+) -> None:
+    """Đi thử hai hồ sơ qua API đang chạy · walk two dossiers through the running API."""
+    from api.up import walk_now
+    from models.settings import Settings
+
+    walk_now(Settings.from_environment(), out, url)
+
+
+if __name__ == "__main__":
+    main()

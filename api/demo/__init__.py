@@ -1,0 +1,49 @@
+"""The demonstration: invented agencies and accounts, and the two dossiers that are walked through the API."""
+
+import os
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from models.postgres import app_url
+from models.seeding import Seed, read_seed, seed
+from models.settings import Settings
+from models.store import open_store
+
+FOLDER = Path(__file__).parent
+_SHOWN = ("ca.cau-giay", "ta.kv4-ha-noi", "cscn.so2-ha-noi", "ca.thuong-lac", "giam-sat", "quan-tri")
+
+
+def demo_seed() -> Seed:
+    """The agencies and accounts of the demonstration."""
+    return read_seed(FOLDER / "agencies.toml")
+
+
+def demo_password(settings: Settings) -> str:
+    """The one password of the demonstration's accounts: HOSO_DEMO_PASSWORD, or a secret made once for this data folder."""
+    return os.environ.get("HOSO_DEMO_PASSWORD") or settings.secret("demo_password")
+
+
+def seed_demo(settings: Settings) -> None:
+    """Puts the demonstration's agencies and accounts into the database; again and again without harm."""
+    engine = open_store(app_url(settings), pool_size=1)
+    try:
+        seed(engine, demo_seed(), demo_password(settings))
+    finally:
+        engine.dispose()
+
+
+def announce_accounts(settings: Settings, console: Console) -> None:
+    """Tells who can sign in to the demonstration, and with which password."""
+    found = demo_seed()
+    names = {agency.code: agency.name for agency in found.agencies}
+    table = Table("Tài khoản", "Người dùng", "Cơ quan", box=None)
+    for account in found.everyone():
+        if account.username.removesuffix(".truong") in _SHOWN:
+            table.add_row(account.username, f"{account.name}, {account.position}", names[account.agency])
+    console.print(
+        f"Mật khẩu dùng thử của {len(found.everyone())} tài khoản (vài tài khoản dưới đây): {demo_password(settings)}",
+        markup=False,
+    )
+    console.print(table)

@@ -1,0 +1,183 @@
+"""What requests are served with: the store, settings, the calendar, the language, and who is asking."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Header, Request
+from fastapi import Path as InPath
+from fastapi.security import OAuth2PasswordBearer
+from sqlalchemy import Engine, select
+
+from api.access import NOBODY, account_of, sign_in_again
+from api.errors import Fault, Language, Problem, Said, language_of, not_found
+from flows.engine import Actor
+from models.law.calendar import Calendar, Change, baseline
+from models.settings import Settings
+from models.store import unit_of_work
+from models.tables import table
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the application was started with."""
+
+    settings: Settings
+    engine: Engine
+
+    @property
+    def files(self) -> Path:
+        """The folder of stored files."""
+        return self.settings.data / "files"
+
+
+def parts_of(request: Request) -> Parts:
+    """The running application's parts."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsDep = Annotated[Parts, Depends(parts_of)]
+
+
+def engine_of(parts: PartsDep) -> Engine:
+    """The store."""
+    return parts.engine
+
+
+EngineDep = Annotated[Engine, Depends(engine_of)]
+
+
+def calendar_of(engine: EngineDep) -> Calendar:
+    """The calendar as shipped, with the decisions recorded since put over it."""
+    changes = table("calendar_change")
+    columns = (changes.c[name] for name in ("day", "kind", "name", "citation"))
+    with unit_of_work(engine, NOBODY) as connection:
+        rows = connection.execute(select(*columns).order_by(changes.c.day)).all()
+    return _with_changes(tuple(Change.model_validate(row._asdict()) for row in rows))
+
+
+@lru_cache(maxsize=4)
+def _with_changes(changes: tuple[Change, ...]) -> Calendar:
+    return baseline().with_changes(changes) if changes else baseline()
+
+
+CalendarDep = Annotated[Calendar, Depends(calendar_of)]
+LanguageDep = Annotated[Language, Depends(language_of)]
+
+_bearer = OAuth2PasswordBearer(
+    tokenUrl="/v1/auth/token",
+    refreshUrl="/v1/auth/refresh",
+    auto_error=False,
+    description="Mã truy cập từ `POST /v1/auth/token` · an access token",
+)
+
+
+def current_actor(parts: PartsDep, token: Annotated[str | None, Depends(_bearer)]) -> Actor:
+    """Who is asking; the account is read each time, so that a disabled one stops at once.
+
+    Raises:
+        Problem: 401 without a valid token of an enabled account.
+    """
+    actor = account_of(parts.engine, parts.settings, token) if token else None
+    if actor is None:
+        raise sign_in_again()
+    return actor
+
+
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+
+
+def officer(actor: CurrentActor) -> Actor:
+    """An actor who may change dossiers: an officer or the head of an agency.
+
+    Raises:
+        Problem: 403 for everyone else.
+    """
+    if actor.role not in {"officer", "head"}:
+        said = Said(
+            "Tài khoản này chỉ được xem, không được thay đổi hồ sơ",
+            "This account may read dossiers, not change them",
+        )
+        raise Problem(403, "read_only_account", said, [Fault("read_only_account", said)])
+    return actor
+
+
+OfficerDep = Annotated[Actor, Depends(officer)]
+
+
+def _version(if_match: str) -> int:
+    """The version an entity tag names; 0, which no dossier has, for a tag that is not one of ours."""
+    tag = if_match.strip().removeprefix("W/").strip('"')
+    return int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 10 else 0
+
+
+IfMatch = Annotated[
+    str | None,
+    Header(description='ETag của hồ sơ, ví dụ `"3"` · the dossier\'s ETag (its version)', examples=['"3"']),
+]
+
+
+def asked_version(if_match: str | None) -> int | None:
+    """The version the caller has seen; None when the header was left out."""
+    return None if if_match is None else _version(if_match)
+
+
+def required_version(if_match: str | None) -> int:
+    """The version the caller has seen.
+
+    Raises:
+        Problem: 428 without the header.
+    """
+    if if_match is None:
+        said = Said(
+            "Thiếu If-Match: gửi kèm ETag của hồ sơ", "If-Match is missing: send the dossier's ETag with it"
+        )
+        fault = Fault("if_match_required", said, "If-Match")
+        raise Problem(428, "if_match_required", Said("Cần If-Match", "If-Match is required"), [fault])
+    return _version(if_match)
+
+
+_UUID = {"format": "uuid"}
+
+
+def id_of(text: str) -> UUID:
+    """An id from a path; what cannot be one is unknown like any other unknown id.
+
+    Raises:
+        Problem: 404.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        raise not_found() from None
+
+
+def dossier_id_of(
+    dossier_id: Annotated[str, InPath(description="Mã hồ sơ · the dossier's id", json_schema_extra=_UUID)],
+) -> UUID:
+    """The dossier's id in the path."""
+    return id_of(dossier_id)
+
+
+def paper_id_of(
+    paper_id: Annotated[str, InPath(description="Mã tài liệu · the paper's id", json_schema_extra=_UUID)],
+) -> UUID:
+    """The paper's id in the path."""
+    return id_of(paper_id)
+
+
+def document_id_of(
+    document_id: Annotated[
+        str, InPath(description="Mã văn bản · the document's id", json_schema_extra=_UUID)
+    ],
+) -> UUID:
+    """The document's id in the path."""
+    return id_of(document_id)
+
+
+DossierId = Annotated[UUID, Depends(dossier_id_of)]
+PaperId = Annotated[UUID, Depends(paper_id_of)]
+DocumentId = Annotated[UUID, Depends(document_id_of)]

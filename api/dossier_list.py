@@ -1,0 +1,217 @@
+"""Lists of dossiers: filtered, searched, in pages of a stable order, as JSON or CSV."""
+
+import base64
+import binascii
+import csv
+import io
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import ColumnElement, Engine, and_, exists, func, select
+
+from api.answers import Instant
+from api.dependencies import CurrentActor, EngineDep
+from api.errors import Fault, Problem, Said
+from flows.engine import Actor
+from models.clock import now
+from models.law.schema import Stage
+from models.person import search_key
+from models.store import unit_of_work
+from models.tables import table
+
+router = APIRouter(prefix="/v1/dossiers", tags=["dossiers"])
+
+_dossier, _person, _limit = table("dossier"), table("person"), table("time_limit")
+
+
+class DossierLine(BaseModel):
+    """Hồ sơ trong danh sách · a dossier in a list."""
+
+    id: UUID
+    number: str
+    person_name: str
+    birth_date: str
+    rulebook: str
+    stage: str
+    state: Literal["open", "closed"]
+    holder: str
+    version: int
+    opened_on: date
+    overdue: bool
+    next_due: Instant | None
+
+
+class DossierPage(BaseModel):
+    """Một trang của danh sách · one page of a list."""
+
+    items: list[DossierLine]
+    next_cursor: str | None = Field(
+        description="Gửi lại trong `cursor` để lấy trang sau; null ở trang cuối · null on the last page"
+    )
+
+
+class Page(BaseModel):
+    """Which page of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=50, ge=1, le=200, description="Số dòng một trang · lines a page, 200 at most")
+    cursor: str | None = Field(
+        default=None,
+        max_length=200,
+        description="`next_cursor` của trang trước · of the page before",
+    )
+
+
+class Filters(Page):
+    """What a list is narrowed to."""
+
+    stage: Stage | None = Field(default=None, description="Giai đoạn · stage")
+    agency: str | None = Field(default=None, description="Cơ quan đang giữ hồ sơ · holding agency")
+    rulebook: str | None = Field(default=None, description="Bộ quy tắc · rulebook")
+    state: Literal["open", "closed"] | None = Field(
+        default=None, description="Đang xử lý hay đã kết thúc · open or closed"
+    )
+    overdue: bool | None = Field(default=None, description="Có thời hạn đã quá · with a duty past its end")
+
+
+class Wanted(Page):
+    """Whom to look for; in the body only, never in a URL."""
+
+    name: str | None = Field(
+        default=None, min_length=2, description="Họ tên, không cần dấu · name, with or without diacritics"
+    )
+    identity_number: str | None = Field(
+        default=None, min_length=5, description="Số giấy tờ tùy thân · number of the identity paper"
+    )
+
+    @model_validator(mode="after")
+    def something_is_asked(self) -> "Wanted":
+        """A search for nobody in particular is a list."""
+        if self.name is None and self.identity_number is None:
+            raise ValueError("cần name hoặc identity_number / name or identity_number is needed")
+        return self
+
+
+@router.get(
+    "",
+    response_model=DossierPage,
+    summary="Danh sách hồ sơ · List dossiers",
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+def list_all(
+    filters: Annotated[Filters, Query()], actor: CurrentActor, engine: EngineDep, request: Request
+) -> Response:
+    """Theo số hồ sơ; `Accept: text/csv` cho cùng danh sách dạng CSV · by number; the same list as CSV."""
+    conditions = []
+    if filters.stage:
+        conditions.append(_dossier.c.stage == filters.stage)
+    if filters.agency:
+        conditions.append(_dossier.c.holder == filters.agency)
+    if filters.rulebook:
+        conditions.append(_dossier.c.book == filters.rulebook)
+    if filters.state:
+        conditions.append((_dossier.c.stage == "closed") == (filters.state == "closed"))
+    if filters.overdue is not None:
+        conditions.append(_overdue() if filters.overdue else ~_overdue())
+    page = _page(engine, actor, conditions, filters)
+    if _prefers_csv(request.headers.get("accept", "")):
+        return _as_csv(page)
+    return JSONResponse(page.model_dump(mode="json"))
+
+
+@router.post("/search", summary="Tìm hồ sơ theo người · Search dossiers by person")
+def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep) -> DossierPage:
+    """Họ tên hoặc số giấy tờ chỉ nằm trong nội dung gửi, không nằm trong địa chỉ · personal data in the body only."""
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.name is not None:
+        key = " ".join(search_key(wanted.name).split())
+        conditions.append(_person.c.name_key.contains(key, autoescape=True))
+    if wanted.identity_number is not None:
+        conditions.append(_person.c.data["identity"]["number"].astext == wanted.identity_number.strip())
+    return _page(engine, actor, conditions, wanted)
+
+
+def _open_duty() -> Any:  # noqa: ANN401 - conditions on the limit table
+    """Duties that still run: not ended, not standing still; those counted back within an end are never late."""
+    last = _limit.c.ledger[-1]
+    suspended = and_(func.coalesce(last["kind"].astext, "") == "suspended", last["until"].astext.is_(None))
+    return and_(
+        _limit.c.dossier == _dossier.c.id,
+        _limit.c.kind == "duty",
+        _limit.c.ended_at.is_(None),
+        _limit.c.opens.is_(None),
+        ~suspended,
+    )
+
+
+def _overdue() -> ColumnElement[bool]:
+    return exists().where(_open_duty(), _limit.c.due <= now()).correlate(_dossier)
+
+
+def _page(engine: Engine, actor: Actor, conditions: list[ColumnElement[bool]], page: Page) -> DossierPage:
+    moment = now()
+    next_due = select(func.min(_limit.c.due)).where(_open_duty(), _limit.c.due > moment)
+    asked = (
+        select(
+            *(_dossier.c[name] for name in ("id", "number", "stage", "holder", "version", "opened_on")),
+            _dossier.c.book.label("rulebook"),
+            _person.c.data["name"].astext.label("person_name"),
+            _person.c.data["birth_date"].astext.label("birth_date"),
+            _overdue().label("overdue"),
+            next_due.correlate(_dossier).scalar_subquery().label("next_due"),
+        )
+        .join(_person, _person.c.id == _dossier.c.person)
+        .where(*conditions)
+        .order_by(_dossier.c.number)
+        .limit(page.limit + 1)
+    )
+    if page.cursor is not None:
+        asked = asked.where(_dossier.c.number > _number_of(page.cursor))
+    with unit_of_work(engine, actor.scope) as connection:
+        rows = connection.execute(asked).mappings().all()
+    items = [
+        DossierLine.model_validate({**row, "state": "closed" if row["stage"] == "closed" else "open"})
+        for row in rows[: page.limit]
+    ]
+    more = len(rows) > page.limit
+    return DossierPage(items=items, next_cursor=_cursor(items[-1].number) if more else None)
+
+
+def _cursor(number: str) -> str:
+    return base64.urlsafe_b64encode(number.encode()).decode().rstrip("=")
+
+
+def _number_of(cursor: str) -> str:
+    try:
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        said = Said("không phải next_cursor của một trang trước", "is not the next_cursor of a page")
+        title = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
+        raise Problem(422, "invalid", title, [Fault("invalid_cursor", said, "cursor")]) from None
+
+
+def _prefers_csv(accept: str) -> bool:
+    kinds = [part.partition(";")[0].strip() for part in accept.split(",")]
+    return "text/csv" in kinds and "application/json" not in kinds
+
+
+def _as_csv(page: DossierPage) -> Response:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(DossierLine.model_fields)
+    for line in page.items:
+        writer.writerow([_cell(value) for value in line.model_dump(mode="json").values()])
+    headers = {"Next-Cursor": page.next_cursor} if page.next_cursor else {}
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cell(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t"} else value

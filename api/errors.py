@@ -1,0 +1,320 @@
+"""Errors as problem documents (RFC 9457): one mapping of every refusal, in Vietnamese and in English."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Literal, NamedTuple
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.validation import in_vietnamese
+from documents.rendering import explain
+from flows.refusals import Invalid, Refusal, Refused, Stale, UnknownAction, UnknownDossier
+
+Language = Literal["vi", "en"]
+MOST_BYTES = 21_000_000
+"""The largest request taken: a paper of 20 MB and its form fields."""
+_log = logging.getLogger("hoso.api")
+
+
+class Said(NamedTuple):
+    """A text in both languages."""
+
+    vi: str
+    en: str
+
+    def to(self, language: Language) -> str:
+        """The text in this language."""
+        return self.en if language == "en" else self.vi
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One reason of a problem, with the field or the requirement it is about."""
+
+    code: str
+    message: Said
+    field: str | None = None
+    requirement: str | None = None
+    citation: str | None = None
+
+
+@dataclass
+class Problem(Exception):
+    """An answer other than success; raised anywhere in the API, turned into a problem document here."""
+
+    status: int
+    code: str
+    title: Said
+    faults: Sequence[Fault] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.code}"
+
+
+class ErrorOut(BaseModel):
+    """One reason: what is wrong, where, and by which article."""
+
+    code: str
+    message: str
+    field: str | None = Field(default=None, description="Trường sai · the field that is wrong")
+    requirement: str | None = Field(
+        default=None,
+        description="Quy tắc, tài liệu hoặc thao tác còn thiếu · the rule, paper or act that is missing",
+    )
+    citation: str | None = Field(default=None, description="Căn cứ · the article")
+
+
+class ProblemOut(BaseModel):
+    """Lỗi theo RFC 9457 · a problem document (`application/problem+json`)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    errors: list[ErrorOut]
+
+
+def language_of(request: Request) -> Language:
+    """English when the caller prefers it to Vietnamese, otherwise Vietnamese."""
+    best: dict[str, float] = {}
+    for part in request.headers.get("accept-language", "").split(","):
+        tag, _, quality = part.partition(";")
+        name = tag.strip().lower().split("-")[0]
+        best[name] = max(best.get(name, 0.0), _quality(quality))
+    return "en" if best.get("en", 0.0) > best.get("vi", 0.0) else "vi"
+
+
+def _quality(text: str) -> float:
+    name, _, value = text.strip().partition("=")
+    try:
+        return float(value) if name == "q" else 1.0
+    except ValueError:
+        return 0.0
+
+
+def not_found() -> Problem:
+    """The one answer for what does not exist and what the caller may not see."""
+    return Problem(404, "not_found", Said("Không tìm thấy", "Not found"), [_NOT_FOUND])
+
+
+_NOT_FOUND = Fault(
+    "not_found",
+    Said("Không có, hoặc không thuộc phạm vi được xem", "It does not exist, or you may not see it"),
+)
+_INVALID = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
+_STATUS_TITLES = {
+    400: Said("Yêu cầu không đọc được", "The request cannot be read"),
+    401: Said("Chưa đăng nhập", "Not signed in"),
+    403: Said("Không được phép", "Not allowed"),
+    404: Said("Không tìm thấy", "Not found"),
+    405: Said("Phương thức không được hỗ trợ", "The method is not supported"),
+    413: Said("Yêu cầu quá lớn", "The request is too large"),
+}
+_UNEXPECTED = Problem(
+    500,
+    "unexpected",
+    Said("Lỗi của hệ thống", "An error of the system"),
+    [
+        Fault(
+            "unexpected",
+            Said(
+                "Hệ thống gặp lỗi; không có gì được ghi. Hãy thử lại.",
+                "The system failed; nothing was written. Try again.",
+            ),
+        )
+    ],
+)
+
+
+def of_refusal(refusal: Refusal) -> Problem:
+    """The problem that a refusal of the engine is."""
+    match refusal:
+        case Refused():
+            faults = [
+                Fault(
+                    need.code,
+                    Said(need.message, need.message_en),
+                    requirement=need.requirement,
+                    citation=need.citation,
+                )
+                for need in refusal.needs
+            ]
+            title = Said("Chưa thực hiện được thao tác này", "The action is not possible now")
+            return Problem(409, "refused", title, faults)
+        case Invalid():
+            faults = [
+                Fault(flaw.code, Said(flaw.message, flaw.message_en), flaw.field, citation=flaw.citation)
+                for flaw in refusal.flaws
+            ]
+            return Problem(422, "invalid", _INVALID, faults)
+        case Stale():
+            fault = Fault(
+                "stale",
+                Said(
+                    f"Phiên bản hiện tại là {refusal.current}; hãy tải lại hồ sơ",
+                    f"The current version is {refusal.current}; load the dossier again",
+                ),
+                "If-Match",
+            )
+            title = Said("Hồ sơ đã thay đổi", "The dossier has changed")
+            return Problem(
+                412,
+                "stale",
+                title,
+                [fault],
+                {"ETag": f'"{refusal.current}"'},
+                {"current_version": refusal.current},
+            )
+        case UnknownAction():
+            fault = Fault(
+                "unknown_action",
+                Said(
+                    f"Bộ quy tắc {refusal.book} không có thao tác “{refusal.code}” cho hồ sơ này",
+                    f"Rulebook {refusal.book} has no action “{refusal.code}” for this dossier",
+                ),
+                requirement=refusal.code,
+            )
+            return Problem(404, "unknown_action", Said("Không có thao tác này", "No such action"), [fault])
+        case UnknownDossier():
+            return not_found()
+    raise TypeError(f"a refusal without a mapping: {type(refusal).__name__}")
+
+
+def of_validation(error: RequestValidationError) -> Problem:
+    """What is wrong with a request's fields; the values sent are not repeated, for they may be personal."""
+    faults = []
+    for flaw in error.errors():
+        vi, en = in_vietnamese(flaw)
+        where = [str(step) for step in flaw["loc"]]
+        name = ".".join(where[1:]) or where[0]
+        faults.append(Fault(str(flaw["type"]), Said(vi, en), name))
+    return Problem(422, "invalid", _INVALID, faults)
+
+
+def of_http(error: HTTPException) -> Problem:
+    """The framework's own errors: unknown paths, methods, unreadable bodies."""
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return not_found()
+    english = HTTPStatus(error.status_code).phrase
+    title = _STATUS_TITLES.get(error.status_code, Said(english, english))
+    code = english.lower().replace(" ", "_")
+    return Problem(error.status_code, code, title, [Fault(code, title)], dict(error.headers or {}))
+
+
+def answer(problem: Problem, language: Language, path: str) -> JSONResponse:
+    """The problem document."""
+    errors = [
+        ErrorOut(
+            code=fault.code,
+            message=fault.message.to(language),
+            field=fault.field,
+            requirement=fault.requirement,
+            citation=fault.citation,
+        )
+        for fault in problem.faults
+    ]
+    title = problem.title.to(language)
+    body = ProblemOut(
+        type=f"urn:hoso:problem:{problem.code}",
+        title=title,
+        status=problem.status,
+        detail="; ".join(error.message for error in errors) or title,
+        instance=path,
+        code=problem.code,
+        errors=errors,
+        **problem.more,
+    )
+    return JSONResponse(
+        body.model_dump(mode="json", exclude_none=True),
+        problem.status,
+        headers={"Content-Language": language, **problem.headers},
+        media_type="application/problem+json",
+    )
+
+
+def _handle(request: Request, error: Exception) -> JSONResponse:
+    match error:
+        case Problem():
+            problem = error
+        case Refusal():
+            problem = of_refusal(error)
+        case RequestValidationError():
+            problem = of_validation(error)
+        case HTTPException():
+            problem = of_http(error)
+        case _:
+            raise error
+    return answer(problem, language_of(request), request.url.path)
+
+
+class Edge:
+    """The outermost layer: bounds requests, sets security headers, and lets no exception's text out or into a log.
+
+    A text could quote a row, and with it a person; so only the kind of error and where it arose are logged.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+        received = 0
+
+        async def bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MOST_BYTES:
+                raise HTTPException(413)
+            return message
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                names = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *((name, value) for name, value in _SECURITY if name not in names),
+                ]
+            await send(message)
+
+        try:
+            await self.app(scope, bounded, guarded)
+        except Exception as error:  # noqa: BLE001 - the last resort of every request
+            _log.error("%s %s: %s", scope["method"], scope["path"], explain(error))
+            if not started:
+                request = Request(scope)
+                await answer(_UNEXPECTED, language_of(request), request.url.path)(scope, receive, guarded)
+
+
+_SECURITY = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+]
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of the application a problem document."""
+    for kind in (Problem, Refusal, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, _handle)
+    app.add_middleware(Edge)

@@ -1,0 +1,49 @@
+"""Events of a dossier: the chain of what was done to it."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from api.answers import EventOut, event_of
+from api.dependencies import CurrentActor, DossierId, EngineDep
+from api.dossiers import state_of
+from models.event import digest_of_event, digest_of_facts
+from models.store import unit_of_work
+from models.tables import table
+
+router = APIRouter(prefix="/v1/dossiers/{dossier_id}/events", tags=["events"])
+_event, _facts = table("event"), table("event_facts")
+
+
+class ChainOut(BaseModel):
+    """Chuỗi thao tác của hồ sơ · the dossier's chain of events."""
+
+    head: str = Field(
+        description="Mã băm của thao tác cuối · digest of the last event, as the dossier knows it"
+    )
+    intact: bool = Field(
+        description="Chuỗi và dữ kiện khớp với các mã băm · chain and facts fit their digests"
+    )
+    items: list[EventOut]
+
+
+@router.get("", summary="Các thao tác đã thực hiện · What was done")
+def list_events(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -> ChainOut:
+    """Mỗi thao tác nối với thao tác trước bằng mã băm · each is chained to the one before."""
+    with unit_of_work(engine, actor.scope) as connection:
+        state = state_of(connection, actor, dossier_id)
+        asked = (
+            select(_event, _facts.c.facts, _facts.c.salt)
+            .join(_facts, _facts.c.event == _event.c.id, isouter=True)
+            .where(_event.c.dossier == dossier_id)
+            .order_by(_event.c.seq)
+        )
+        rows = [dict(row) for row in connection.execute(asked).mappings()]
+    items, previous, intact = [], "", True
+    for row in rows:
+        facts, salt = row.pop("facts"), row.pop("salt")
+        intact &= row["previous"] == previous and row["digest"] == digest_of_event(row)
+        intact &= facts is None or digest_of_facts(facts, salt) == row["facts_digest"]
+        previous = row["digest"]
+        items.append(event_of(row, facts, state.book))
+    return ChainOut(head=state.head, intact=intact and previous == state.head, items=items)

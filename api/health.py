@@ -1,0 +1,89 @@
+"""Health: is the process alive, and can it serve."""
+
+from functools import cache
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.access import NOBODY
+from api.dependencies import EngineDep, calendar_of
+from api.errors import Fault, Problem, Said
+from models.clock import now
+from models.law.limits import TIMEZONE
+from models.migrations import newest
+from models.store import unit_of_work
+from models.tables import table
+
+router = APIRouter(prefix="/health", tags=["health"])
+_job = table("job")
+_REVISION = text("SELECT version_num FROM alembic_version")
+
+
+class LiveOut(BaseModel):
+    """Tiến trình đang chạy · the process runs."""
+
+    status: Literal["ok"] = "ok"
+
+
+class ReadyOut(BaseModel):
+    """Sẵn sàng phục vụ · it can serve."""
+
+    status: Literal["ready"] = "ready"
+    database: bool
+    migration: str
+    calendar_version: str
+    outbox_age_seconds: float = Field(
+        description="Công việc chờ lâu nhất đã chờ bao lâu · how long the oldest waiting job has waited"
+    )
+
+
+@router.get("/live", summary="Còn chạy · Alive")
+def live() -> LiveOut:
+    """Không hỏi cơ sở dữ liệu · asks nothing of the database."""
+    return LiveOut()
+
+
+@router.get("/ready", summary="Sẵn sàng · Ready")
+def ready(engine: EngineDep) -> ReadyOut:
+    """Cơ sở dữ liệu, phiên bản bảng, lịch, hàng đợi · database, migrations, calendar, outbox; else 503."""
+    waiting = select(func.min(_job.c.run_after)).where(_job.c.state == "waiting")
+    try:
+        with unit_of_work(engine, NOBODY) as connection:
+            revision = connection.execute(_REVISION).scalar_one_or_none()
+            oldest = connection.execute(waiting).scalar_one()
+        calendar = calendar_of(engine)
+    except SQLAlchemyError:
+        raise _not_ready(
+            "database", "Không kết nối được cơ sở dữ liệu", "The database does not answer"
+        ) from None
+    if revision != _newest():
+        raise _not_ready(
+            "migrations",
+            f"Cơ sở dữ liệu ở bản {revision}, cần bản {_newest()}: chạy hoso migrate",
+            f"The database is at {revision}, needed is {_newest()}: run hoso migrate",
+        )
+    today = now().astimezone(TIMEZONE).date()
+    if not calendar.first_year <= today.year <= calendar.last_year:
+        raise _not_ready(
+            "calendar", f"Lịch không có năm {today.year}", f"The calendar does not cover {today.year}"
+        )
+    age = (now() - oldest).total_seconds() if oldest else 0.0
+    return ReadyOut(
+        database=True,
+        migration=revision,
+        calendar_version=calendar.version,
+        outbox_age_seconds=round(max(age, 0.0), 1),
+    )
+
+
+@cache
+def _newest() -> str:
+    return newest()
+
+
+def _not_ready(part: str, vi: str, en: str) -> Problem:
+    title = Said("Chưa sẵn sàng", "Not ready")
+    return Problem(503, "not_ready", title, [Fault(f"{part}_not_ready", Said(vi, en), requirement=part)])

@@ -1,0 +1,111 @@
+"""Idempotency keys: the same key and body get the first answer again, and nothing is done twice.
+
+The key's row is inserted first, in the very transaction of the act. A second request with the key waits at that row
+until the first transaction ends: if it committed, the stored answer is there to repeat; if it failed or the process
+died, row and act are gone together and the second one is the first. A refusal wrote nothing and is not stored: asked
+again, it is judged anew.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Header, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from api.dependencies import EngineDep, OfficerDep
+from api.errors import Fault, Problem, Said
+from models.clock import now
+from models.store import Store, unit_of_work
+from models.tables import table
+
+_answer = table("stored_answer")
+Key = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=200,
+        description="Khóa chống lặp: gửi lại cùng khóa và cùng nội dung thì nhận lại kết quả đầu tiên · "
+        "the same key and body get the first answer again",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a write answers."""
+
+    body: BaseModel
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Once:
+    """A write under the request's idempotency key, if it has one."""
+
+    def __init__(
+        self, request: Request, engine: EngineDep, actor: OfficerDep, idempotency_key: Key = None
+    ) -> None:
+        self._target = f"{request.method} {request.url.path}?{request.url.query}"
+        self._engine, self._actor, self._key = engine, actor, idempotency_key
+
+    def __call__(self, content: object, write: Callable[[Store], Answer]) -> JSONResponse:
+        """Does the write, or repeats the answer of the first one with this key.
+
+        Args:
+            content: what the request asks for, as JSON types; the same key may only ask for the same.
+            write: does it, in the unit of work it is given.
+
+        Raises:
+            Problem: 409 when the key came with something else before.
+        """
+        if self._key is None:
+            answer = write(self._engine)
+            return _response(answer.status, answer.headers, answer.body.model_dump(mode="json"))
+        asked = orjson.dumps([self._target, content], option=orjson.OPT_SORT_KEYS)
+        digest = hashlib.sha256(asked).hexdigest()
+        with unit_of_work(self._engine, self._actor.scope) as connection:
+            if not self._claim(connection, digest):
+                return self._repeat(connection, digest)
+            answer = write(connection)
+            body = answer.body.model_dump(mode="json")
+            values = {"status": answer.status, "headers": answer.headers, "body": body}
+            connection.execute(update(_answer).where(*self._row).values(**values))
+        return _response(answer.status, answer.headers, body)
+
+    @property
+    def _row(self) -> tuple[Any, Any]:
+        return _answer.c.account == self._actor.account, _answer.c.key == self._key
+
+    def _claim(self, connection: Connection, digest: str) -> bool:
+        """Whether the key is new; waits for a transaction that has it under way."""
+        row = {
+            "account": self._actor.account,
+            "key": self._key,
+            "request_digest": digest,
+            "created_at": now(),
+        }
+        claimed = insert(_answer).values(**row).on_conflict_do_nothing().returning(_answer.c.key)
+        return connection.execute(claimed).one_or_none() is not None
+
+    def _repeat(self, connection: Connection, digest: str) -> JSONResponse:
+        row = connection.execute(select(_answer).where(*self._row)).one()
+        if row.request_digest != digest:
+            said = Said(
+                "Khóa này đã dùng cho một yêu cầu khác", "This key was used for another request before"
+            )
+            fault = Fault("idempotency_conflict", said, "Idempotency-Key")
+            raise Problem(409, "idempotency_conflict", Said("Trùng khóa", "Key conflict"), [fault])
+        return _response(row.status, {**row.headers, "Idempotency-Replayed": "true"}, row.body)
+
+
+def _response(status: int, headers: dict[str, str], body: object) -> JSONResponse:
+    return JSONResponse(body, status, headers)
+
+
+OnceDep = Annotated[Once, Depends()]

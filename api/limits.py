@@ -1,0 +1,131 @@
+"""Time limits: those of a dossier with their explanations, and the calculator."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from sqlalchemy import select
+
+from api.answers import LimitOut, limit_of
+from api.dependencies import CalendarDep, CurrentActor, DossierId, EngineDep
+from api.dossiers import state_of
+from api.errors import Fault, Problem, Said
+from api.rulebooks import book_named, rule_named
+from models.law.calendar import UnknownYearError
+from models.law.limits import (
+    AmountOutOfRange,
+    FactNeeded,
+    InstantOutOfRange,
+    LimitRefused,
+    NaiveInstant,
+    NoClock,
+    Reckoning,
+    count,
+    reckon,
+)
+from models.law.schema import Clock, Unit
+from models.store import unit_of_work
+from models.tables import table
+
+router = APIRouter(prefix="/v1", tags=["limits"])
+_limit = table("time_limit")
+
+
+@router.get("/dossiers/{dossier_id}/limits", summary="Thời hạn của hồ sơ · Limits of a dossier")
+def list_limits(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -> list[LimitOut]:
+    """Mỗi thời hạn kèm cách tính · each with its explanation."""
+    with unit_of_work(engine, actor.scope) as connection:
+        state = state_of(connection, actor, dossier_id)
+        asked = select(_limit.c.id, _limit.c.explanation).where(_limit.c.dossier == dossier_id)
+        explanations = {row.id: row.explanation for row in connection.execute(asked)}
+    return [limit_of(limit, state.book, explanations[limit.id]) for limit in state.limits]
+
+
+def _instant_only(value: object) -> object:
+    """A bare day or number is no instant: for hours the minute decides."""
+    if not isinstance(value, str) or "T" not in value.upper():
+        raise ValueError(
+            "phải là thời điểm dạng 2026-08-27T15:00:00+07:00 / must be an instant like 2026-08-27T15:00:00+07:00"
+        )
+    return value
+
+
+class Question(BaseModel):
+    """Thời hạn cần tính: theo quy tắc, hoặc theo số lượng và đơn vị · by rule, or by amount and unit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rulebook: str | None = Field(default=None, examples=["2026"])
+    rule: str | None = Field(default=None, examples=["p4-read"])
+    amount: int | None = Field(default=None, examples=[None])
+    unit: Unit | None = Field(default=None, examples=[None])
+    start: Annotated[datetime, BeforeValidator(_instant_only)] = Field(
+        alias="from",
+        description="Thời điểm bắt đầu; với thời hạn đếm ngược là thời điểm kết thúc · "
+        "the start, or for a limit counted back its end",
+        examples=["2026-08-27T15:00:00+07:00"],
+    )
+    facts: dict[str, bool | int | str] = Field(
+        default={}, description="Chọn trường hợp của quy tắc · chooses the rule's variant", examples=[{}]
+    )
+
+    @model_validator(mode="after")
+    def one_kind_of_question(self) -> Self:
+        """Either a rule of a book, or an amount with its unit."""
+        by_rule = self.rulebook is not None and self.rule is not None
+        by_amount = self.amount is not None and self.unit is not None
+        neither = (self.rulebook, self.rule) if by_amount else (self.amount, self.unit)
+        if by_rule == by_amount or any(value is not None for value in neither):
+            raise ValueError(
+                "cần rulebook và rule, hoặc amount và unit / needs rulebook and rule, or amount and unit"
+            )
+        return self
+
+
+@router.post("/limits/compute", summary="Tính thời hạn · Compute a limit")
+def compute(question: Question, calendar: CalendarDep, _actor: CurrentActor) -> Reckoning:
+    """Kèm từng ngày được tính hay không và vì sao · with each day, whether it counts, and why."""
+    try:
+        if question.rulebook is None or question.rule is None:
+            amount, unit = question.amount, question.unit
+            assert amount is not None and unit is not None  # noqa: S101, PT018 - as the question was validated
+            return count(amount, unit, question.start, calendar)
+        rule = rule_named(book_named(question.rulebook), question.rule)
+        return reckon(rule, question.start, calendar, question.facts)
+    except (LimitRefused, UnknownYearError) as refused:
+        title = Said("Không tính được thời hạn", "The limit cannot be computed")
+        raise Problem(422, "limit_refused", title, [_fault(refused)], more=_more(refused)) from refused
+
+
+def _more(refused: ValueError) -> dict[str, Any]:
+    return {"fact": refused.fact, "choices": list(refused.choices)} if isinstance(refused, FactNeeded) else {}
+
+
+def _fault(refused: ValueError) -> Fault:
+    vi = str(refused)
+    match refused:
+        case NaiveInstant():
+            said = Said(vi, "The instant needs its time zone (such as 2026-08-27T15:00+07:00)")
+            return Fault("no_time_zone", said, "from")
+        case InstantOutOfRange():
+            return Fault("out_of_range", Said(vi, "The instant lies outside the years 1976–2200"), "from")
+        case UnknownYearError():
+            return Fault(
+                "unknown_year", Said(vi, f"The calendar does not cover {refused.day.isoformat()}"), "from"
+            )
+        case FactNeeded():
+            choices = ", ".join(map(str, refused.choices))
+            said = Said(vi, f"{refused.rule_id}: the fact “{refused.fact}” is needed, one of: {choices}")
+            return Fault("fact_needed", said, f"facts.{refused.fact}", requirement=refused.fact)
+        case NoClock():
+            rule = refused.rule
+            why = "the text gives no limit" if rule.clock is Clock.none else "the text was not read"
+            return Fault(
+                "no_clock", Said(vi, f"{rule.id} runs no clock: {why}"), "rule", rule.id, rule.citation
+            )
+        case AmountOutOfRange():
+            return Fault(
+                "amount_out_of_range", Said(vi, "The amount is not one that the law allows"), "amount"
+            )
+    return Fault("limit_refused", Said(vi, "The limit cannot be computed"))

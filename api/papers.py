@@ -1,0 +1,216 @@
+"""Papers received into a dossier: uploaded with their kind, numbered sheet by sheet, stored by hash."""
+
+import io
+import unicodedata
+import zipfile
+from datetime import date
+from pathlib import PurePath
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection, func, insert, select
+
+from api.answers import Instant
+from api.dependencies import CurrentActor, DossierId, EngineDep, OfficerDep, PaperId, PartsDep
+from api.dossiers import state_of
+from api.errors import Fault, Problem, Said, not_found
+from api.idempotency import Answer, OnceDep
+from documents import storage
+from flows.books import book as book_of
+from flows.engine import Actor
+from flows.state import State
+from models.clock import now
+from models.law.limits import TIMEZONE
+from models.store import Store, unit_of_work
+from models.tables import table
+
+router = APIRouter(prefix="/v1", tags=["papers"])
+
+MOST = 20_000_000
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_paper = table("paper")
+
+
+class PaperOut(BaseModel):
+    """Tài liệu trong hồ sơ và số bút lục · a paper of the file with its sheet numbers."""
+
+    id: UUID
+    dossier: UUID
+    kind: str
+    title: str
+    received_on: date
+    first_sheet: int = Field(description="Bút lục đầu · number of the first sheet")
+    sheets: int
+    file_name: str
+    content_type: str
+    sha256: str
+    agency: str
+    account: UUID
+    recorded_at: Instant
+
+
+@router.get("/dossiers/{dossier_id}/papers", summary="Tài liệu trong hồ sơ · Papers of a dossier")
+def list_papers(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -> list[PaperOut]:
+    """Theo số bút lục · in the order of their sheets."""
+    state_of(engine, actor, dossier_id)
+    with unit_of_work(engine, actor.scope) as connection:
+        asked = select(_paper).where(_paper.c.dossier == dossier_id).order_by(_paper.c.first_sheet)
+        return [PaperOut.model_validate(dict(row)) for row in connection.execute(asked).mappings()]
+
+
+@router.post(
+    "/dossiers/{dossier_id}/papers",
+    status_code=201,
+    response_model=PaperOut,
+    summary="Thêm tài liệu · Add a paper",
+)
+def add_paper(
+    dossier_id: DossierId,
+    actor: OfficerDep,
+    parts: PartsDep,
+    once: OnceDep,
+    file: Annotated[UploadFile, File(description="PDF, PNG, JPEG hoặc DOCX, tối đa 20 MB · 20 MB at most")],
+    kind: Annotated[
+        str,
+        Form(
+            pattern=r"^[a-z0-9][a-z0-9_-]*$",
+            max_length=60,
+            description="Loại tài liệu theo bộ quy tắc, hoặc loại khác kèm `title` · a kind of the rulebook's, "
+            "or any other with a `title`",
+        ),
+    ],
+    received_on: Annotated[date, Form(description="Ngày nhận · the day it was received")],
+    sheets: Annotated[int, Form(ge=1, le=2000, description="Số tờ · how many sheets")],
+    title: Annotated[str | None, Form(min_length=1, max_length=500)] = None,
+) -> JSONResponse:
+    """Số bút lục được đánh liên tục · sheets are numbered consecutively."""
+    content = file.file.read(MOST + 1)
+    content_type = _content_type(content)
+    if received_on > now().astimezone(TIMEZONE).date():
+        raise _flawed("in_the_future", "received_on", "không thể ở tương lai", "lies in the future")
+    sha256 = storage.store(parts.files, content)
+    given = {
+        "kind": kind,
+        "received_on": received_on,
+        "sheets": sheets,
+        "sha256": sha256,
+        "content_type": content_type,
+    }
+
+    def write(store: Store) -> Answer:
+        with unit_of_work(store, actor.scope) as connection:
+            state = state_of(connection, actor, dossier_id, lock=True)
+            _require_part(state, actor)
+            row = given | {
+                "title": _title(state, kind, title),
+                "file_name": _file_name(file.filename, kind, content_type),
+            }
+            paper = _add(connection, state, actor, row)
+        return Answer(paper, 201, {"Location": f"/v1/papers/{paper.id}/content"})
+
+    return once({**given, "received_on": str(received_on), "title": title}, write)
+
+
+@router.get(
+    "/papers/{paper_id}/content",
+    summary="Tệp của tài liệu · A paper's file",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
+def read_content(paper_id: PaperId, actor: CurrentActor, parts: PartsDep) -> Response:
+    """Đúng tệp đã nhận · the very file that was received."""
+    with unit_of_work(parts.engine, actor.scope) as connection:
+        row = connection.execute(select(_paper).where(_paper.c.id == paper_id)).one_or_none()
+    if row is None:
+        raise not_found()
+    content = storage.load(parts.files, row.sha256)
+    return Response(content, media_type=row.content_type, headers=attachment(row.file_name, row.sha256))
+
+
+def attachment(file_name: str, sha256: str) -> dict[str, str]:
+    """Headers of a download."""
+    return {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file_name, safe='')}",
+        "ETag": f'"{sha256}"',
+    }
+
+
+def _add(connection: Connection, state: State, actor: Actor, row: dict[str, object]) -> PaperOut:
+    """Numbers the sheets after the last one; the dossier's row is locked, so nobody else numbers at the same time."""
+    last = select(func.max(_paper.c.first_sheet + _paper.c.sheets)).where(_paper.c.dossier == state.id)
+    paper = PaperOut.model_validate(
+        row
+        | {
+            "id": uuid4(),
+            "dossier": state.id,
+            "first_sheet": connection.execute(last).scalar_one() or 1,
+            "agency": actor.agency,
+            "account": actor.account,
+            "recorded_at": now(),
+        }
+    )
+    connection.execute(insert(_paper), paper.model_dump())
+    return paper
+
+
+def _require_part(state: State, actor: Actor) -> None:
+    """Agencies the dossier merely passed through may read its papers, not add to them."""
+    if actor.agency not in {state.holder, *state.parties.values()}:
+        said = Said("Hồ sơ không còn do cơ quan này xử lý", "The dossier is no longer with this agency")
+        raise Problem(403, "not_in_charge", said, [Fault("not_in_charge", said)])
+
+
+def _title(state: State, kind: str, title: str | None) -> str:
+    if title is not None:
+        return unicodedata.normalize("NFC", title.strip())
+    known = {paper.kind: paper.title for paper in book_of(state.book).papers}
+    if kind not in known:
+        raise _flawed(
+            "title_required",
+            "title",
+            f"loại “{kind}” không có trong bộ quy tắc: phải ghi tên tài liệu",
+            f"the rulebook has no kind “{kind}”: a title is needed",
+        )
+    return known[kind]
+
+
+def _content_type(content: bytes) -> str:
+    """What the file is by its content; what its sender calls it does not count."""
+    if len(content) > MOST:
+        said = Said("Tệp lớn quá 20 MB", "The file is larger than 20 MB")
+        raise Problem(413, "too_large", said, [Fault("too_large", said, "file")])
+    starts = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+    for start, content_type in starts.items():
+        if content.startswith(start):
+            return content_type
+    if content.startswith(b"PK") and _is_docx(content):
+        return DOCX
+    said = Said("Chỉ nhận tệp PDF, PNG, JPEG hoặc DOCX", "Only PDF, PNG, JPEG and DOCX files are taken")
+    raise Problem(415, "unsupported_file", said, [Fault("unsupported_file", said, "file")])
+
+
+def _is_docx(content: bytes) -> bool:
+    try:
+        names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
+    except zipfile.BadZipFile:
+        return False
+    return {"[Content_Types].xml", "word/document.xml"} <= names and "word/vbaProject.bin" not in names
+
+
+_SUFFIXES = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", DOCX: ".docx"}
+
+
+def _file_name(sent: str | None, kind: str, content_type: str) -> str:
+    """The sender's name of the file, without folders, with the ending of what it is."""
+    stem = PurePath((sent or "").replace("\\", "/")).stem
+    kept = "".join(char for char in unicodedata.normalize("NFC", stem) if char.isprintable())[:150].strip()
+    return (kept or kind) + _SUFFIXES[content_type]
+
+
+def _flawed(code: str, name: str, vi: str, en: str) -> Problem:
+    title = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
+    return Problem(422, "invalid", title, [Fault(code, Said(vi, en), name)])

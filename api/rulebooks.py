@@ -1,0 +1,142 @@
+"""Rulebooks and the working calendar: the law as the engine reads it."""
+
+from datetime import date
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.dependencies import CalendarDep, CurrentActor
+from api.errors import Fault, Problem, Said
+from api.rulebook_view import show, show_rule
+from flows.books import book as book_of
+from models.law.calendar import UnknownYearError
+from models.law.loader import codes
+from models.law.schema import Book, Rule
+
+router = APIRouter(prefix="/v1", tags=["law"])
+
+
+class RulebookLine(BaseModel):
+    """Bộ quy tắc · a rulebook."""
+
+    code: str
+    title: str
+    title_en: str
+    valid_from: date
+    valid_to: date | None
+    rules: int
+    unconfirmed: int = Field(description="Số quy tắc chưa xác nhận · rules whose text was not confirmed")
+    actions: int
+
+
+class RulebookOut(BaseModel):
+    """Toàn bộ một bộ quy tắc · a whole rulebook."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str
+    title: str
+    title_en: str
+    valid_from: date
+    valid_to: date | None
+    stages: list[str]
+    actions: list[dict[str, Any]] = Field(
+        description="Thao tác: code, title, stage, next, by, citation … · actions"
+    )
+    rules: list[dict[str, Any]] = Field(
+        description="Quy tắc: id, amount, unit, from, who, citation, confirmed … · rules"
+    )
+    papers: list[dict[str, Any]]
+    forms: list[dict[str, Any]]
+
+
+class DayOut(BaseModel):
+    """Ngày khác với tuần làm việc thường · a day that differs from a plain week."""
+
+    day: date
+    kind: Literal["off", "working"]
+    name: str
+    citation: str
+
+
+class CalendarOut(BaseModel):
+    """Lịch làm việc của một năm · the working calendar of a year."""
+
+    year: int
+    version: str
+    confirmed: bool = Field(description="Lịch nghỉ của năm đã công bố · its days off have been announced")
+    days: list[DayOut]
+
+
+@router.get("/rulebooks", summary="Các bộ quy tắc · Rulebooks")
+def list_rulebooks(_actor: CurrentActor) -> list[RulebookLine]:
+    """Từ cũ đến mới · oldest first."""
+    return [
+        RulebookLine(
+            code=book.code,
+            title=book.title,
+            title_en=book.title_en,
+            valid_from=book.valid_from,
+            valid_to=book.valid_to,
+            rules=len(book.rules),
+            unconfirmed=sum(not rule.confirmed for rule in book.rules),
+            actions=len(book.actions),
+        )
+        for book in map(book_of, codes())
+    ]
+
+
+@router.get("/rulebooks/{code}", summary="Một bộ quy tắc · A rulebook")
+def read_rulebook(code: str, _actor: CurrentActor) -> RulebookOut:
+    """Giai đoạn, thao tác, quy tắc, tài liệu, biểu mẫu · stages, actions, rules, papers, forms."""
+    return RulebookOut.model_validate(show(book_named(code)))
+
+
+@router.get("/rulebooks/{code}/rules/{rule_id}", summary="Một quy tắc · A rule")
+def read_rule(code: str, rule_id: str, _actor: CurrentActor) -> dict[str, Any]:
+    """Thời hạn, mốc tính, người thực hiện, căn cứ · amount, anchor, who, citation."""
+    return show_rule(rule_named(book_named(code), rule_id))
+
+
+@router.get("/calendar/{year}", summary="Lịch làm việc · Working calendar")
+def read_calendar(year: int, calendar: CalendarDep, _actor: CurrentActor) -> CalendarOut:
+    """Ngày nghỉ và ngày làm bù, kèm văn bản · days off and swapped days with the texts that say so."""
+    try:
+        changes = calendar.year(year)
+    except (UnknownYearError, ValueError, OverflowError):
+        said = Said(f"Lịch không có năm {year}", f"The calendar does not cover {year}")
+        raise Problem(404, "unknown_year", said, [Fault("unknown_year", said, "year")]) from None
+    return CalendarOut(
+        year=year,
+        version=calendar.version,
+        confirmed=calendar.confirmed(year),
+        days=[DayOut.model_validate(change.model_dump()) for change in changes],
+    )
+
+
+def book_named(code: str) -> Book:
+    """The book of this code.
+
+    Raises:
+        Problem: 404 when there is none.
+    """
+    if code not in codes():
+        said = Said(f"Không có bộ quy tắc {code}", f"There is no rulebook {code}")
+        raise Problem(404, "unknown_rulebook", said, [Fault("unknown_rulebook", said, "rulebook")])
+    return book_of(code)
+
+
+def rule_named(book: Book, rule_id: str) -> Rule:
+    """The rule of this id.
+
+    Raises:
+        Problem: 404 when the book has none.
+    """
+    try:
+        return book.rule(rule_id)
+    except KeyError:
+        said = Said(
+            f"Bộ quy tắc {book.code} không có {rule_id}", f"Rulebook {book.code} has no rule {rule_id}"
+        )
+        raise Problem(404, "unknown_rule", said, [Fault("unknown_rule", said, "rule")]) from None

@@ -1,0 +1,163 @@
+"""`hoso up`: database, API, Prefect's server and a worker together, supervised; and the walk on top of them."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from api.prefect_server import prefect_environment, prefect_is_ready, prefect_server
+from api.supervisor import Child, Supervisor, require_free_port
+from models import migrations, postgres
+from models.program import Program
+from models.settings import Settings, StartupError
+
+console = Console()
+
+
+def migrate_now(settings: Settings) -> str:
+    """Brings the database to the newest revision; the embedded server is started for it when it does not run.
+
+    Returns:
+        The revision.
+
+    Raises:
+        StartupError: the database cannot be reached.
+    """
+    if not settings.embedded or postgres.is_ready(settings):
+        return migrations.migrate(postgres.owner_url(settings))
+    postgres.prepare(settings)
+    process = postgres.start(settings)
+    try:
+        postgres.wait_ready(settings, process)
+        postgres.ensure_roles(settings)
+        return migrations.migrate(postgres.owner_url(settings))
+    finally:
+        postgres.stop(process)
+        postgres.clean_up(settings)
+
+
+def run(settings: Settings, *, walk_to: Path | None = None) -> None:
+    """Runs everything until Ctrl-C; with `walk_to` walks two dossiers first, with HOSO_ONCE ends after that.
+
+    Args:
+        settings: this installation.
+        walk_to: the folder for the walk's documents; None for no walk.
+
+    Raises:
+        StartupError: a port is taken, another `hoso up` holds the data folder, or a child does not start.
+    """
+    from api.walk import WalkFailed
+
+    settings.claim_data()
+    require_free_port(settings.port, "HOSO_PORT")
+    require_free_port(settings.prefect_port, "HOSO_PREFECT_PORT")
+    failed: list[WalkFailed] = []
+
+    def ready() -> None:
+        if walk_to is not None:
+            try:
+                walk_now(settings, walk_to)
+            except WalkFailed as failure:
+                failed.append(failure)
+                console.print(f"[red]{failure}[/red]")
+        _announce(settings)
+
+    console.print("Đang khởi động · starting …")
+    try:
+        Supervisor(settings, _children(settings)).run(
+            on_ready=ready, until=lambda: settings.once or bool(failed)
+        )
+    finally:
+        if settings.embedded:
+            postgres.clean_up(settings)
+    if failed:
+        raise SystemExit(1)
+
+
+def walk_now(settings: Settings, out: Path, url: str = "") -> None:
+    """Walks two dossiers through the running API and writes their documents below `out`.
+
+    Raises:
+        WalkFailed: an act was refused; the message is the API's.
+    """
+    from api.demo import demo_password
+    from api.walk import walk
+
+    walk(url or f"http://127.0.0.1:{settings.port}", demo_password(settings), out, console)
+
+
+def _children(settings: Settings) -> list[Child]:
+    database = Child(
+        "postgres",
+        lambda: _database(settings),
+        lambda: postgres.is_ready(settings),
+        after=lambda: _prepare(settings),
+    )
+    others = [
+        Child("api", lambda: _api(settings), lambda: _answers(settings.port, "/health/live")),
+        Child("prefect", lambda: prefect_server(settings), lambda: prefect_is_ready(settings)),
+        Child("worker", lambda: _worker(settings), lambda: True),
+    ]
+    if settings.embedded:
+        return [database, *others]
+    _prepare(settings)
+    return others
+
+
+def _database(settings: Settings) -> Program:
+    postgres.prepare(settings)
+    return postgres.program(settings)
+
+
+def _prepare(settings: Settings) -> None:
+    """Roles, schema and demo agencies: each time the database has come up, for all of it is done only once."""
+    from api.demo import seed_demo
+
+    if settings.embedded:
+        postgres.ensure_roles(settings)
+    migrations.migrate(postgres.owner_url(settings))
+    seed_demo(settings)
+
+
+def _api(settings: Settings) -> Program:
+    argv = (
+        sys.executable, "-m", "uvicorn", "api.app:app_from_environment", "--factory", "--host", "127.0.0.1",
+        "--port", str(settings.port), "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "10",
+    )  # fmt: skip
+    return Program(argv, dict(os.environ), Path.cwd())
+
+
+def _worker(settings: Settings) -> Program:
+    return Program(
+        (sys.executable, "-m", "flows.worker"), {**os.environ, **prefect_environment(settings)}, Path.cwd()
+    )
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _announce(settings: Settings) -> None:
+    from api.demo import announce_accounts
+
+    console.print(f"API       http://127.0.0.1:{settings.port}/docs")
+    console.print(f"Prefect   http://127.0.0.1:{settings.prefect_port}")
+    user, _, password = settings.secret("prefect_auth").partition(":")
+    console.print(f"          {user} / {password}")
+    announce_accounts(settings, console)
+    if not settings.once:
+        console.print("Ctrl-C để dừng · to stop")
+
+
+__all__ = ["StartupError", "migrate_now", "run", "walk_now"]
