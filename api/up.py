@@ -68,7 +68,7 @@ def run(settings: Settings, *, walk_to: Path | None = None) -> None:
 
     console.print("Đang khởi động · starting …")
     try:
-        Supervisor(settings, _children(settings)).run(
+        Supervisor(settings, _children(settings, demo=settings.embedded or walk_to is not None)).run(
             on_ready=ready, until=lambda: settings.once or bool(failed)
         )
     finally:
@@ -90,12 +90,12 @@ def walk_now(settings: Settings, out: Path, url: str = "") -> None:
     walk(url or f"http://127.0.0.1:{settings.port}", demo_password(settings), out, console)
 
 
-def _children(settings: Settings) -> list[Child]:
+def _children(settings: Settings, *, demo: bool) -> list[Child]:
     database = Child(
         "postgres",
         lambda: _database(settings),
         lambda: postgres.is_ready(settings),
-        after=lambda: _prepare(settings),
+        after=lambda: _prepare(settings, demo=demo),
     )
     others = [
         Child("api", lambda: _api(settings), lambda: _answers(settings.port, "/health/live")),
@@ -104,7 +104,7 @@ def _children(settings: Settings) -> list[Child]:
     ]
     if settings.embedded:
         return [database, *others]
-    _prepare(settings)
+    _prepare(settings, demo=demo)
     return others
 
 
@@ -113,14 +113,18 @@ def _database(settings: Settings) -> Program:
     return postgres.program(settings)
 
 
-def _prepare(settings: Settings) -> None:
-    """Roles, schema and demo agencies: each time the database has come up, for all of it is done only once."""
+def _prepare(settings: Settings, *, demo: bool) -> None:
+    """Roles, schema and demo agencies: each time the database has come up, for all of it is done only once.
+
+    A cluster run by others gets demo agencies only for a walk.
+    """
     from api.demo import seed_demo
 
     if settings.embedded:
         postgres.ensure_roles(settings)
     migrations.migrate(postgres.owner_url(settings))
-    seed_demo(settings)
+    if demo:
+        seed_demo(settings)
 
 
 def _api(settings: Settings) -> Program:

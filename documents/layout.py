@@ -327,7 +327,7 @@ class Sheet:
             both = [[self._titles(cell) for cell in cells], [self._name(cell) for cell in cells]]
             blocks += (table([width] * len(cells), both), paragraph("Gap"))
         # One unbreakable row around all blocks: LibreOffice does not keep several tables on one page otherwise.
-        self._add(table([stationery.TEXT_WIDTH], [[blocks]]), paragraph("Gap"))
+        self._add(table([stationery.TEXT_WIDTH], [[blocks]]), paragraph("AfterTable"))
 
     def closing(self, recipients: Sequence[str], signature: Signature) -> None:
         """Recipients on the left, level with the signature on the right; the last recipient ends with '.'."""
@@ -336,7 +336,7 @@ class Sheet:
         left += [paragraph("Recipient", f"- {line}") for line in _closed(recipients)]
         self._add(
             table(_CLOSING_WIDTHS, [(left, [*self._titles(signature), *self._name(signature)])]),
-            paragraph("Gap"),
+            paragraph("AfterTable"),
         )
 
     def recipients(self, *lines: str) -> None:

@@ -188,7 +188,8 @@ def write_opening(sheet: Sheet, context: SessionOpening) -> None:
     sheet.article(2, "Những người tiến hành phiên họp và Kiểm sát viên:")
     write_panel(sheet, case, context.prosecutor)
     sheet.article(3, "Những người tham gia phiên họp:")
-    sheet.point("-", f"Đại diện cơ quan đề nghị: {case.requester}.")
+    if not any("cơ quan đề nghị" in one.capacity.lower() for one in context.participants):
+        sheet.point("-", f"Đại diện cơ quan đề nghị: {case.requester}.")
     write_participants(sheet, context.participants, presence=False)
     sheet.article(
         4, "Những người có tên tại Điều 1, Điều 2 và Điều 3 chịu trách nhiệm thi hành Quyết định này."
