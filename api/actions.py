@@ -1,7 +1,6 @@
 """Actions: what can be done with a dossier, doing it, and previewing the papers it would issue."""
 
 import base64
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.answers import ActOut, act_of
+from api.answers import ActOut, AskedInstant, act_of
 from api.dependencies import (
     CalendarDep,
     CurrentActor,
@@ -79,7 +78,7 @@ class ActIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    occurred_at: datetime = Field(
+    occurred_at: AskedInstant = Field(
         description="Thời điểm xảy ra theo pháp luật, có múi giờ · when it happened in law, aware",
         examples=["2026-09-08T08:00:00+07:00"],
     )

@@ -1,11 +1,12 @@
-"""What the API says about dossiers: response models, and how they are made from the engine's states and rows."""
+"""What the API says about dossiers: its models, and how they are made from the engine's states and rows."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from api.errors import Language
 from flows.books import book as book_of
@@ -13,11 +14,23 @@ from flows.refusals import Need
 from flows.state import LimitState, State
 from flows.writing import Done
 from models.clock import now
+from models.law.facts import in_bounds
 from models.law.limits import TIMEZONE
 from models.person import PersonData
 
 Instant = Annotated[datetime, AfterValidator(lambda instant: instant.astimezone(TIMEZONE))]
 """An instant, shown in Vietnam's time with its offset."""
+
+
+def _instant_only(value: object) -> object:
+    """A bare day or number is no instant: for hours the minute decides."""
+    if not isinstance(value, str) or "T" not in value.upper():
+        raise PydanticCustomError("datetime_parsing", "must be an instant like 2026-08-27T15:00:00+07:00")
+    return value
+
+
+AskedInstant = Annotated[datetime, BeforeValidator(_instant_only), AfterValidator(in_bounds)]
+"""An instant as sent; whether it has a time zone is judged, with the rest, by engine and calculator."""
 LimitProgress = Literal["waiting", "running", "ended", "no_clock"]
 
 

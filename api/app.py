@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi_offline import FastAPIOffline
 
 from api import (
     actions,
@@ -18,7 +20,8 @@ from api import (
     papers,
     rulebooks,
 )
-from api.dependencies import Parts
+from api.dependencies import Parts, storable
+from api.edge import Edge
 from flows.books import book as book_of
 from models import postgres
 from models.law.loader import codes
@@ -65,19 +68,37 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             engine.dispose()
 
-    app = FastAPI(
+    app = FastAPIOffline(
         title="hoso",
         description=DESCRIPTION,
         version="1",
+        redoc_url=None,
         lifespan=lifespan,
+        dependencies=[Depends(storable)],
         responses={
             status: {"model": errors.ProblemOut, "description": text} for status, text in _PROBLEMS.items()
         },
     )
     errors.install(app)
+    app.add_middleware(Edge)
     for part in (auth, dossier_list, dossiers, actions, papers, limits, events, documents, rulebooks, health):
         app.include_router(part.router)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's way to change its description
     return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI description, with errors under the media type they are sent with."""
+    if app.openapi_schema is None:
+        found = FastAPI.openapi(app)
+        for path in found["paths"].values():
+            for operation in path.values():
+                for status, response in operation["responses"].items():
+                    if status in map(str, _PROBLEMS):
+                        response["content"] = {
+                            "application/problem+json": response["content"]["application/json"]
+                        }
+    return app.openapi_schema or {}
 
 
 def app_from_environment() -> FastAPI:

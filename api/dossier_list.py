@@ -138,8 +138,7 @@ def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep) -> DossierPag
 
 def _open_duty() -> Any:  # noqa: ANN401 - conditions on the limit table
     """Duties that still run: not ended, not standing still; those counted back within an end are never late."""
-    last = _limit.c.ledger[-1]
-    suspended = and_(func.coalesce(last["kind"].astext, "") == "suspended", last["until"].astext.is_(None))
+    suspended = func.coalesce(_limit.c.explanation["suspended"].astext, "false") == "true"
     return and_(
         _limit.c.dossier == _dossier.c.id,
         _limit.c.kind == "duty",
@@ -188,11 +187,14 @@ def _cursor(number: str) -> str:
 
 def _number_of(cursor: str) -> str:
     try:
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode("ascii")
+        number = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
+        number = ""
+    if not number.isprintable() or not number:
         said = Said("không phải next_cursor của một trang trước", "is not the next_cursor of a page")
         title = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
-        raise Problem(422, "invalid", title, [Fault("invalid_cursor", said, "cursor")]) from None
+        raise Problem(422, "invalid", title, [Fault("invalid_cursor", said, "cursor")])
+    return number
 
 
 def _prefers_csv(accept: str) -> bool:

@@ -1,6 +1,5 @@
 """Dossiers: opening, listing, searching and reading them."""
 
-from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.answers import ActOut, DossierOut, act_of, dossier_of
+from api.answers import ActOut, AskedInstant, DossierOut, act_of, dossier_of
 from api.dependencies import CalendarDep, CurrentActor, DossierId, EngineDep, LanguageDep, OfficerDep
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
@@ -45,7 +44,7 @@ class NewDossier(BaseModel):
     )
 
     person: PersonData
-    occurred_at: datetime = Field(
+    occurred_at: AskedInstant = Field(
         description="Thời điểm mở hồ sơ, có múi giờ; quyết định bộ quy tắc · aware; decides the rulebook"
     )
     agency: str = Field(description="Mã cơ quan mở hồ sơ, phải là cơ quan của người gửi · your own agency")

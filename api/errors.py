@@ -1,6 +1,5 @@
 """Errors as problem documents (RFC 9457): one mapping of every refusal, in Vietnamese and in English."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -11,16 +10,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.validation import in_vietnamese
-from documents.rendering import explain
 from flows.refusals import Invalid, Refusal, Refused, Stale, UnknownAction, UnknownDossier
+from flows.validation import in_vietnamese
 
 Language = Literal["vi", "en"]
-MOST_BYTES = 21_000_000
-"""The largest request taken: a paper of 20 MB and its form fields."""
-_log = logging.getLogger("hoso.api")
 
 
 class Said(NamedTuple):
@@ -123,7 +117,7 @@ _STATUS_TITLES = {
     405: Said("Phương thức không được hỗ trợ", "The method is not supported"),
     413: Said("Yêu cầu quá lớn", "The request is too large"),
 }
-_UNEXPECTED = Problem(
+UNEXPECTED = Problem(
     500,
     "unexpected",
     Said("Lỗi của hệ thống", "An error of the system"),
@@ -260,61 +254,7 @@ def _handle(request: Request, error: Exception) -> JSONResponse:
     return answer(problem, language_of(request), request.url.path)
 
 
-class Edge:
-    """The outermost layer: bounds requests, sets security headers, and lets no exception's text out or into a log.
-
-    A text could quote a row, and with it a person; so only the kind of error and where it arose are logged.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        started = False
-        received = 0
-
-        async def bounded() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > MOST_BYTES:
-                raise HTTPException(413)
-            return message
-
-        async def guarded(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                names = {name.lower() for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *((name, value) for name, value in _SECURITY if name not in names),
-                ]
-            await send(message)
-
-        try:
-            await self.app(scope, bounded, guarded)
-        except Exception as error:  # noqa: BLE001 - the last resort of every request
-            _log.error("%s %s: %s", scope["method"], scope["path"], explain(error))
-            if not started:
-                request = Request(scope)
-                await answer(_UNEXPECTED, language_of(request), request.url.path)(scope, receive, guarded)
-
-
-_SECURITY = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cache-control", b"no-store"),
-]
-
-
 def install(app: FastAPI) -> None:
     """Makes every error of the application a problem document."""
     for kind in (Problem, Refusal, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _handle)
-    app.add_middleware(Edge)

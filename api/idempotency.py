@@ -3,7 +3,7 @@
 The key's row is inserted first, in the very transaction of the act. A second request with the key waits at that row
 until the first transaction ends: if it committed, the stored answer is there to repeat; if it failed or the process
 died, row and act are gone together and the second one is the first. A refusal wrote nothing and is not stored: asked
-again, it is judged anew.
+again, it is judged anew. With or without a key, a write commits only when its answer is ready.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ class Answer:
 
 
 class Once:
-    """A write under the request's idempotency key, if it has one."""
+    """A write in one transaction with its answer, under the request's idempotency key if it has one."""
 
     def __init__(
         self, request: Request, engine: EngineDep, actor: OfficerDep, idempotency_key: Key = None
@@ -64,19 +64,17 @@ class Once:
         Raises:
             Problem: 409 when the key came with something else before.
         """
-        if self._key is None:
-            answer = write(self._engine)
-            return _response(answer.status, answer.headers, answer.body.model_dump(mode="json"))
         asked = orjson.dumps([self._target, content], option=orjson.OPT_SORT_KEYS)
         digest = hashlib.sha256(asked).hexdigest()
         with unit_of_work(self._engine, self._actor.scope) as connection:
-            if not self._claim(connection, digest):
+            if self._key is not None and not self._claim(connection, digest):
                 return self._repeat(connection, digest)
             answer = write(connection)
             body = answer.body.model_dump(mode="json")
-            values = {"status": answer.status, "headers": answer.headers, "body": body}
-            connection.execute(update(_answer).where(*self._row).values(**values))
-        return _response(answer.status, answer.headers, body)
+            if self._key is not None:
+                values = {"status": answer.status, "headers": answer.headers, "body": body}
+                connection.execute(update(_answer).where(*self._row).values(**values))
+        return JSONResponse(body, answer.status, answer.headers)
 
     @property
     def _row(self) -> tuple[Any, Any]:
@@ -101,11 +99,7 @@ class Once:
             )
             fault = Fault("idempotency_conflict", said, "Idempotency-Key")
             raise Problem(409, "idempotency_conflict", Said("Trùng khóa", "Key conflict"), [fault])
-        return _response(row.status, {**row.headers, "Idempotency-Replayed": "true"}, row.body)
-
-
-def _response(status: int, headers: dict[str, str], body: object) -> JSONResponse:
-    return JSONResponse(body, status, headers)
+        return JSONResponse(row.body, row.status, {**row.headers, "Idempotency-Replayed": "true"})
 
 
 OnceDep = Annotated[Once, Depends()]

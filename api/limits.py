@@ -1,13 +1,12 @@
 """Time limits: those of a dossier with their explanations, and the calculator."""
 
-from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from fastapi import APIRouter
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 
-from api.answers import LimitOut, limit_of
+from api.answers import AskedInstant, LimitOut, limit_of
 from api.dependencies import CalendarDep, CurrentActor, DossierId, EngineDep
 from api.dossiers import state_of
 from api.errors import Fault, Problem, Said
@@ -42,15 +41,6 @@ def list_limits(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -
     return [limit_of(limit, state.book, explanations[limit.id]) for limit in state.limits]
 
 
-def _instant_only(value: object) -> object:
-    """A bare day or number is no instant: for hours the minute decides."""
-    if not isinstance(value, str) or "T" not in value.upper():
-        raise ValueError(
-            "phải là thời điểm dạng 2026-08-27T15:00:00+07:00 / must be an instant like 2026-08-27T15:00:00+07:00"
-        )
-    return value
-
-
 class Question(BaseModel):
     """Thời hạn cần tính: theo quy tắc, hoặc theo số lượng và đơn vị · by rule, or by amount and unit."""
 
@@ -60,7 +50,7 @@ class Question(BaseModel):
     rule: str | None = Field(default=None, examples=["p4-read"])
     amount: int | None = Field(default=None, examples=[None])
     unit: Unit | None = Field(default=None, examples=[None])
-    start: Annotated[datetime, BeforeValidator(_instant_only)] = Field(
+    start: AskedInstant = Field(
         alias="from",
         description="Thời điểm bắt đầu; với thời hạn đếm ngược là thời điểm kết thúc · "
         "the start, or for a limit counted back its end",
@@ -109,7 +99,9 @@ def _fault(refused: ValueError) -> Fault:
             said = Said(vi, "The instant needs its time zone (such as 2026-08-27T15:00+07:00)")
             return Fault("no_time_zone", said, "from")
         case InstantOutOfRange():
-            return Fault("out_of_range", Said(vi, "The instant lies outside the years 1976–2200"), "from")
+            return Fault(
+                "instant_out_of_range", Said(vi, "The instant lies outside the years 1976–2200"), "from"
+            )
         case UnknownYearError():
             return Fault(
                 "unknown_year", Said(vi, f"The calendar does not cover {refused.day.isoformat()}"), "from"

@@ -92,6 +92,7 @@ def add_paper(
     content_type = _content_type(content)
     if received_on > now().astimezone(TIMEZONE).date():
         raise _flawed("in_the_future", "received_on", "không thể ở tương lai", "lies in the future")
+    _require_part(state_of(parts.engine, actor, dossier_id), actor)  # before anything is kept
     sha256 = storage.store(parts.files, content)
     given = {
         "kind": kind,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,17 @@ from uuid import UUID, uuid4, uuid5
 
 import httpx
 from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from api.demo import demo_seed
 from api.demo.scans import pdf_page, picture
 from api.demo.script import BOOKS, Script, ScriptedPaper, Step, read_script
+from flows.eligibility import STAGE_NAMES
 from models.law.limits import TIMEZONE
 from models.law.loader import load_book
+from models.law.schema import Stage
 
 _ENDS = {"done": "xong", "run_out": "đã hết", "used": "đã dùng", "cancelled": "hủy", "restarted": "tính lại"}
 _CLOCKLESS = {"none": "văn bản không đặt thời hạn", "unread": "chưa đọc được thời hạn"}
@@ -82,8 +86,13 @@ class _Client:
         return answer
 
 
-def _until(due: str) -> str:
-    return f"hết lúc {datetime.fromisoformat(due).astimezone(TIMEZONE):%H:%M %d/%m/%Y}"
+def _until(counted: dict[str, Any]) -> str:
+    """When a limit has run out: at the end of its last day, or at the minute."""
+    due = datetime.fromisoformat(counted["due"]).astimezone(TIMEZONE)
+    last_day = date.fromisoformat(counted["last_day"])
+    if due.date() > last_day:
+        return f"hết ngày {last_day:%d/%m/%Y}"
+    return f"{due:%H:%M ngày %d/%m/%Y}"
 
 
 def _problem(answer: httpx.Response) -> str:
@@ -171,17 +180,27 @@ class _Walk:
     def _tell(self, step: Step, index: int, answer: dict[str, Any]) -> None:
         action = self._book.action(step.action)
         moment = step.at.astimezone(TIMEZONE)
-        line = Text(f"{index:>2}/{len(self._script.steps)}  {moment:%d/%m/%Y %H:%M}  ")
-        line.append(action.title, style="bold")
         person = self._people[step.by]
+        line = Text(f"{moment:%d/%m/%Y %H:%M}  ")
+        line.append(action.title, style="bold")
         line.append(f"  {person.name}, {self._agencies[person.agency]}", style="dim")
-        self._console.print(line)
+        row = Table.grid(padding=(0, 1))
+        row.add_row(f"{index:>2}/{len(self._script.steps)}", line)
+        self._console.print(row)
         for said, style in self._limit_lines(answer["limits"]):
             self._say(said, style)
+        self._tell_stage(answer)
         for document in answer["documents"]:
             path = self._save(step.by, document)
             number = f" số {document['number_text']}" if document.get("number_text") else ""
             self._say(f"→ {document['form']}{number}: {document['title']}  [{path.name}]", "green")
+
+    def _tell_stage(self, answer: dict[str, Any]) -> None:
+        """Says to which stage the act has moved the dossier, and who holds it now."""
+        event, holder = answer["event"], self._agencies[answer["dossier"]["holder"]]
+        if event["stage_before"] != event["stage_after"]:
+            stage = STAGE_NAMES[Stage(event["stage_after"])]
+            self._say(f"⇒ Giai đoạn: {stage}; hồ sơ do {holder} giữ", "bold magenta")
 
     def _limit_lines(self, limits: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
         """What the act did to limits: those it ended first, then those it started or moved."""
@@ -191,9 +210,9 @@ class _Walk:
                 continue
             counted = limit["explanation"] or {}
             confirmed = limit["confirmed"] and counted.get("confirmed", True)
-            due = _until(limit["due"]) if limit["due"] else _CLOCKLESS[counted["clock"]]
+            due = _until(limit) if limit["due"] else _CLOCKLESS[counted["clock"]]
             other = counted.get("other_reading")
-            reading = f" (cách tính khác: {_until(other['due'])})" if other else ""
+            reading = f" (cách tính khác: {_until(other)})" if other else ""
             doubt = "" if confirmed else " · CHƯA XÁC NHẬN"
             yield (
                 f"▶ {limit['title']}: {due}{reading} · {limit['citation']}{doubt}",
@@ -201,7 +220,7 @@ class _Walk:
             )
 
     def _say(self, said: str, style: str) -> None:
-        self._console.print(Text("      " + said, style=style))
+        self._console.print(Padding(Text(said, style=style), (0, 0, 0, 6), expand=False))
 
     def _save(self, user: str, document: dict[str, Any]) -> Path:
         folder = self._out / self._number

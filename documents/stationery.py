@@ -87,7 +87,9 @@ STYLES = {
     "RecipientsHead": _Style(12, align="left", bold=True, italic=True, keep=True),
     "Recipient": _Style(11, align="left", keep=True),
     "Gap": _Style(1, before=12),
-    "AfterTable": _Style(1),  # Word wants a paragraph after a table; with a gap it could fill a page of its own
+    "AfterTable": _Style(
+        1
+    ),  # Word wants a paragraph after a table; with a gap it could fill a page of its own
     "GapBeforeSignatures": _Style(1, before=12, keep=True),
     "PageNumber": _Style(),
 }

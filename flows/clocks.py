@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from flows.guards import View
 from flows.refusals import Flaw, Invalid
 from flows.state import LimitState
-from models.law.calendar import Calendar
+from models.law.calendar import Calendar, UnknownYearError
 from models.law.limits import (
     TIMEZONE,
     Credited,
@@ -27,7 +27,7 @@ from models.law.limits import (
     reckon,
 )
 from models.law.loader import catalogue
-from models.law.schema import Clock, Ref, Rule
+from models.law.schema import Clock, Kind, Ref, Rule
 
 _LEDGER: TypeAdapter[list[LedgerEntry]] = TypeAdapter(list[LedgerEntry])
 
@@ -62,6 +62,7 @@ class Clocks:
         for ref in self._holding(action.ends):
             self._end(ref)
         for ref in self._holding(action.restarts):
+            self._reopen(ref.id)
             self._enter(ref, lambda at, _ref: Restarted(at=at, reason=action.title, citation=action.citation))
         for ref in self._holding(action.extends):
             self._enter(ref, self._extension)
@@ -69,8 +70,9 @@ class Clocks:
             self._enter(ref, lambda at, _ref: Suspended(at=at, reason=action.title, citation=action.citation))
         for ref in self._holding(action.resumes):
             self._resume(ref)
-        for ref in self._holding(action.starts):
-            self._start(self.view.book.rule(ref.id))
+        for rule in [self.view.book.rule(ref.id) for ref in self._holding(action.starts)]:
+            if rule.anchor.limit is None:  # one counted from the end of another starts with that one
+                self._start(rule)
         for ref in self._holding(action.credits):
             self._credit(ref)
         if closing:
@@ -119,12 +121,22 @@ class Clocks:
         standing = self.view.state.open_limit(rule.id)
         if standing is not None:
             self._close(standing, self.view.at, "restarted")
+        self._set(self._new(rule, self.view.at, parent), rule, parent)
+
+    def _reopen(self, rule_id: str) -> None:
+        """A window that ran out before its restart was known opens again, as a limit of its own: what ended stays."""
+        ended = self.view.state.latest(rule_id)
+        if ended is not None and ended.end == "run_out":
+            limit = self._new(self.view.book.rule(rule_id), ended.starts_at)
+            limit.ledger = list(ended.ledger)
+
+    def _new(self, rule: Rule, starts_at: datetime, parent: LimitState | None = None) -> LimitState:
         limit = LimitState(
             id=uuid4(),
             rule=rule.id,
             kind=rule.kind,
             parent=parent.id if parent else None,
-            starts_at=self.view.at,
+            starts_at=starts_at,
             due=None,
             warning_due=None,
             last_day=None,
@@ -141,15 +153,14 @@ class Clocks:
             "started_by": self.event,
         }
         self.moves.started.append(row | {"ended_at": None, "ended_by": None, "end": None, "late_days": None})
-        self._set(limit, rule, parent)
+        return limit
 
     def _set(self, limit: LimitState, rule: Rule, parent: LimitState | None = None) -> None:
         """Counts the limit, writes what changed, and lets the limits that hang on its end follow."""
         if rule.clock is Clock.counted:
-            reckoning = self._count(limit, rule, parent)
+            reckoning = self._capped(self._count(limit, rule, parent), rule)
             limit.starts_at, limit.due, limit.last_day = reckoning.start, reckoning.due, reckoning.last_day
             limit.warning_due = reckoning.warning.due if reckoning.warning else None
-            self._cap(limit, rule)
             opens, explanation = reckoning.opens, reckoning.model_dump(mode="json")
         else:
             opens, explanation = (
@@ -180,7 +191,7 @@ class Clocks:
             return reckon(rule, start, self.calendar, self.view.facts, _LEDGER.validate_python(limit.ledger))
         except FactNeeded as needed:
             raise Invalid([_fact_flaw(needed.fact, rule, str(needed))]) from needed
-        except LimitRefused as refused:
+        except (LimitRefused, UnknownYearError) as refused:
             raise Invalid([_fact_flaw("facts", rule, str(refused))]) from refused
 
     def _instant(self, rule: Rule, fact: str | None) -> datetime:
@@ -192,28 +203,37 @@ class Clocks:
             raise Invalid([_fact_flaw(fact, rule, f"cần “{title}” để tính thời hạn “{rule.title}”")])
         return _as_instant(value)
 
-    def _cap(self, limit: LimitState, rule: Rule) -> None:
-        """A limit inside another ends with it at the latest."""
+    def _capped(self, reckoning: Reckoning, rule: Rule) -> Reckoning:
+        """A limit inside another ends with it at the latest, and says so."""
         outer = self.view.state.open_limit(rule.inside) if rule.inside else None
-        if outer and outer.due and limit.due and outer.due < limit.due:
-            limit.due, limit.last_day = outer.due, outer.last_day
+        if outer is None or outer.due is None or outer.due >= reckoning.due:
+            return reckoning
+        law = self.view.book.rule(outer.rule)
+        line = f"Không quá thời hạn “{law.title}” ({law.citation})"
+        capped = {"due": outer.due, "last_day": outer.last_day, "journal": (*reckoning.journal, line)}
+        return reckoning.model_copy(update=capped)
 
     def _follow(self, parent: LimitState) -> None:
-        """Limits counted from the end of this one start by themselves, and move with it."""
-        listed = {ref.id for action in self.view.book.actions for ref in action.starts}
+        """Limits counted from the end of this one start by themselves, and move with it.
+
+        A bar does not: it binds only whom its article names, so an action must start it.
+        """
         for rule in self.view.book.rules:
-            if rule.anchor.limit != parent.rule:
+            if rule.anchor.limit != parent.rule or rule.kind is Kind.bar:
                 continue
             child = next(
                 (one for one in self._open() if one.rule == rule.id and one.parent == parent.id), None
             )
             if child is not None:
                 self._set(child, rule, parent)
-            elif rule.clock is Clock.counted and (rule.id not in listed or self._starts(rule.id)):
+            elif rule.clock is Clock.counted and self._starts(rule.id):
                 self._start(rule, parent)
 
     def _starts(self, rule_id: str) -> bool:
-        return any(ref.id == rule_id for ref in self._holding(self.view.action.starts))
+        """Whether this act lets the rule start: it says so, or no action says so and it starts by itself."""
+        if any(ref.id == rule_id for ref in self._holding(self.view.action.starts)):
+            return True
+        return all(ref.id != rule_id for action in self.view.book.actions for ref in action.starts)
 
     def _enter(self, ref: Ref, entry: Any) -> None:  # noqa: ANN401 - a function from instant and ref to an entry
         limit = self.view.state.open_limit(ref.id)
@@ -238,9 +258,11 @@ class Clocks:
 
     def _resume(self, ref: Ref) -> None:
         limit = self.view.state.open_limit(ref.id)
-        if limit is None or not limit.ledger or limit.ledger[-1]["kind"] != "suspended":
+        if limit is None or limit.pause is None:
             return
-        limit.ledger = [*limit.ledger[:-1], limit.ledger[-1] | {"until": self.view.at.isoformat()}]
+        ledger = list(limit.ledger)
+        ledger[limit.pause] = ledger[limit.pause] | {"until": self.view.at.isoformat()}
+        limit.ledger = ledger
         self._recount(limit)
 
     def _credit(self, ref: Ref) -> None:

@@ -261,7 +261,7 @@ def age_flaws(birth_date: str, book: Book, day: date) -> list[Flaw]:
                 "person.birth_date",
                 book.minors_refused or "chưa đủ 18 tuổi",
                 f"The person is {age}: this rulebook is for adults only",
-                book.minors_refused,
+                book.minors_citation,
             )
         ]
     return []

@@ -1,7 +1,7 @@
 """The one transaction: an act commits state, event, limits, documents and job together, or not at all."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,10 +18,12 @@ from flows.guards import View, judge
 from flows.issuing import Issue
 from flows.refusals import Flaw, Invalid, Need, Refusal, Refused, Stale, UnknownAction, UnknownDossier
 from flows.state import Agencies, State, load
+from flows.validation import in_vietnamese
 from flows.writing import Done, write
 from models.clock import now
 from models.event import digest_of_event, digest_of_facts
 from models.law.calendar import Calendar
+from models.law.facts import printable
 from models.law.limits import TIMEZONE
 from models.law.loader import PARTIES
 from models.law.schema import Stage
@@ -142,7 +144,7 @@ def plan(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Do
     opening = action.code == "open"
     if opening != (state.seq == 0):
         raise UnknownAction(asked.action, book.code)
-    at = _moment(asked.occurred_at)
+    at, asked = _moment(asked.occurred_at), replace(asked, late_reason=_reason(asked.late_reason))
     own = _facts(book.code, asked)
     json_facts = own.model_dump(mode="json", exclude_none=True)
     typed_facts = {name: getattr(own, name) for name in json_facts}
@@ -182,33 +184,24 @@ def _moment(occurred_at: datetime) -> datetime:
     return occurred_at.astimezone(TIMEZONE)
 
 
+def _reason(late_reason: str | None) -> str | None:
+    try:
+        return printable(late_reason or "") or None
+    except ValueError as error:
+        vietnamese, _, english = str(error).partition(" / ")
+        raise Invalid([Flaw("value_error", "late_reason", vietnamese, english)]) from error
+
+
 def _facts(book: str, asked: Act) -> Any:  # noqa: ANN401 - the model is built from the rulebook
     try:
         return payload(book, asked.action).model_validate(asked.facts)
     except ValidationError as error:
-        raise Invalid(
-            [
-                Flaw(
-                    flaw["type"],
-                    ".".join(("facts", *map(str, flaw["loc"]))),
-                    _in_vietnamese(flaw["type"], flaw["msg"]),
-                    flaw["msg"],
-                )
-                for flaw in error.errors()
-            ]
-        ) from error
+        raise Invalid([_fact_flaw(flaw) for flaw in error.errors()]) from error
 
 
-def _in_vietnamese(kind: str, message: str) -> str:
-    known = {
-        "missing": "bắt buộc phải có",
-        "extra_forbidden": "không phải dữ kiện của thao tác này",
-        "timezone_aware": "phải có múi giờ",
-        "literal_error": "không phải một trong các giá trị cho phép",
-        "too_short": "không được để trống",
-        "string_too_short": "không được để trống",
-    }
-    return known.get(kind, f"giá trị không hợp lệ ({message})")
+def _fact_flaw(flaw: Mapping[str, Any]) -> Flaw:
+    vietnamese, english = in_vietnamese(flaw)
+    return Flaw(flaw["type"], ".".join(("facts", *map(str, flaw["loc"]))), vietnamese, english)
 
 
 def _effect(
@@ -276,7 +269,7 @@ def _cards(parties: Mapping[str, str], agencies: Agencies) -> dict[str, AgencyCa
 
 
 def _late(moves: Moves, reason: str | None) -> int | None:
-    if moves.late and not (reason and reason.strip()):
+    if moves.late and not reason:
         raise Invalid(
             [
                 Flaw(

@@ -289,10 +289,9 @@ def person_is_held(view: View, _: str) -> Need:
 
 def closing_ground_fits(view: View, _: str) -> Need:
     """A dossier closed because the time bar has passed must have a time bar that has passed."""
-    bars = [limit for limit in view.state.limits if limit.kind == "bar" and limit.due]
-    wrong = view.facts.get("closing_ground") == "time_bar" and not any(
-        bar.due <= view.at for bar in bars if bar.due
-    )
+    bars = [limit.due for limit in view.state.limits if limit.kind == "bar" and limit.ended_at is None]
+    passed = any(due is not None and due <= view.at for due in bars)
+    wrong = view.facts.get("closing_ground") == "time_bar" and not passed
     return Need(
         "closing_ground",
         not (view.given and wrong),
@@ -360,17 +359,19 @@ def appeals_are_over(view: View, rule: str) -> Need:
 def credit_is_right(view: View, _: str) -> Need:
     """Days in pending management are deducted from the term, days of escape are not (Luật 120/2025 Đ.37.2).
 
-    Whether the first day counts is open, so either count is taken; after an escape a person counts.
+    Whether the first day counts is open, so either count is taken. After an escape or a release a person counts, up to
+    the days since the ground was recorded: nobody was held before.
     """
-    days, placed = view.facts.get("credited_days"), view.state.acts.get("place_pending")
-    since = (view.at.date() - placed.date()).days if placed else 0
-    allowed = {since, since + 1} if placed else {0}
-    escaped = view.facts.get("escaped_at") is not None
+    acts, days = view.state.acts, view.facts.get("credited_days")
+    interrupted = any(view.facts.get(name) is not None for name in ("escaped_at", "left_at"))
+    held_from = acts.get("record_ground" if interrupted else "place_pending")
+    since = (view.at.date() - held_from.date()).days if held_from else 0
+    least, most = 0 if interrupted else since, since + 1 if held_from else 0
     return Need(
         "credit_is_wrong",
-        not view.given or escaped or days in allowed,
-        f"Số ngày đã quản lý được trừ phải là {since}" + (f" hoặc {since + 1}" if placed else ""),
-        f"The days credited must be {since}" + (f" or {since + 1}" if placed else ""),
+        not view.given or least <= (days or 0) <= most,
+        f"Số ngày đã quản lý được trừ phải từ {least} đến {most}",
+        f"The days credited must be from {least} to {most}",
         "Luật 120/2025/QH15 Đ.37.2; NĐ 163/2026/NĐ-CP Đ.107.4, 109.3",
         "credited_days",
     )

@@ -10,8 +10,6 @@ from uuid import UUID, uuid4
 
 import orjson
 from pydantic import ValidationError
-from sqlalchemy import Connection, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
 
 from documents.case import AgencyCard, Case, FormContext, Issued, MissingValue
 from documents.form import Form
@@ -22,12 +20,6 @@ from models.law.loader import catalogue
 
 Numbers = Mapping[tuple[str, int, str], Iterator[int]]
 """Numbers taken for an agency, year and register, in order."""
-
-_TAKE = text("""
-    INSERT INTO register SELECT * FROM jsonb_populate_recordset(NULL::register, :wanted) ORDER BY agency, year, name
-    ON CONFLICT (agency, year, name) DO UPDATE SET last = register.last + excluded.last
-    RETURNING agency, year, name, last
-""").bindparams(bindparam("wanted", type_=JSONB))
 
 
 @dataclass
@@ -178,22 +170,3 @@ class Issue:
                 received = [title for kind, title, _sheets in view.state.papers if kind in names]
                 yield from received or [paper.title]
         yield from (title for kind, title, _sheets in view.state.papers if kind not in listed)
-
-
-def take_numbers(connection: Connection, wanted: Counter[tuple[str, int, str]]) -> Numbers:
-    """Takes numbers from the registers, gapless: a transaction that fails gives them back.
-
-    Args:
-        connection: the act's transaction; the registers' rows stay locked until it ends.
-        wanted: how many for each agency, year and register (taken in a fixed order, so that nobody waits in a ring).
-    """
-    if not wanted:
-        return {}
-    rows = [
-        {"agency": agency, "year": year, "name": name, "last": count}
-        for (agency, year, name), count in wanted.items()
-    ]
-    taken = {
-        (row.agency, row.year, row.name): row.last for row in connection.execute(_TAKE, {"wanted": rows})
-    }
-    return {key: iter(range(last - wanted[key] + 1, last + 1)) for key, last in taken.items()}

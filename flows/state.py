@@ -6,13 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Text, any_, bindparam, select, text
+from sqlalchemy import Connection, text
 
 from documents.case import AgencyCard, Issued
 from models.law.facts import Official
 from models.law.limits import TIMEZONE
 from models.person import PersonData
-from models.tables import table
 
 
 @dataclass
@@ -33,10 +32,20 @@ class LimitState:
 
     @property
     def suspended(self) -> bool:
-        """Whether it stands still now: nobody is late, and nothing runs out, before it goes on."""
-        return (
-            bool(self.ledger) and self.ledger[-1]["kind"] == "suspended" and not self.ledger[-1].get("until")
-        )
+        """Whether it stands still now, suspended before it ran out: nobody is late before it goes on."""
+        if self.pause is None:
+            return False
+        return self.due is None or datetime.fromisoformat(self.ledger[self.pause]["at"]) < self.due
+
+    @property
+    def pause(self) -> int | None:
+        """Where in the ledger the suspension stands that has not ended; an extension may have come after it."""
+        open_since = None
+        for position, entry in enumerate(self.ledger):
+            if entry["kind"] in {"suspended", "restarted"}:
+                still = entry["kind"] == "suspended" and not entry.get("until")
+                open_since = position if still else None
+        return open_since
 
 
 @dataclass
@@ -65,6 +74,7 @@ class State:
         """Facts that follow from the acts done; conditions and rules may use them."""
         return {
             "placed": "place_pending" in self.acts,
+            "stage": self.stage,
             "terminated": "terminate" in self.acts,
             "track": "adult",
         }
@@ -78,8 +88,7 @@ class State:
         return next((limit for limit in self.limits if limit.rule == rule and limit.ended_at is None), None)
 
 
-_agency = table("agency")
-_AGENCIES = select(_agency).where(_agency.c.code == any_(bindparam("codes", type_=ARRAY(Text))))
+_AGENCIES = text("SELECT * FROM agency WHERE code = ANY (:codes)")
 
 # One round trip for everything: PostgreSQL gathers what belongs to a dossier into JSON.
 _LOAD = text("""

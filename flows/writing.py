@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from flows.clocks import Moves
-from flows.issuing import Issue, take_numbers
+from flows.issuing import Issue, Numbers
 from flows.refusals import Need
 from flows.state import State
 from models.clock import now
@@ -52,9 +52,15 @@ _ADVANCE = text("""
                 new."end", new.late_days, new.ledger, new.explanation
             FROM jsonb_populate_record(time_limit, change.columns) new)
         FROM jsonb_to_recordset(:changed) AS change (id uuid, columns jsonb) WHERE time_limit.id = change.id
-    ) INSERT INTO event SELECT * FROM jsonb_populate_recordset(NULL::event, :events)
+    ), events AS (
+        INSERT INTO event SELECT * FROM jsonb_populate_recordset(NULL::event, :events)
+    ), taken AS (
+        INSERT INTO register SELECT * FROM jsonb_populate_recordset(NULL::register, :wanted) ORDER BY agency, year, name
+        ON CONFLICT (agency, year, name) DO UPDATE SET last = register.last + excluded.last
+        RETURNING agency, year, name, last
+    ) SELECT agency, year, name, last FROM taken
 """).bindparams(
-    *(bindparam(rows, type_=JSONB) for rows in ("dossiers", "seen", "facts", "changed", "events"))
+    *(bindparam(rows, type_=JSONB) for rows in ("dossiers", "seen", "facts", "changed", "events", "wanted"))
 )
 
 # Afterwards, for a rule has one open limit at any moment: what a started limit replaces has ended by now.
@@ -70,21 +76,10 @@ _START = text("""
 
 def write(connection: Connection, done: Sequence[Done]) -> None:
     """Writes acts with their numbers, and one job for each stage they were done in; the caller commits."""
-    wanted = Counter[tuple[str, int, str]]()
-    for one in done:
-        wanted += one.issue.wanted
-    numbers = take_numbers(connection, wanted)
+    moment = now()
+    numbers = _advance(connection, done, moment)
     for one in done:
         one.documents = one.issue.rows(one.event["id"], numbers)
-    moment = now()
-    changed = [change for one in done for change in one.moves.changed.items()]
-    connection.execute(_ADVANCE, {
-        "dossiers": [_advanced(one, moment) for one in done],
-        "seen": [row for one in done for row in _seen(one)],
-        "facts": [{"event": one.event["id"], "facts": one.facts, "salt": one.salt} for one in done],
-        "changed": [{"id": limit, "columns": columns} for limit, columns in changed],
-        "events": [one.event for one in done],
-    })  # fmt: skip
     connection.execute(_START, {
         "started": [{"dossier": one.state.id, **row} for one in done for row in one.moves.started],
         "documents": [row for one in done for row in one.documents],
@@ -92,9 +87,37 @@ def write(connection: Connection, done: Sequence[Done]) -> None:
     })  # fmt: skip
 
 
+def _advance(connection: Connection, done: Sequence[Done], moment: datetime) -> Numbers:
+    """Writes what needs no number yet, and takes the numbers: gapless, for a transaction that fails gives them back.
+
+    The registers' rows stay locked until the transaction ends; they are taken in a fixed order, so that nobody waits in a
+    ring.
+    """
+    wanted = Counter[tuple[str, int, str]]()
+    for one in done:
+        wanted += one.issue.wanted
+    changed = [change for one in done for change in one.moves.changed.items()]
+    registers = connection.execute(_ADVANCE, {
+        "dossiers": [_advanced(one, moment) for one in done],
+        "seen": [row for one in done for row in _seen(one)],
+        "facts": [{"event": one.event["id"], "facts": one.facts, "salt": one.salt} for one in done],
+        "changed": [{"id": limit, "columns": columns} for limit, columns in changed],
+        "events": [one.event for one in done],
+        "wanted": [
+            {"agency": agency, "year": year, "name": name, "last": count}
+            for (agency, year, name), count in wanted.items()
+        ],
+    })  # fmt: skip
+    return {
+        (agency, year, name): iter(range(last - wanted[agency, year, name] + 1, last + 1))
+        for agency, year, name, last in registers
+    }
+
+
 def _advanced(one: Done, moment: datetime) -> dict[str, Any]:
     state = one.state
     return {
+        "id": state.id,
         "stage": state.stage,
         "holder": state.holder,
         "version": state.version,
@@ -103,7 +126,6 @@ def _advanced(one: Done, moment: datetime) -> dict[str, Any]:
         "parties": state.parties,
         "head": state.head,
         "changed_at": moment,
-        "id": state.id,
     }
 
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from models.law.facts import printable
+
 SEXES = {"male": "Nam", "female": "Nữ"}
 
 PROVINCES = frozenset(
@@ -81,12 +83,12 @@ PROVINCES = frozenset(
 
 
 def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    return printable(" ".join(text.split()))
 
 
 Line = Annotated[str, AfterValidator(_nfc), Field(min_length=1, max_length=500)]
 BirthText = Annotated[
-    str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", examples=["1998-05-20", "1998-05", "1998"])
+    str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", examples=["1998-05-20", "1998-05", "1998"])
 ]
 
 
@@ -166,7 +168,7 @@ class Identity(BaseModel):
             ),
         }
         pattern, message = patterns[self.type]
-        if self.number is None or not re.fullmatch(pattern, self.number):
+        if self.number is None or not re.fullmatch(pattern, self.number, re.ASCII):
             raise ValueError(message)
         return self
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-SecretName = Literal["jwt_key", "postgres", "hoso_owner", "hoso_app", "hoso_prefect", "prefect_auth", "demo_password"]
+SecretName = Literal[
+    "jwt_key", "postgres", "hoso_owner", "hoso_app", "hoso_prefect", "prefect_auth", "demo_password"
+]
 
 
 class StartupError(RuntimeError):

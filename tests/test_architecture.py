@@ -9,7 +9,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = {"models": 0, "documents": 1, "flows": 2, "api": 3}
-PURE = {"pydantic", "pydantic_core", "holidays", "models"}  # pydantic_core is pydantic's own, and documents its errors
+PURE = {
+    "pydantic",
+    "pydantic_core",
+    "holidays",
+    "models",
+}  # pydantic_core is pydantic's own, and documents its errors
 
 
 def _imports(path: Path) -> set[str]:

@@ -38,12 +38,13 @@ def announce_accounts(settings: Settings, console: Console) -> None:
     """Tells who can sign in to the demonstration, and with which password."""
     found = demo_seed()
     names = {agency.code: agency.name for agency in found.agencies}
-    table = Table("Tài khoản", "Người dùng", "Cơ quan", box=None)
+    table = Table.grid(padding=(0, 2))
     for account in found.everyone():
-        if account.username.removesuffix(".truong") in _SHOWN:
-            table.add_row(account.username, f"{account.name}, {account.position}", names[account.agency])
+        if account.username in _SHOWN:
+            table.add_row(f"  {account.username}", names[account.agency])
     console.print(
-        f"Mật khẩu dùng thử của {len(found.everyone())} tài khoản (vài tài khoản dưới đây): {demo_password(settings)}",
-        markup=False,
+        f"Tài khoản dùng thử ({len(found.everyone())}), mật khẩu chung · demo accounts, one password:"
     )
+    console.print(f"  {demo_password(settings)}", markup=False, highlight=False, soft_wrap=True)
     console.print(table)
+    console.print("  thêm “.truong” là người đứng đầu cơ quan · with “.truong”: the head of the agency")

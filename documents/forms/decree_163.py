@@ -42,6 +42,17 @@ def cited(issued: Issued) -> str:
     return f"{number}{long_date(issued.day)} của {issued.issuer}"
 
 
+def effective_decision(case: Case) -> str:
+    """The court's decision to be carried out: the regional court's, or what the provincial court decided in its place.
+
+    The provincial court's paper (TA-12) is made outside, so it has no number here.
+    """
+    decided = case.acts.get("decide_appeal")
+    if decided is None or case.facts.get("appeal_outcome") != "changed":
+        return cited(case.document("TA-07"))
+    return f"{long_date(decided.astimezone(TIMEZONE).date())} của {case.party('provincial_court').name}"
+
+
 def begun(moment: datetime) -> str:
     """The moment minutes begin: hồi 08 giờ 30 phút, ngày 05/09/2026."""
     return f"hồi {moment.astimezone(TIMEZONE):%H giờ %M phút, ngày %d/%m/%Y}"

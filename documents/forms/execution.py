@@ -4,7 +4,7 @@ from datetime import date
 
 from documents.case import Case, FormContext, Header, PersonBlock, header_of, person_of
 from documents.form import Form
-from documents.forms.decree_163 import DECREE, FILED, LAW, cited
+from documents.forms.decree_163 import DECREE, FILED, LAW, effective_decision
 from documents.forms.plain import addressed, is_held, legal_day, term_of, write_person
 from documents.layout import Sheet, Signature, long_date
 from models.law.schema import Stage
@@ -54,7 +54,7 @@ def gather_request(case: Case) -> CentreRequest:
         person=person_of(case),
         measure_full=case.wording.measure_full,
         facility=case.wording.facility,
-        court_decision=cited(case.document("TA-07")),
+        court_decision=effective_decision(case),
         term_months=term_of(case)[0],
         effective_on=case.fact("effective_on", "ngày quyết định có hiệu lực"),
         received_on=legal_day(case.fact("effective_decision_received_at", "thời điểm nhận quyết định")),
@@ -78,7 +78,7 @@ def gather_assignment(case: Case) -> CentreAssignment:
         decider=decider,
         person=person_of(case),
         measure_full=case.wording.measure_full,
-        court_decision=cited(case.document("TA-07")),
+        court_decision=effective_decision(case),
         term_months=term_of(case)[0],
         request=request,
         centre=centre.name,

@@ -12,6 +12,7 @@ from documents.forms.decree_163 import (
     Representative,
     begun,
     cited,
+    effective_decision,
     representative,
     signed_by,
     write_copies,
@@ -116,7 +117,7 @@ def gather_delivery(case: Case) -> Delivery:
     return Delivery(
         place=centre.place,
         at=case.fact("delivered_at", "thời điểm giao, nhận người"),
-        court_decision=cited(case.document("TA-07")),
+        court_decision=effective_decision(case),
         centre_decision=cited(case.document("P-03")),
         centre=centre.name,
         giver=representative(case.fact("hand_over_by", "đại diện bên giao"), case.issuer.name),

@@ -1,21 +1,44 @@
 """What acts record: the types behind a rulebook's facts, and the payload model of each action."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, create_model
+from pydantic_core import PydanticCustomError
 
+from models.law.counting import MOST, YEARS
 from models.law.schema import Action, Fact
 
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text.strip())
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-Line = Annotated[str, AfterValidator(_nfc), Field(min_length=1, max_length=4000)]
+def printable(text: str) -> str:
+    """Text in NFC, trimmed; what no paper prints and no database keeps (control characters) is a ValueError."""
+    lines = text.replace("\r\n", "\n")
+    if _UNPRINTABLE.search(lines):
+        raise ValueError("có ký tự không in được / holds characters that cannot be printed")
+    return unicodedata.normalize("NFC", lines.strip())
+
+
+Line = Annotated[str, AfterValidator(printable), Field(min_length=1, max_length=4000)]
+
+
+def in_bounds(instant: datetime) -> datetime:
+    """The instant, if it lies in years that any dossier can be about; beyond them time zones cannot be reckoned."""
+    if instant.year not in YEARS:
+        raise PydanticCustomError(
+            "instant_out_of_range",
+            "must lie in the years {first} to {last}",
+            {"first": YEARS.start, "last": YEARS.stop - 1},
+        )
+    return instant
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(in_bounds)]
 
 
 class Part(BaseModel):
@@ -115,17 +138,17 @@ class Delivery(Part):
     """One service of a decision: to whom, received when."""
 
     to: Line
-    received_at: AwareDatetime
+    received_at: Instant
 
 
 TYPES: dict[str, Any] = {
     "text": Line,
     "texts": Annotated[tuple[Line, ...], Field(min_length=1)],
     "flag": bool,
-    "number": Annotated[int, Field(ge=0)],
-    "instant": AwareDatetime,
+    "number": Annotated[int, Field(ge=0, le=MOST)],
+    "instant": Instant,
     "day": date,
-    "agency": Annotated[str, Field(min_length=1, description="Mã cơ quan")],
+    "agency": Annotated[Line, Field(description="Mã cơ quan")],
     "official": Official,
     "officials": Annotated[tuple[Official, ...], Field(min_length=1)],
     "witness": Witness,

@@ -69,7 +69,9 @@ class FactNeeded(LimitRefused):
     """A fact that decides the amount is missing, or is none of the values that the rule knows."""
 
     def __init__(self, rule_id: str, fact: str, choices: Sequence[bool | str | int]) -> None:
-        super().__init__(f"{rule_id}: cần dữ kiện “{fact}”, một trong: {', '.join(map(str, choices))}")
+        super().__init__(
+            f"{rule_id}: cần dữ kiện “{fact}”, một trong: {', '.join(str(choice).lower() for choice in choices)}"
+        )
         self.rule_id = rule_id
         self.fact = fact
         self.choices = tuple(choices)

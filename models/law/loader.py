@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from models.law.schema import Action, Anchor, Book, Clock, Condition, Fact, Rule, Stage
+from models.law.schema import Action, Anchor, Book, Clock, Condition, Fact, Rule
 
 BOOKS = Path(__file__).parent / "books"
 T = TypeVar("T")
-DERIVED = frozenset({"placed", "terminated", "track"})
+KEYS = {"rules": "id", "actions": "code", "papers": "kind"}
+"""What a row of each table is known by."""
+DERIVED = frozenset({"placed", "stage", "terminated", "track"})
 """Facts the engine derives from the acts done; conditions may use them."""
 PARTIES = frozenset({
     "compiler", "facility", "court", "provincial_court", "centre", "provincial_police", "ministry_police",
@@ -40,9 +42,11 @@ def load_book(code: str) -> Book:
 
     """
     path = BOOKS / f"{code}.toml"
-    if not path.is_file():
+    if code not in codes():
         raise LoadError(f"không có bộ quy tắc {code} / no rulebook {code}")
     book = _validated(TypeAdapter(Book), _merged(path), path.name)
+    if book.code != code:
+        raise LoadError(f"{path.name}: code: phải trùng tên tệp / must be the file's name, not {book.code}")
     check_book(book)
     return book
 
@@ -71,6 +75,11 @@ def check_book(
         *_duplicates("actions", [action.code for action in book.actions]),
         *_rule_flaws(book),
         *_action_flaws(book),
+        *(
+            flaw
+            for paper in book.papers
+            for flaw in _condition_flaws(f"papers.{paper.kind}.when", paper.when)
+        ),
         *_reachability_flaws(book),
     ]
     if forms is not None:
@@ -93,6 +102,13 @@ def check_book(
             for action in book.actions
             for guard in action.guards
             if guard.partition(":")[0] not in names
+        ]
+        arguments = {rule.id for rule in book.rules}.union(*(fact.choices for fact in catalogue().values()))
+        flaws += [
+            f"actions.{action.code}.guards: không có quy tắc hoặc giá trị / unknown rule or value in {guard}"
+            for action in book.actions
+            for guard in action.guards
+            if ":" in guard and guard.partition(":")[2] not in arguments
         ]
     if flaws:
         raise LoadError("\n".join(f"{book.code}.toml: {flaw}" for flaw in flaws))
@@ -117,10 +133,22 @@ def _merged(path: Path, seen: tuple[str, ...] = ()) -> dict[str, Any]:
     merged = base | own
     for table in ("wording", "exclusions"):
         merged[table] = base.get(table, {}) | own.get(table, {})
-    for rows, key in (("rules", "id"), ("actions", "code"), ("papers", "kind")):
-        by_key = {row[key]: row for row in base.get(rows, [])} | {row[key]: row for row in own.get(rows, [])}
-        merged[rows] = [row for row in by_key.values() if not row.get("removed")]
+    for rows, key in KEYS.items():
+        merged[rows] = _overlaid(base.get(rows, []), own.get(rows, []), key)
     return merged
+
+
+def _overlaid(base: list[dict[str, Any]], own: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+    """The older rows, each replaced where it stands by the newer ones of its key (papers may share one)."""
+    newer: dict[Any, list[dict[str, Any]]] = {}
+    for row in own:
+        newer.setdefault(row.get(key), []).append(row)
+    replaced = set(newer)
+    rows = []
+    for row in base:
+        rows += newer.pop(row.get(key), []) if row.get(key) in replaced else [row]
+    rows += [row for added in newer.values() for row in added]
+    return [row for row in rows if not row.get("removed")]
 
 
 def _validated(adapter: TypeAdapter[T], data: object, name: str) -> T:
@@ -137,7 +165,7 @@ def _where(data: object, location: tuple[int | str, ...]) -> str:
     for step in location:
         data = data[step] if isinstance(data, list | dict) and _has(data, step) else None  # type: ignore[index]
         row = data if isinstance(step, int) and isinstance(data, dict) else {}
-        parts.append(str(row.get("id") or row.get("code") or row.get("kind") or step))
+        parts.append(str(row.get(KEYS.get(parts[-1], "")) or step) if parts else str(step))
     return ".".join(parts)
 
 
@@ -184,9 +212,11 @@ def _action_flaws(book: Book) -> list[str]:
             | set(action.undoes)
         )
         flaws += [f"{key}: không có thao tác / unknown action {code}" for code in sorted(named - codes_)]
-        refs = (*action.starts, *action.ends, *action.restarts, *action.extends, *action.credits)
-        touched = [ref.id for ref in (*refs, *action.suspends, *action.resumes)]
-        flaws += [f"{key}: không có quy tắc / unknown rule {rule}" for rule in touched if rule not in rules]
+        refs = (
+            *action.starts, *action.ends, *action.restarts, *action.extends, *action.credits, *action.suspends,
+            *action.resumes,
+        )  # fmt: skip
+        flaws += [f"{key}: không có quy tắc / unknown rule {ref.id}" for ref in refs if ref.id not in rules]
         for rule in (rules[ref.id] for ref in action.starts if ref.id in rules):
             flaws += _anchor_flaws(key, action, rule)
         if action.hand_to and action.hand_to not in PARTIES:
@@ -215,6 +245,10 @@ def _anchor_flaws(key: str, action: Action, rule: Rule) -> list[str]:
         for anchor in anchors
         if anchor.fact and anchor.fact not in catalogue()
     ]
+    if rule.range and rule.range.fact not in catalogue():
+        flaws.append(f"rules.{rule.id}.range.fact: không có dữ kiện / unknown fact {rule.range.fact}")
+    for variant in rule.variants:
+        flaws += _condition_flaws(f"rules.{rule.id}.variants", variant.when)
     anchored = rule.anchor.limit or action.code in {act for anchor in anchors for act in anchor.acts}
     if rule.clock is Clock.counted and not anchored:
         flaws.append(f"{key}.starts: {rule.id} không tính từ thao tác này / is not anchored on this action")
@@ -227,35 +261,46 @@ def _condition_flaws(key: str, when: Condition) -> list[str]:
     for name, wanted in when.items():
         if name not in facts and name not in DERIVED:
             flaws.append(f"{key}: không có dữ kiện / unknown fact {name}")
-        elif name in facts and facts[name].choices:
+        elif name in facts and (facts[name].choices or facts[name].type == "flag"):
             values = wanted if isinstance(wanted, list) else [wanted]
+            possible = {True, False} if facts[name].type == "flag" else set(facts[name].choices)
             flaws += [
-                f"{key}: {name} không có giá trị / has no value {v}"
-                for v in values
-                if v not in facts[name].choices
+                f"{key}: {name} không có giá trị / has no value {v}" for v in values if v not in possible
             ]
     return flaws
 
 
 def _reachability_flaws(book: Book) -> list[str]:
-    reached: set[Stage] = set()
     flaws = []
     for action in book.actions:
-        for ref in action.next:
-            if ref.id not in book.stages:
-                flaws.append(
-                    f"actions.{action.code}.next: bộ quy tắc không có giai đoạn / no such stage {ref.id}"
-                )
-            else:
-                reached.add(Stage(ref.id))
+        flaws += [
+            f"actions.{action.code}.next: bộ quy tắc không có giai đoạn / no such stage {ref.id}"
+            for ref in action.next
+            if ref.id not in book.stages
+        ]
         flaws += [
             f"actions.{action.code}.stages: bộ quy tắc không có giai đoạn / no such stage {stage}"
             for stage in action.stages
             if stage not in book.stages
         ]
-    flaws += [
+        if (action.code == "open") == bool(action.stages):
+            flaws.append(
+                f"actions.{action.code}.stages: chỉ mở hồ sơ là ngoài mọi giai đoạn / only opening has no stage"
+            )
+    if not any(action.code == "open" for action in book.actions):
+        flaws.append("actions.open: bộ quy tắc phải có thao tác mở hồ sơ / a book needs an opening action")
+    reached = _reached(book)
+    return flaws + [
         f"stages.{stage}: không tới được / unreachable" for stage in book.stages if stage not in reached
     ]
-    if not any(action.code == "open" and not action.stages for action in book.actions):
-        flaws.append("actions.open: bộ quy tắc phải có thao tác mở hồ sơ / a book needs an opening action")
-    return flaws
+
+
+def _reached(book: Book) -> set[str]:
+    """The stages that acts can lead to, from the opening on."""
+    reached: set[str] = set()
+    while True:
+        possible = (action for action in book.actions if not action.stages or reached & set(action.stages))
+        more = {ref.id for action in possible for ref in action.next} - reached
+        if not more:
+            return reached
+        reached |= more

@@ -316,7 +316,8 @@ class Book(Strict):
     least_age: int
     tracks: tuple[Literal["adult", "minor"], ...]
     minors_refused: Text | None = None
-    """Why a minor cannot be taken into this book, with the article."""
+    """Why a minor cannot be taken into this book."""
+    minors_citation: Text | None = None
     exclusions: dict[Code, Text]
     exclusions_citation: Text
     rules: tuple[Rule, ...]

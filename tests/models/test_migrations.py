@@ -16,7 +16,9 @@ def test_table_classes_match_the_migrated_database(database: Settings) -> None:
     assert tables.table("dossier") is not None
     engine = create_engine(postgres.owner_url(database))
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})  # varchar and text are one
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": False}
+        )  # varchar and text are one
         differences = compare_metadata(context, SQLModel.metadata)
     engine.dispose()
     # Partial, composite and CHECK-like indexes live in the migration alone: PostgreSQL's strength, not the class's.

@@ -11,19 +11,17 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, select
 
 from api.demo import demo_seed
-from models.migrations import migrate
-from models.postgres import app_url, owner_url
+from models.postgres import app_url
 from models.seeding import Seed, seed
 from models.settings import Settings
 from models.store import SYSTEM, Scope, open_store, unit_of_work
 from models.tables import table
-from tests.cluster import new_database, test_cluster
+from tests.cluster import new_database
 
 
 @pytest.fixture(scope="module")
-def migrated() -> Iterator[Settings]:
-    with test_cluster() as cluster, new_database(cluster) as settings:
-        migrate(owner_url(settings))
+def migrated(cluster: Settings, template: str) -> Iterator[Settings]:
+    with new_database(cluster, template) as settings:
         yield settings
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 _MESSAGES = {
     "missing": "bắt buộc phải có",
-    "extra_forbidden": "không phải trường của yêu cầu này",
+    "extra_forbidden": "không phải trường hoặc dữ kiện được hỏi",
     "json_invalid": "không phải là JSON hợp lệ",
     "literal_error": "phải là một trong: {expected}",
     "enum": "phải là một trong: {expected}",
@@ -38,7 +38,7 @@ _MESSAGES = {
     "uuid_parsing": "không phải mã hợp lệ",
     "uuid_type": "không phải mã hợp lệ",
     "bytes_type": "phải là tệp",
-    "value_error": "giá trị không hợp lệ",
+    "instant_out_of_range": "năm phải trong khoảng {first}–{last}",
 }
 
 

@@ -1,0 +1,1 @@
+"""Tests of the doors: HTTP, command line, and what keeps them running."""

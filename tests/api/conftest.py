@@ -1,0 +1,91 @@
+"""The application over a database with the demonstration's agencies, and callers who are signed in."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from api.app import create_app
+from api.demo import demo_seed
+from models import clock
+from models.postgres import app_url
+from models.seeding import seed
+from models.settings import Settings
+from models.store import open_store
+from tests.api.road import Caller, Road
+from tests.cluster import new_database
+
+PASSWORD = "mật khẩu thử nghiệm"
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Settings, template: str) -> Iterator[str]:
+    """A migrated database with the demonstration's agencies and accounts."""
+    with new_database(cluster, template) as settings:
+        engine = open_store(app_url(settings))
+        seed(engine, demo_seed(), PASSWORD)
+        engine.dispose()
+        name = app_url(settings).database
+        assert name
+        yield name
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """Tests of the API happen on one day, whatever the day they run on."""
+    with clock.at(NOW):
+        yield
+
+
+@pytest.fixture
+def client(database: Settings, store: Engine) -> Iterator[TestClient]:
+    """The running application; `store` leads to the same database."""
+    with TestClient(create_app(database), base_url="http://hoso.test") as client:
+        yield client
+
+
+@dataclass
+class SignedIn:
+    """Access tokens by user, kept for the session: copies of a database have the same accounts."""
+
+    tokens: dict[str, str]
+
+    def token(self, client: TestClient, user: str) -> str:
+        """An access token of the user."""
+        if user not in self.tokens:
+            form = {"username": user, "password": PASSWORD}
+            self.tokens[user] = client.post("/v1/auth/token", data=form).json()["access_token"]
+        return self.tokens[user]
+
+
+@pytest.fixture(scope="session")
+def signed_in() -> SignedIn:
+    return SignedIn({})
+
+
+@pytest.fixture
+def as_user(client: TestClient, signed_in: SignedIn) -> Callable[[str], Caller]:
+    """A caller signed in under a user name of the demonstration."""
+
+    def caller(user: str) -> Caller:
+        def send(method: str, path: str, **request: Any) -> Any:
+            headers = {
+                "Authorization": f"Bearer {signed_in.token(client, user)}",
+                **(request.pop("headers", None) or {}),
+            }
+            return client.request(method, path, headers=headers, **request)
+
+        return Caller(send)
+
+    return caller
+
+
+@pytest.fixture
+def road(as_user: Callable[[str], Caller], store: Engine) -> Road:
+    """The demonstration's dossier of 2026, not opened yet."""
+    return Road(as_user, store)

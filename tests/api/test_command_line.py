@@ -1,0 +1,236 @@
+"""The command line: the calculator, the forms and the rulebooks, without a server."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+import pytest
+
+from api.command_line import main
+from api.rulebook_view import show
+from documents.forms import all_forms
+from flows.books import book
+from models.law import loader
+from models.law.calendar import baseline
+from models.law.limits import reckon
+from models.law.loader import codes, load_book
+from tests.law.rules import at
+
+HOSO = Path(sys.executable).with_name("hoso")
+
+
+class Said(NamedTuple):
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return orjson.loads(self.out)
+
+
+class Command:
+    """Runs `hoso` in this process."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+
+    def __call__(self, *arguments: str) -> Said:
+        self._monkeypatch.setattr(sys, "argv", ["hoso", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = self._capsys.readouterr()
+        return Said(ended.value.code if isinstance(ended.value.code, int) else 0, said.out, said.err)
+
+
+@pytest.fixture
+def hoso(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    monkeypatch.setenv("COLUMNS", "200")
+    return Command(monkeypatch, capsys)
+
+
+# the calculator
+
+
+def test_limit_prints_the_object_of_the_calculator(hoso: Command) -> None:
+    said = hoso("limit", "2026", "p4-read", "2026-08-27T15:00+07:00", "--json")
+    reckoned = reckon(load_book("2026").rule("p4-read"), at("2026-08-27T15:00"), baseline())
+    assert said == (0, said.out, "")
+    assert said.json == reckoned.model_dump(mode="json")
+
+
+def test_limit_answers_what_the_contract_promises(hoso: Command) -> None:
+    answer = hoso("limit", "2026", "p4-read", "2026-08-27T15:00:00+07:00", "--json").json
+    assert (answer["due"], answer["last_day"]) == ("2026-09-05T00:00:00+07:00", "2026-09-04")
+    assert (answer["amount"], answer["unit"], answer["confirmed"]) == (3, "working_day", True)
+    assert answer["citation"] == load_book("2026").rule("p4-read").citation
+    assert answer["calendar_version"] == baseline().version
+    first, holiday = answer["steps"][0], answer["steps"][5]
+    assert (first["date"], first["counts"], first["number"]) == ("2026-08-28", True, 1)
+    assert (holiday["date"], holiday["counts"], holiday["number"]) == ("2026-09-02", False, None)
+    assert all(step["reason"] for step in answer["steps"])
+
+
+@pytest.mark.parametrize(("remote", "last_day"), [("true", "2026-09-09"), ("false", "2026-09-08")])
+def test_fact_chooses_the_variant(hoso: Command, remote: str, last_day: str) -> None:
+    start = "2026-09-07T08:10:00+07:00"
+    said = hoso("limit", "2026", "p4-test-resid", start, "--fact", f"remote={remote}", "--json")
+    assert said.json["last_day"] == last_day
+
+
+def test_fact_may_be_a_number_or_a_word(hoso: Command) -> None:
+    start = "2026-09-07T08:10:00+07:00"
+    months = hoso("limit", "2014", "p1-term", start, "--fact", "term_months=18", "--json").json
+    assert (months["amount"], months["unit"]) == (18, "month")
+    days = hoso("limit", "2026", "health-observe", start, "--fact", "substance_group=opioid", "--json").json
+    assert (days["amount"], days["unit"]) == (3, "day")
+
+
+def test_limit_in_words_shows_every_step_and_its_reason(hoso: Command) -> None:
+    said = hoso("limit", "2026", "p4-read", "2026-08-27T15:00+07:00")
+    reckoned = reckon(load_book("2026").rule("p4-read"), at("2026-08-27T15:00"), baseline())
+    for step in reckoned.steps:
+        assert f"{step.date:%d/%m/%Y}" in said.out
+        assert step.reason in said.out
+    for part in (
+        "Đọc hồ sơ",
+        "Reading the file",
+        "Hết hạn lúc 00:00 05/09/2026; ngày cuối 04/09/2026",
+        reckoned.citation,
+    ):
+        assert part in said.out
+    assert "unconfirmed" not in said.out
+
+
+def test_limit_in_words_shows_warning_other_reading_and_doubt(hoso: Command) -> None:
+    custody = hoso("limit", "2026", "detain-addiction", "2026-09-07T08:00+07:00").out
+    assert "Quá 07/09/2026 là cảnh báo (Luật XLVPHC Đ.122.3)" in custody
+    assert "unconfirmed" in custody
+    bar = hoso("limit", "2026", "p4-thoihieu", "2026-08-27T00:00+07:00").out
+    assert "Nếu không tính ngày đầu tiên" in bar
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("1999", "p4-read", "2026-08-27T15:00+07:00"), "no rulebook 1999"),
+        (("../2026", "p4-read", "2026-08-27T15:00+07:00"), "no rulebook ../2026"),
+        (("facts", "p4-read", "2026-08-27T15:00+07:00"), "no rulebook facts"),
+        (("2026", "p9-none", "2026-08-27T15:00+07:00"), "rulebook 2026 has no rule p9-none"),
+        (("2026", "p4-read", "2026-08-27T15:00"), "múi giờ"),
+        (("2026", "p4-read", "2026-08-27"), "múi giờ"),
+        (("2026", "p4-read", "hôm qua"), "hôm qua"),
+        (("2026", "p4-read", "1850-01-01T00:00+07:00"), "1850"),
+        (("2026", "p4-test-resid", "2026-08-27T15:00+07:00"), "remote"),
+        (("2026", "p4-test-resid", "2026-08-27T15:00+07:00", "--fact", "remote=maybe"), "remote"),
+        (("2026", "p4-test-resid", "2026-08-27T15:00+07:00", "--fact", "remote"), "name=value"),
+        (("2026", "p4-notice", "2026-08-27T15:00+07:00"), "p4-notice"),
+        (("2026", "c3-check", "2026-08-27T15:00+07:00"), "chưa được đọc"),
+        (("2014", "p1-term", "2018-08-27T15:00+07:00", "--fact", "term_months=36"), "từ 12 đến 24 tháng"),
+    ],
+)
+def test_what_cannot_be_reckoned_ends_with_2_and_a_message(
+    hoso: Command, arguments: tuple[str, ...], message: str
+) -> None:
+    said = hoso("limit", *arguments, "--json")
+    assert (said.code, said.out) == (2, "")
+    assert message in said.err
+    assert "Traceback" not in said.err
+
+
+def test_calculator_is_quick_and_loads_neither_database_nor_word() -> None:
+    program = (
+        "import sys; sys.argv = ['hoso', 'limit', '2026', 'p4-read', '2026-08-27T15:00+07:00', '--json']\n"
+        "from api.command_line import main\n"
+        "try: main()\n"
+        "finally: sys.stderr.write(' '.join(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+    loaded = set(done.stderr.split())
+    assert "pydantic" in loaded
+    assert loaded & {"sqlalchemy", "sqlmodel", "psycopg", "docx", "prefect", "fastapi", "alembic"} == set()
+
+
+def test_installed_command_answers_within_two_seconds() -> None:
+    start = time.perf_counter()
+    arguments = [str(HOSO), "limit", "2026", "p4-read", "2026-08-27T15:00+07:00", "--json"]
+    done = subprocess.run(arguments, capture_output=True, check=True)  # noqa: S603 - the command under test
+    assert orjson.loads(done.stdout)["last_day"] == "2026-09-04"
+    assert time.perf_counter() - start < 2
+
+
+# forms
+
+FORMS = """
+    III-01 III-02 III-03 109-02 109-03 109-05 V-23 V-31 V-32 V-33 V-34 V-36 V-37 V-42 TA-01 TA-02 TA-05 TA-06 TA-07 TA-08
+    P-01 P-02 P-03 B14-TB B14-TP B14-CT B14-TL
+"""
+
+
+def test_forms_are_listed_with_what_the_contract_names(hoso: Command) -> None:
+    listed = hoso("forms", "list", "--json").json
+    assert set(FORMS.split()) <= {form["code"] for form in listed}
+    assert len({form["code"] for form in listed}) == len(listed)
+    for form in listed:
+        assert list(form) == ["code", "title", "source", "stage", "issuer"]
+        assert all(isinstance(value, str) and value for value in form.values()), form
+
+
+def test_forms_are_listed_in_words(hoso: Command) -> None:
+    said = hoso("forms", "list")
+    for form in all_forms().values():
+        assert form.code in said.out
+
+
+# rulebooks
+
+
+@pytest.mark.parametrize("code", codes())
+def test_rulebook_is_shown_as_the_api_shows_it(hoso: Command, code: str) -> None:
+    shown = hoso("rulebook", "show", code, "--json").json
+    assert shown == show(book(code))
+    assert {"stages", "actions", "rules", "papers", "forms"} <= shown.keys()
+    for action in shown["actions"]:
+        assert {"code", "stage", "next", "by", "citation"} <= action.keys()
+    for rule in shown["rules"]:
+        assert {"id", "amount", "unit", "from", "who", "citation", "confirmed"} <= rule.keys()
+
+
+def test_rulebook_is_shown_in_words(hoso: Command) -> None:
+    said = hoso("rulebook", "show", "2026")
+    for part in ("p4-read", "3 working_day", "send_to_court", "chưa xác nhận", "NĐ 163/2026/NĐ-CP"):
+        assert part in said.out
+
+
+def test_unknown_rulebook_is_not_shown(hoso: Command) -> None:
+    said = hoso("rulebook", "show", "1999", "--json")
+    assert (said.code, said.out) == (2, "")
+    assert "no rulebook 1999" in said.err
+
+
+def test_sound_rulebooks_pass_the_check(hoso: Command) -> None:
+    said = hoso("rulebook", "check")
+    assert said.code == 0
+    assert [line.partition(":")[0] for line in said.out.splitlines()] == codes()
+
+
+def test_flawed_rulebook_fails_the_check_with_file_and_key(
+    hoso: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in loader.BOOKS.glob("*.toml"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "2030.toml").write_text(
+        'code = "2030"\nextends = "2026"\nvalid_from = 2030-01-01\n'
+        '[[papers]]\nkind = "oath"\ntitle = "Lời thề"\ntitle_en = "Oath"\nform = "V-999"\ncitation = "Luật thử Đ.1"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(loader, "BOOKS", tmp_path)
+    said = hoso("rulebook", "check")
+    load_book.cache_clear()
+    assert said.code == 2
+    assert said.err.strip() == "2030.toml: papers.oath.form: không có mẫu / unknown form V-999"

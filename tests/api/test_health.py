@@ -1,0 +1,65 @@
+"""Whether the process is alive, and whether it can serve."""
+
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+from fastapi.testclient import TestClient
+
+from models import clock
+from models.law.calendar import baseline
+from models.migrations import newest
+from models.postgres import owner_url
+from models.settings import Settings
+from tests.api.conftest import NOW
+from tests.api.road import Road
+
+
+def as_owner(settings: Settings, statement: str) -> None:
+    url = owner_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url) as connection:
+        connection.execute(statement.encode())
+
+
+def test_it_is_alive_and_ready(client: TestClient) -> None:
+    assert client.get("/health/live").json() == {"status": "ok"}
+    answer = client.get("/health/ready")
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == {
+        "status": "ready",
+        "database": True,
+        "migration": newest(),
+        "calendar_version": baseline().version,
+        "outbox_age_seconds": 0.0,
+    }
+
+
+def test_it_tells_how_long_the_oldest_job_has_waited(client: TestClient, road: Road) -> None:
+    road.open()
+    with clock.at(NOW + timedelta(seconds=90)):
+        assert client.get("/health/ready").json()["outbox_age_seconds"] == 90.0
+
+
+def test_a_database_of_another_revision_is_not_ready(client: TestClient, database: Settings) -> None:
+    as_owner(database, "UPDATE alembic_version SET version_num = '0000'")
+    answer = client.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json()["errors"][0]["code"] == "migrations_not_ready"
+    assert client.get("/health/live").status_code == 200
+
+
+def test_a_day_outside_the_calendar_is_not_ready(client: TestClient) -> None:
+    with clock.at(datetime(baseline().last_year + 1, 6, 1, tzinfo=UTC)):
+        answer = client.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json()["errors"][0]["code"] == "calendar_not_ready"
+
+
+def test_a_database_that_refuses_is_not_ready(client: TestClient, database: Settings) -> None:
+    as_owner(database, "REVOKE SELECT ON job FROM hoso_app")
+    answer = client.get("/health/ready", headers={"Accept-Language": "en"})
+    assert answer.status_code == 503
+    assert answer.json()["errors"][0] == {
+        "code": "database_not_ready",
+        "message": "The database does not answer",
+        "requirement": "database",
+    }

@@ -1,0 +1,293 @@
+"""How fast the engine, the forms and the calculator are here: `python -m tests.bench` measures and prints a table."""
+
+import os
+import platform
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_jsonable_python
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sqlalchemy import Engine, text
+
+from documents.case import Case
+from documents.forms import all_forms
+from flows.books import book
+from flows.engine import Act, Actor, act, act_many
+from flows.opening import open_dossier
+from flows.writing import Done
+from models import clock, postgres
+from models.law.calendar import baseline
+from models.law.limits import reckon
+from models.law.loader import load_book
+from models.migrations import migrate
+from models.settings import Settings
+from models.store import SYSTEM, Scope, open_store, unit_of_work
+from tests.cluster import running
+from tests.documents.cases import ACTS, FACTS, PERSON, at, sample_case
+from tests.documents.cases_2014 import case_2014
+from tests.flows.rows import ACCOUNT, seed
+
+WARM_UP, ROUNDS, ACTS_A_ROUND = 20, 5, 80
+DOSSIERS = WARM_UP + ROUNDS * ACTS_A_ROUND
+BATCH, BATCHES = 200, 4
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+"""The clock stands here: the invented dossiers all lie before it, whatever day the machine thinks it is."""
+
+POLICE, HEALTH = Actor(ACCOUNT, "camd", "head"), Actor(ACCOUNT, "bvmd", "head")
+ROAD = (
+    (POLICE, "verify_residence"), (POLICE, "request_determination"), (HEALTH, "admit"), (HEALTH, "issue_result"),
+    (POLICE, "notify_result"), (POLICE, "record_ground"), (POLICE, "compile"), (POLICE, "notify_person"),
+)  # fmt: skip
+"""What every dossier has behind it when the measuring begins."""
+OTHER_FACTS = {"determination_case": "a", "notice_refused_reason": None, "signing_refused_reason": None}
+
+LIMITS = ("p4-read", "p4-thoihieu", "c3-term", "p4-ex1")
+LIMIT_START = datetime.fromisoformat("2026-08-27T15:00:00+07:00")
+LIMIT_CALLS = 400
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: measured values of several rounds, and the goal they are held against."""
+
+    name: str
+    values: Sequence[float]
+    unit: str
+    goal: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What some acts cost: by the wall clock, and in processor time of this process and of its database backend."""
+
+    acts: int
+    seconds: float
+    python: float
+    database: float
+
+
+def main() -> None:
+    """Measures everything on a PostgreSQL of its own that forgets nothing; leaves nothing behind, Ctrl-C or not."""
+    console, report = Console(stderr=True), Console(width=100)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    load = os.getloadavg()[0]
+    try:
+        with Progress(*columns, console=console, transient=True) as progress, clock.at(NOW):
+            rows = [*_limits(progress), *_documents(progress)]
+            with _store() as engine:
+                machine = _machine(engine)
+                dossiers = _prepare(engine, progress)
+                what, acts = _acts(engine, dossiers, progress)
+    except KeyboardInterrupt:
+        console.print("dừng lại, không để lại gì · stopped, nothing left behind")
+        sys.exit(130)
+    report.print(machine)
+    table = Table("Đo · measure", "Median", "Min – max", "Goal", "")
+    for row in [*acts, *rows]:
+        low, high = min(row.values), max(row.values)
+        middle = f"{statistics.median(row.values):,.1f} {row.unit}"
+        table.add_row(row.name, middle, f"{low:,.1f} – {high:,.1f}", row.goal, row.remark)
+    report.print(table)
+    report.print(
+        f"Load of the machine: {load:.1f} before, {os.getloadavg()[0]:.1f} after (1 is this benchmark)."
+    )
+    report.print(what)
+
+
+@contextmanager
+def _store() -> Iterator[Engine]:
+    """A migrated database with agencies, one connection, everything written to disk at each commit."""
+    with tempfile.TemporaryDirectory(prefix="hoso-bench-") as folder:
+        settings = Settings(data=Path(folder).resolve())
+        with running(settings):
+            postgres.ensure_roles(settings)
+            migrate(postgres.owner_url(settings))
+            engine = open_store(postgres.app_url(settings), pool_size=1)
+            try:
+                seed(engine)
+                yield engine
+            finally:
+                engine.dispose()
+
+
+def _machine(engine: Engine) -> str:
+    with unit_of_work(engine, Scope(SYSTEM)) as connection:
+        values = {
+            name: connection.execute(text(f"SHOW {name}")).scalar_one()
+            for name in ("server_version", "fsync", "synchronous_commit")
+        }
+    return (
+        f"{os.cpu_count()} CPU · Python {platform.python_version()} · "
+        f"PostgreSQL {values['server_version']}, fsync {values['fsync']}, synchronous_commit {values['synchronous_commit']}"
+    )
+
+
+def _facts(action: str, **more: object) -> dict[str, Any]:
+    asked = {fact.name for fact in book("2026").action(action).facts}
+    chosen = {**FACTS, **OTHER_FACTS, **more}
+    return {
+        name: to_jsonable_python(value)
+        for name, value in chosen.items()
+        if name in asked and value is not None
+    }
+
+
+def _prepare(engine: Engine, progress: Progress) -> list[UUID]:
+    """Dossiers compiled and told to their persons once, each of them by the acts of the road."""
+    task = progress.add_task("chuẩn bị hồ sơ · preparing", total=DOSSIERS * (1 + len(ROAD)))
+    dossiers = []
+    for _ in range(DOSSIERS):
+        opened = open_dossier(engine, POLICE, PERSON, _facts("open"), ACTS["open"], baseline())
+        dossiers.append(opened.state.id)
+        progress.advance(task)
+    for actor, action in ROAD:
+        for batch in _batches(dossiers):
+            asked = [
+                Act(one, action, _facts(action), ACTS[action], actor, None, late_reason="đo tốc độ")
+                for one in batch
+            ]
+            _act_together(engine, asked)
+            progress.advance(task, len(batch))
+    return dossiers
+
+
+def _batches(dossiers: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(dossiers), BATCH):
+        yield dossiers[start : start + BATCH]
+
+
+def _again(dossier: UUID, times: int) -> Act:
+    """The act that is measured: the person is told once more, as after a paper was added to the file."""
+    told = at(9, 29, 14) + timedelta(minutes=times)
+    facts = _facts("notify_person", notice_received_at=told + timedelta(minutes=30))
+    return Act(dossier, "notify_person", facts, told, POLICE, None)
+
+
+def _acts(engine: Engine, dossiers: Sequence[UUID], progress: Progress) -> tuple[str, list[Row]]:
+    first, rest = dossiers[:WARM_UP], dossiers[WARM_UP:]
+    for one in first:
+        done = act(engine, _again(one, 0), baseline())
+    task = progress.add_task("thao tác · acts", total=ROUNDS + BATCHES)
+    singly, together = [], []
+    for number in range(ROUNDS):
+        one_by_one = [_again(one, 0) for one in rest[number * ACTS_A_ROUND : (number + 1) * ACTS_A_ROUND]]
+        singly.append(_cost(engine, one_by_one, partial(_act_singly, engine)))
+        progress.advance(task)
+    for number in range(BATCHES):
+        half, times = number % 2, 1 + number // 2
+        batch = [_again(one, times) for one in rest[half * BATCH : (half + 1) * BATCH]]
+        together.append(_cost(engine, batch, partial(_act_together, engine)))
+        progress.advance(task)
+    alone = _rows("act: 1 thao tác/giao dịch · a transaction", singly, "≥ 300")
+    many = _rows(f"act_many: {BATCH} thao tác/giao dịch", together, "")
+    return _what(done), [*alone, *many]
+
+
+def _what(done: Done) -> str:
+    moves = done.moves
+    return (
+        f"One act = notify_person, told again: freezes {len(done.documents)} documents "
+        f"({', '.join(row['form'] for row in done.documents)}), starts {len(moves.started)} limits with explanation "
+        f"({', '.join(row['rule'] for row in moves.started)}), ends {len(moves.changed)} limits, takes "
+        f"{sum(done.issue.wanted.values())} number from a register, appends 1 event with its facts and digests, and "
+        f"leaves 1 job (act_many: 1 a batch). Its dossier has {len(done.state.acts) + 1} acts, {len(done.state.limits)} "
+        f"limits and {len(done.state.issued)} forms behind it. One process, one connection, one act after the other."
+    )
+
+
+def _act_singly(engine: Engine, asked: Sequence[Act]) -> None:
+    for one in asked:
+        act(engine, one, baseline())
+
+
+def _act_together(engine: Engine, asked: Sequence[Act]) -> None:
+    for answer in act_many(engine, asked, baseline()):
+        if not isinstance(answer, Done):
+            raise answer
+
+
+def _cost(engine: Engine, asked: Sequence[Act], work: Callable[[Sequence[Act]], None]) -> Cost:
+    backend = _backend(engine)
+    database, python, start = _cpu_of(backend), process_time(), perf_counter()
+    work(asked)
+    seconds, python = perf_counter() - start, process_time() - python
+    return Cost(len(asked), seconds, python, _cpu_of(backend) - database)
+
+
+def _backend(engine: Engine) -> int:
+    with unit_of_work(engine, Scope(SYSTEM)) as connection:
+        return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+
+def _cpu_of(process: int) -> float:
+    """Processor seconds a process has used, from /proc (proc(5): utime and stime are fields 14 and 15)."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _rows(name: str, costs: Sequence[Cost], goal: str) -> list[Row]:
+    return [
+        Row(name, [cost.acts / cost.seconds for cost in costs], "acts/s", goal),
+        Row("   Python", [1000 * cost.python / cost.acts for cost in costs], "ms CPU/act"),
+        Row("   PostgreSQL", [1000 * cost.database / cost.acts for cost in costs], "ms CPU/act"),
+    ]
+
+
+def _documents(progress: Progress) -> list[Row]:
+    """Every form rendered warm; the spread is over the forms."""
+    forms = all_forms()
+    task = progress.add_task("văn bản · documents", total=len(forms))
+    values = {}
+    for code, form in forms.items():
+        context = form.gather(_case(code))
+        form.render(context)
+        taken = []
+        for _ in range(ROUNDS):
+            start = perf_counter()
+            form.render(context)
+            taken.append(1000 * (perf_counter() - start))
+        values[code] = statistics.median(taken)
+        progress.advance(task)
+    slowest = max(values, key=lambda code: values[code])
+    return [
+        Row("văn bản · document", list(values.values()), "ms", "", f"{len(forms)} forms, slowest {slowest}")
+    ]
+
+
+def _case(code: str) -> Case:
+    return case_2014(code) if code.startswith("B14-") else sample_case(code)
+
+
+def _limits(progress: Progress) -> list[Row]:
+    """A limit counted and its explanation made ready to be stored, as each act does."""
+    calendar, rows = baseline(), []
+    task = progress.add_task("thời hạn · limits", total=len(LIMITS) * ROUNDS)
+    for name in LIMITS:
+        rule = load_book("2026").rule(name)
+        values = []
+        for _ in range(ROUNDS):
+            start = perf_counter()
+            for _ in range(LIMIT_CALLS):
+                reckon(rule, LIMIT_START, calendar, {}, []).model_dump(mode="json")
+            values.append(1e6 * (perf_counter() - start) / LIMIT_CALLS)
+            progress.advance(task)
+        steps = len(reckon(rule, LIMIT_START, calendar).steps)
+        rows.append(Row(f"thời hạn · limit {name}", values, "µs", "≤ 300", f"{steps} steps"))
+    return rows
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Tests of what follows an act: outbox, worker, stage flows."""

@@ -1,0 +1,106 @@
+"""A newer rulebook states only what differs from an older one."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.law.loader import LoadError, load_book
+from tests.law.made_book import BAR, BOOK, COMPILE, PAPER, write
+
+CHILD: dict[str, Any] = {
+    "code": "child", "extends": "test", "title": "Bộ quy tắc mới", "title_en": "A newer rulebook",
+    "valid_from": date(2031, 1, 1), "wording": {"measure": "biện pháp mới"},
+    "rules": [{**COMPILE, "amounts": [{"value": 5, "unit": "day"}]}, {"id": "r-bar", "removed": True}],
+}  # fmt: skip
+
+
+def test_newer_book_states_only_what_differs(books: Path) -> None:
+    write(books, BOOK)
+    write(books, CHILD, "child")
+    old, new = load_book("test"), load_book("child")
+    assert new.actions == old.actions
+    assert new.papers == old.papers
+    assert new.exclusions == old.exclusions
+    assert new.valid_from == date(2031, 1, 1)
+    assert new.wording.measure == "biện pháp mới"
+    assert new.wording.court == old.wording.court
+    assert [one.id for one in new.rules] == ["r-compile"]
+    assert (new.rule("r-compile").amounts[0].value, old.rule("r-compile").amounts[0].value) == (5, 1)
+
+
+def test_replaced_line_stays_where_it_stood_and_new_ones_come_last(books: Path) -> None:
+    write(books, BOOK)
+    newer = [{**BAR, "id": "r-new"}, {**COMPILE, "title": "Lập hồ sơ mới"}]
+    write(books, {**CHILD, "rules": newer}, "child")
+    assert [(one.id, one.title) for one in load_book("child").rules] == [
+        ("r-compile", "Lập hồ sơ mới"),
+        ("r-bar", "Thời hiệu"),
+        ("r-new", "Thời hiệu"),
+    ]
+
+
+def test_papers_that_share_a_kind_are_inherited_and_replaced_together(books: Path) -> None:
+    two = [
+        {**PAPER, "title": "Có nơi cư trú", "when": {"residence": "stable"}},
+        {**PAPER, "title": "Không có nơi cư trú", "when": {"residence": "none"}},
+    ]
+    write(books, {**BOOK, "papers": two})
+    write(books, CHILD, "child")
+    write(books, {"code": "grandchild", "extends": "child", "papers": [PAPER]}, "grandchild")
+    assert [one.title for one in load_book("child").papers] == ["Có nơi cư trú", "Không có nơi cư trú"]
+    assert [one.title for one in load_book("grandchild").papers] == ["Tóm tắt"]
+
+
+def test_newer_book_cannot_state_a_line_twice_or_without_its_id(books: Path) -> None:
+    write(books, BOOK)
+    write(books, {**CHILD, "rules": [COMPILE, COMPILE]}, "child")
+    with pytest.raises(LoadError, match=r"^child\.toml: rules\.r-compile: .*twice$"):
+        load_book("child")
+    nameless = {name: value for name, value in COMPILE.items() if name != "id"}
+    write(books, {**CHILD, "rules": [nameless]}, "child")
+    with pytest.raises(LoadError, match=r"^child\.toml: rules\.2\.id: "):
+        load_book("child")
+
+
+def test_older_book_is_not_changed_by_a_newer_one(books: Path) -> None:
+    write(books, BOOK)
+    write(books, CHILD, "child")
+    load_book("child")
+    assert [one.id for one in load_book("test").rules] == ["r-compile", "r-bar"]
+
+
+def test_inheritance_runs_over_several_books(books: Path) -> None:
+    write(books, BOOK)
+    write(books, CHILD, "child")
+    write(books, {"code": "grandchild", "extends": "child", "title": "Bộ quy tắc mới nhất"}, "grandchild")
+    book = load_book("grandchild")
+    assert book.title == "Bộ quy tắc mới nhất"
+    assert book.rules == load_book("child").rules
+
+
+def test_inherited_lines_are_checked_too(books: Path) -> None:
+    write(books, BOOK)
+    write(books, {**CHILD, "rules": [{"id": "r-compile", "removed": True}]}, "child")
+    with pytest.raises(LoadError, match=r"child\.toml: actions\.send_to_court: .*unknown rule r-compile"):
+        load_book("child")
+
+
+def test_missing_parent_is_an_error_that_names_file_and_key(books: Path) -> None:
+    write(books, CHILD, "child")
+    with pytest.raises(LoadError, match=r"^child\.toml: extends: .*missing or circular: test$"):
+        load_book("child")
+
+
+def test_circle_of_parents_is_an_error_that_names_file_and_key(books: Path) -> None:
+    write(books, {**BOOK, "extends": "child"})
+    write(books, CHILD, "child")
+    with pytest.raises(LoadError, match=r"^test\.toml: extends: .*missing or circular: child$"):
+        load_book("child")
+
+
+def test_book_that_extends_itself_is_a_circle(books: Path) -> None:
+    write(books, {**BOOK, "extends": "test"})
+    with pytest.raises(LoadError, match=r"^test\.toml: extends: .*missing or circular: test$"):
+        load_book("test")
