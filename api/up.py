@@ -157,8 +157,9 @@ def _announce(settings: Settings) -> None:
 
     console.print(f"API       http://127.0.0.1:{settings.port}/docs")
     console.print(f"Prefect   http://127.0.0.1:{settings.prefect_port}")
-    user, _, password = settings.secret("prefect_auth").partition(":")
-    console.print(f"          {user} / {password}")
+    console.print(
+        f"          đăng nhập bằng cả chuỗi · sign in with the whole of: {settings.secret('prefect_auth')}"
+    )
     announce_accounts(settings, console)
     if not settings.once:
         console.print("Ctrl-C để dừng · to stop")
