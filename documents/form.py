@@ -1,5 +1,6 @@
 """A form: its official identity, the content it needs, and how it is written."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -38,8 +39,16 @@ class Form:
             return None
         return "CV" if self.symbol.startswith("{") else self.symbol.split("-")[0]
 
+    @property
+    def official_number(self) -> str | None:
+        """What the gazette prints above the form ("Mẫu số 34"); None for papers without an official form."""
+        found = re.search(r"Mẫu số \d+\w*", self.source)
+        return found[0] if found else None
+
     def render(self, context: FormContext, *, draft: bool = False) -> bytes:
         """The Word file for a context: same context, same bytes."""
         sheet = new_sheet(draft=draft)
+        if self.official_number:
+            sheet.form_number(self.official_number)
         self.write(sheet, context)
         return sheet.to_bytes()

@@ -42,6 +42,7 @@ MOTTO = "Độc lập - Tự do - Hạnh phúc"
 # The sample file's columns, narrowed so that they end where the decree's widest margins (30 and 15 mm) do.
 _HEADER_WIDTHS = (67.0, 98.0)
 _CLOSING_WIDTHS = (60.0, 95.0)
+_FORM_NUMBER_FROM_TOP, _FORM_NUMBER_WIDTH = 16.0, 40.0
 _POINTS_PER_MM = 72 / 25.4
 _SHORT_RULE = 0.38  # of the text above it; the decree allows a third to a half
 _PHOTO_EDGE = (
@@ -188,6 +189,20 @@ class Sheet:
             self._add(paragraph("About", about))
         if rule:
             self._add(self._short_rule(about or kind, 14, stationery.TEXT_WIDTH, self._beside_photo))
+
+    def form_number(self, text: str) -> None:
+        """The official form's own number, above the head on the right as the gazette prints it; takes no room."""
+        place = element(
+            "tblpPr",
+            leftFromText=0,
+            rightFromText=0,
+            vertAnchor="page",
+            horzAnchor="margin",
+            tblpXSpec="right",
+            tblpY=twips(_FORM_NUMBER_FROM_TOP),
+        )
+        label = table([_FORM_NUMBER_WIDTH], [[[paragraph("FormNumber", text)]]], float_at=place)
+        self._add(label, paragraph("Rule"))  # a flat line, for Word joins tables that touch
 
     def photo_box(self, width_cm: float, height_cm: float, text: str = "Ảnh 4x6") -> None:
         """An empty box for a photograph, hanging in the left margin; what is added next flows beside it."""

@@ -60,6 +60,7 @@ _INDENT = 567  # 10 mm
 
 STYLES = {
     # the two corners of the first page: Appendix I, section II, items 1 to 5
+    "FormNumber": _Style(12, align="right", bold=True),
     "Superior": _Style(12),
     "Issuer": _Style(12, bold=True),
     "State": _Style(12, bold=True),

@@ -141,7 +141,7 @@ def test_only_the_request_has_a_number_and_an_end_mark() -> None:
 
 def test_the_request_names_only_the_police_in_its_corner() -> None:
     text = printed(BY_CODE["109-02"], sample_case("109-02"))
-    assert text.startswith("CÔNG AN PHƯỜNG MAI DỊCH")
+    assert text.startswith("Mẫu số 02\n\nCÔNG AN PHƯỜNG MAI DỊCH")
 
 
 def test_the_request_needs_a_health_facility_to_go_to() -> None:
