@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
 
-from flows.guards import View
 from flows.refusals import Flaw, Invalid
 from flows.state import LimitState
+from flows.view import View
 from models.law.calendar import Calendar, UnknownYearError
 from models.law.limits import (
     TIMEZONE,

@@ -14,11 +14,12 @@ from flows.books import book as book_of
 from flows.books import payload, typed
 from flows.clocks import Clocks, Moves
 from flows.eligibility import order_needs, party_flaws, rights_needs, time_flaws
-from flows.guards import View, judge
+from flows.guards import judge
 from flows.issuing import Issue
 from flows.refusals import Flaw, Invalid, Need, Refusal, Refused, Stale, UnknownAction, UnknownDossier
 from flows.state import Agencies, State, load
 from flows.validation import in_vietnamese
+from flows.view import View
 from flows.writing import Done, write
 from models.clock import now
 from models.event import digest_of_event, digest_of_facts

@@ -1,39 +1,13 @@
 """Guards: conditions of an act beyond its order and its facts, each named as a sentence."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flows.refusals import Need
-from flows.state import LimitState, State
+from flows.state import LimitState
+from flows.view import View
 from models.law.facts import Criteria
 from models.law.limits import LimitRefused, choose
-from models.law.schema import Action, Book, Condition
-
-
-@dataclass(frozen=True)
-class View:
-    """What a guard judges: the dossier, the action, the facts with the act's own, and the moment of the act."""
-
-    state: State
-    book: Book
-    action: Action
-    facts: Mapping[str, Any]  # typed, the act's own first
-    at: datetime  # Asia/Ho_Chi_Minh
-    given: bool  # False while only listing what could be done: facts of the act are not known yet
-
-    def holds(self, when: Condition) -> bool:
-        """Whether the facts are as a condition of the rulebook asks."""
-        return all(
-            self.facts.get(name) in (wanted if isinstance(wanted, list) else [wanted])
-            for name, wanted in when.items()
-        )
-
-    def forms(self) -> list[str]:
-        """Codes of the forms this act issues."""
-        return [ref.id for ref in self.action.forms if self.holds(ref.when)]
-
 
 Guard = Callable[[View, str], Need]
 
@@ -340,6 +314,25 @@ def appeal_is_in_time(view: View, rule: str) -> Need:
     )
 
 
+def appeal_fits_the_decision(view: View, _: str) -> Need:
+    """A decision that is upheld stays as it was: measure and term (PL 03/2022/UBTVQH15 Đ.35–37)."""
+    upheld = (
+        view.given and view.facts.get("appeal_outcome") == "upheld" and "terminate" not in view.state.acts
+    )
+    decided = view.state.facts
+    changed = [
+        name for name in ("outcome", "times", "term_months") if view.facts.get(name) != decided.get(name)
+    ]
+    return Need(
+        "appeal_outcome",
+        not (upheld and changed),
+        "Giữ nguyên quyết định thì kết quả và thời hạn phải như quyết định đã ra",
+        "A decision that is upheld keeps its outcome and its term",
+        view.action.citation,
+        changed[0] if changed else "outcome",
+    )
+
+
 def appeals_are_over(view: View, rule: str) -> Need:
     """A decision takes effect when its appeal window ran out unused, or the appeal is decided."""
     acts = view.state.acts
@@ -380,7 +373,7 @@ def credit_is_right(view: View, _: str) -> Need:
 GUARDS: Mapping[str, Guard] = {
     guard.__name__: guard
     for guard in (
-        agency_is_competent, appeal_is_in_time, appeals_are_over, case_is_not_criminal, closing_ground_fits, credit_is_right,
+        agency_is_competent, appeal_fits_the_decision, appeal_is_in_time, appeals_are_over, case_is_not_criminal, closing_ground_fits, credit_is_right,
         determination_case_holds, file_is_complete, ground_is_proved, held_person_is_released,
         late_registration_is_reasoned, no_determination_is_due, person_is_addicted, person_is_held,
         person_is_not_excluded, person_is_not_held, result_follows_the_criteria, term_is_decided,

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from documents.case import AgencyCard, Case, FormContext, Issued, MissingValue
 from documents.form import Form
 from documents.forms import all_forms
-from flows.guards import View
 from flows.refusals import Flaw, Invalid
+from flows.view import View
 from models.law.loader import catalogue
 
 Numbers = Mapping[tuple[str, int, str], Iterator[int]]

@@ -12,9 +12,10 @@ from flows.books import book as book_of
 from flows.books import payload
 from flows.eligibility import order_needs, rights_needs
 from flows.engine import Act, Actor, Facts, plan
-from flows.guards import View, judge
+from flows.guards import judge
 from flows.refusals import Need, UnknownDossier
 from flows.state import Agencies, load
+from flows.view import View
 from models.clock import now
 from models.law.calendar import Calendar
 from models.law.limits import TIMEZONE

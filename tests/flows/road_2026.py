@@ -169,6 +169,9 @@ STEPS: dict[str, Step] = {
     "start_in_place": Step("cs", facts={
         "result_told_to": RECEIVER, "server": OFFICIAL, "credited_days": 30, "exclusions": [],
     }),
+    "postpone": Step("ta", facts={"postponement_ground": "ốm nặng", "proof": "giấy của bệnh viện"}),
+    "end_postponement": Step("ca", facts={"proof": "giấy ra viện"}),
+    "exempt": Step("ta", facts={"postponement_ground": "bệnh hiểm nghèo", "proof": "giấy của bệnh viện"}),
     "close": Step("ca", facts={"closing_ground": "death", "proof": "giấy chứng tử"}),
 }  # fmt: skip
 

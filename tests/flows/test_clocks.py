@@ -238,7 +238,10 @@ def test_a_term_extended_while_it_stands_still_goes_on_as_one(road: Road) -> Non
     road.do("extend_term", "24 09:00")
     assert road.limit("c3-term")["explanation"]["suspended"] is True
     road.do("resume", "32 11:00")
-    assert [entry.get("until") for entry in road.limit("c3-term")["ledger"]] == ["2026-10-09T11:00:00+07:00", None]
+    assert [entry.get("until") for entry in road.limit("c3-term")["ledger"]] == [
+        "2026-10-09T11:00:00+07:00",
+        None,
+    ]
     assert road.last_day("c3-term") == "day 51", "41 and ten days"
     road.do("suspend", "33 09:00")
     assert road.limit("c3-term")["explanation"]["suspended"] is True
@@ -329,6 +332,7 @@ def test_observation_never_outlasts_the_time_for_the_result(
     assert road.last_day("health-result") == "day 7", "five days end on a Saturday and roll"
     limit = road.limit("health-observe")
     assert limit["due"] == midnight_after(road, day)
+    assert road.last_day("health-observe") == f"day {day}"
     assert limit["explanation"]["last_day"] == str(limit["last_day"])
     assert any("Trả kết quả" in line for line in limit["explanation"]["journal"]) == (day == 7)
 

@@ -42,6 +42,15 @@ def test_an_appeal_that_applies_the_measure_fixes_its_term(road: Road) -> None:
     assert road.limit("p4-term")["last_day"] == date(2028, 10, 11)
 
 
+def test_a_decision_that_is_upheld_stays_as_it_was(road: Road) -> None:
+    road.to("decide", skip=FREE).do("file_appeal", "23 09:00", appeal_received_at="23 08:00")
+    road.do("forward_appeal", "24 09:00", appeal_file_received_at="24 10:00")
+    for changed in ({"outcome": "refuse"}, {"times": "repeat"}):
+        assert set(road.refused("decide_appeal", "30 09:00", **changed)) == {"appeal_outcome"}
+    road.do("decide_appeal", "30 09:00")
+    assert road.do("take_effect", "31 08:00").state.stage == "execution"
+
+
 def test_after_it_took_effect_no_appeal_is_taken(road: Road) -> None:
     road.to("take_effect", skip=FREE)
     assert {"no_longer_possible", "wrong_stage"} <= set(

@@ -49,7 +49,7 @@ SURE: dict[str, dict[str, Any]] = {
     "record_ground": {"ground": "b"},
     "record_voluntary": {"late_registration_reason": "nằm viện"},
     "observe": {"substance_group": "opioid"},
-    "decide_appeal": {"times": "first"},
+    "decide_appeal": {"times": "first", "appeal_outcome": "changed"},
     "file_appeal": {"appeal_received_at": "25 09:00"},
 }
 """Facts that fit wherever the act is tried."""
