@@ -173,7 +173,7 @@ def ground_is_proved(view: View, _: str) -> Need:
         and "record_voluntary" not in state.acts,
         "a_not_begun": _over(state.latest("p4-notdone"), view.at),
         "a_quit": entry == "quit" or "decide_voluntary" in state.acts,
-        "b": entry in {"again", "quit"} or "decide_voluntary" in state.acts,
+        "b": entry == "in_rehab" or "decide_voluntary" in state.acts,
         "c": "record_substitution" in state.acts,
         "d": entry == "after_care",
         "dd": entry == "breach" or "record_evasion" in state.acts,

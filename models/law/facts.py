@@ -152,7 +152,9 @@ TYPES: dict[str, Any] = {
     "official": Official,
     "officials": Annotated[tuple[Official, ...], Field(min_length=1)],
     "witness": Witness,
-    "witnesses": Annotated[tuple[Witness, ...], Field(min_length=1)],
+    "witnesses": Annotated[
+        tuple[Witness, ...], Field(min_length=2)
+    ],  # the minute has two (NĐ 163/2026 Mẫu 34)
     "receiver": Receiver,
     "criteria": Criteria,
     "background": Background,

@@ -110,7 +110,10 @@ def test_the_term_starts_in_place_for_who_is_there_already(road: Road) -> None:
     assert "credit_is_wrong" in road.refused("start_in_place", "34 09:00", **started, credited_days=0)
     done = road.do("start_in_place", "34 09:00", **started)
     assert done.state.holder == "cs"
-    assert set(road.refused("deliver", "34 10:00")) == {"no_longer_possible", "not_in_charge"}
+    assert set(road.refused("deliver", "34 10:00", credited_days=0)) == {
+        "no_longer_possible",
+        "not_in_charge",
+    }
     assert road.limit("p4-ex5")["end"] == "done"
 
 

@@ -121,7 +121,7 @@ def test_who_begins_in_time_is_diverted(road: Road) -> None:
     assert road.limit("p4-notdone")["end"] == "used"
 
 
-@pytest.mark.parametrize(("entry", "case", "ground"), [("after_care", "d", "d"), ("breach", "a", "dd"), ("quit", "a", "a_quit"), ("quit", "a", "b")])  # fmt: skip
+@pytest.mark.parametrize(("entry", "case", "ground"), [("after_care", "d", "d"), ("breach", "a", "dd"), ("quit", "a", "a_quit"), ("in_rehab", "b", "b")])  # fmt: skip
 def test_a_ground_is_borne_out_by_why_the_dossier_was_opened(
     road: Road, entry: str, case: str, ground: str
 ) -> None:
@@ -142,7 +142,7 @@ def test_the_end_of_substitution_treatment_stands_for_the_determination(road: Ro
 
 
 def test_nobody_undetermined_is_proposed(road: Road) -> None:
-    road.to("verify_residence")
+    road.to("verify_residence", open={"entry": "in_rehab"})
     assert set(road.refused("record_ground", ground="b")) == {"not_addicted"}
 
 
