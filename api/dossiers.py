@@ -117,8 +117,8 @@ def state_of(store: Store, actor: Actor, dossier: UUID, *, lock: bool = False) -
     Raises:
         Problem: 404 when there is none, or the actor may not see it.
     """
-    with unit_of_work(store, actor.scope) as connection:
-        states = load(connection, [dossier], lock=lock)
+    with unit_of_work(store, actor.scope, locking=[dossier] if lock else ()) as connection:
+        states = load(connection, [dossier])
     if dossier not in states:
         raise not_found()
     return states[dossier]

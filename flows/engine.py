@@ -91,9 +91,9 @@ def act(store: Store, asked: Act, calendar: Calendar, *, dry_run: bool = False) 
     Raises:
         UnknownDossier, Stale, UnknownAction, Invalid, Refused: nothing was written.
     """
-    with unit_of_work(store, asked.actor.scope) as connection:
+    with unit_of_work(store, asked.actor.scope, locking=[asked.dossier]) as connection:
         agencies = Agencies(connection)
-        states = load(connection, [asked.dossier], lock=True)
+        states = load(connection, [asked.dossier], agencies)
         if asked.dossier not in states:
             raise UnknownDossier
         done = plan(states[asked.dossier], asked, agencies, calendar)
@@ -118,9 +118,10 @@ def act_many(engine: Engine, asked: Sequence[Act], calendar: Calendar) -> list[D
         raise ValueError("act_many takes one act a dossier, all by one agency")
     if not asked:
         return []
-    with unit_of_work(engine, asked[0].actor.scope) as connection:
+    dossiers = [one.dossier for one in asked]
+    with unit_of_work(engine, asked[0].actor.scope, locking=dossiers) as connection:
         agencies = Agencies(connection)
-        states = load(connection, [one.dossier for one in asked], lock=True)
+        states = load(connection, dossiers, agencies)
         answers: list[Done | Refusal] = []
         for one in asked:
             try:

@@ -88,7 +88,7 @@ class State:
         return next((limit for limit in self.limits if limit.rule == rule and limit.ended_at is None), None)
 
 
-_AGENCIES = text("SELECT * FROM agency WHERE code = ANY (:codes)")
+_AGENCIES = text("SELECT to_json(agency) FROM agency WHERE code = ANY (:codes)")
 
 # One round trip for everything: PostgreSQL gathers what belongs to a dossier into JSON.
 _LOAD = text("""
@@ -102,25 +102,27 @@ _LOAD = text("""
             ORDER BY i.issued_on, i.number) FROM document i JOIN agency a ON a.code = i.agency
             WHERE i.dossier = d.id AND i.state = 'issued') AS issued,
         (SELECT json_agg(json_build_array(s.kind, s.title, s.sheets) ORDER BY s.first_sheet)
-            FROM paper s WHERE s.dossier = d.id) AS papers
+            FROM paper s WHERE s.dossier = d.id) AS papers,
+        (SELECT json_agg(a) FROM agency a WHERE a.code = d.holder
+            OR a.code IN (SELECT value FROM jsonb_each_text(d.parties))) AS agencies
     FROM dossier d JOIN person p ON p.id = d.person WHERE d.id = ANY (:dossiers) ORDER BY d.id
 """)
-# A statement of its own: what is read after waiting for the lock must be what the act before has written.
-_LOCK = text("SELECT id FROM dossier WHERE id = ANY (:dossiers) ORDER BY id FOR UPDATE")
 
 
-def load(connection: Connection, dossiers: Sequence[UUID], *, lock: bool = False) -> dict[UUID, State]:
+def load(
+    connection: Connection, dossiers: Sequence[UUID], agencies: "Agencies | None" = None
+) -> dict[UUID, State]:
     """Reads dossiers with all that acts on them depend on.
 
     Args:
         connection: a unit of work; row-level security hides what its scope may not see.
         dossiers: ids; unknown and hidden ones are simply missing from the answer.
-        lock: hold the dossiers' rows until the transaction ends (taken in order of id).
+        agencies: learns the agencies that have a part in them.
     """
-    asked = {"dossiers": list(dossiers)}
-    if lock:
-        connection.execute(_LOCK, asked)
-    return {row.id: _state(row) for row in connection.execute(_LOAD, asked)}
+    rows = connection.execute(_LOAD, {"dossiers": list(dossiers)}).all()
+    if agencies is not None:
+        agencies.learn(agency for row in rows for agency in row.agencies or ())
+    return {row.id: _state(row) for row in rows}
 
 
 def _state(row: Any) -> State:  # noqa: ANN401 - a row of the query above
@@ -201,13 +203,18 @@ class Agencies(Mapping[str, AgencyState]):
         self._connection = connection
         self._known: dict[str, AgencyState] = {}
 
+    def learn(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Takes agencies that were read with something else; rows of the agency table as JSON."""
+        for row in rows:
+            until = row["valid_to"] and date.fromisoformat(row["valid_to"])
+            since = date.fromisoformat(row["valid_from"])
+            self._known[row["code"]] = AgencyState(agency_card(row), since, until, row["successor"])
+
     def read(self, codes: Iterable[str]) -> None:
         """Reads these agencies in one query, if they are not known yet."""
         missing = sorted(set(codes) - set(self._known))
-        if not missing:
-            return
-        for row in self._connection.execute(_AGENCIES, {"codes": missing}):
-            self._known[row.code] = AgencyState(agency_card(row), row.valid_from, row.valid_to, row.successor)
+        if missing:
+            self.learn(self._connection.execute(_AGENCIES, {"codes": missing}).scalars())
 
     def __getitem__(self, code: str) -> AgencyState:
         """The agency; KeyError when there is none."""
@@ -232,17 +239,8 @@ class Agencies(Mapping[str, AgencyState]):
         return code
 
 
-def agency_card(row: Any) -> AgencyCard:  # noqa: ANN401 - a row of the agency table
+def agency_card(row: Mapping[str, Any]) -> AgencyCard:
     """An agency's row as papers name it."""
-    return AgencyCard(
-        code=row.code,
-        kind=row.kind,
-        name=row.name,
-        superior=row.superior,
-        symbol=row.symbol,
-        place=row.place,
-        address=row.address,
-        commune=row.commune,
-        province=row.province,
-        head=Official(name=row.head_name, position=row.head_position),
-    )
+    head = Official(name=row["head_name"], position=row["head_position"])
+    named = ("code", "kind", "name", "superior", "symbol", "place", "address", "commune", "province")
+    return AgencyCard(**{column: row[column] for column in named}, head=head)

@@ -1,12 +1,14 @@
 """The store: the connection pool, and the unit of work that is the only place that commits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 SYSTEM = "*"
 """The scope of workers and start-up: every dossier."""
@@ -31,7 +33,6 @@ def open_store(url: URL | str, *, pool_size: int = 10) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )
@@ -50,21 +51,64 @@ Store = Engine | Connection
 
 
 @contextmanager
-def unit_of_work(store: Store, scope: Scope) -> Iterator[Connection]:
+def unit_of_work(store: Store, scope: Scope, *, locking: Sequence[UUID] = ()) -> Iterator[Connection]:
     """One transaction on behalf of `scope`; commits when the block ends, rolls back when it raises.
 
     Given the connection of a unit of work under way, it is a part of that one, with its scope, and ends with it.
+
+    Args:
+        store: the store, or a unit of work under way.
+        scope: on whose behalf.
+        locking: dossiers to hold until the transaction ends, taken in order of id. What is read afterwards is what the
+            act before has written, for the lock is a statement of its own.
     """
     if isinstance(store, Connection):
+        _lock(store, locking)
         yield store
         return
-    with store.begin() as connection:
-        connection.execute(_SCOPE, {"agency": scope.agency})
+    with _entered(store, scope, locking) as connection, connection.begin():
         yield connection
 
 
-_SCOPE = text("""
+def _entered(engine: Engine, scope: Scope, locking: Sequence[UUID]) -> Connection:
+    """A connection whose transaction has its scope and its locks.
+
+    If the server was restarted since, what the pool holds is dead: nothing was done yet, so new connections are tried
+    once. This takes the place of asking before each use, which would cost a round trip every time.
+    """
+    connection = engine.connect()
+    try:
+        _enter(connection, scope, locking)
+    except psycopg.OperationalError:
+        connection.invalidate()
+        connection.close()
+        engine.dispose()
+        connection = engine.connect()
+        _enter(connection, scope, locking)
+    return connection
+
+
+def _enter(connection: Connection, scope: Scope, locking: Sequence[UUID]) -> None:
+    raw = _raw(connection)
+    with raw.pipeline():  # the transaction's beginning, its scope and its locks in one round trip
+        raw.execute(_SCOPE, {"agency": scope.agency})
+        _lock(connection, locking)
+
+
+def _lock(connection: Connection, locking: Sequence[UUID]) -> None:
+    if locking:
+        _raw(connection).execute(_LOCK, {"dossiers": list(locking)})
+
+
+def _raw(connection: Connection) -> psycopg.Connection[Any]:
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, psycopg.Connection)  # noqa: S101 - the one dialect there is
+    return raw
+
+
+_LOCK = "SELECT FROM dossier WHERE id = ANY (%(dossiers)s) ORDER BY id FOR UPDATE"
+_SCOPE = """
     WITH RECURSIVE own (code) AS (
-        SELECT :agency UNION SELECT agency.code FROM agency JOIN own ON agency.successor = own.code)
+        SELECT %(agency)s::text UNION SELECT agency.code FROM agency JOIN own ON agency.successor = own.code)
     SELECT set_config('hoso.agencies', string_agg(code, ','), true) FROM own
-""")
+"""
