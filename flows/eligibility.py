@@ -251,7 +251,7 @@ def age_flaws(birth_date: str, book: Book, day: date) -> list[Flaw]:
                 "person.birth_date",
                 f"chưa đủ {book.least_age} tuổi ({age} tuổi): không áp dụng biện pháp",
                 f"under {book.least_age} ({age}): no measure applies",
-                "Luật 120/2025/QH15 Đ.35.1, 36.1",
+                book.least_age_citation,
             )
         ]
     if age < 18 and "minor" not in book.tracks:

@@ -61,8 +61,8 @@ class Act:
 class Facts(Mapping[str, Any]):
     """The dossier's facts in the types of the catalogue: the act's own and derived ones first, stored ones when read."""
 
-    def __init__(self, state: State, own: Mapping[str, Any]) -> None:
-        self._stored, self._typed = state.facts, {**state.derived(), **own}
+    def __init__(self, state: State, own: Mapping[str, Any], at: datetime) -> None:
+        self._stored, self._typed = state.facts, {**state.derived(at), **own}
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - facts have the types of the catalogue
         if name not in self._typed:
@@ -155,7 +155,7 @@ def plan(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Do
     flaws += party_flaws(typed_facts, agencies, at.date())
     if flaws:
         raise Invalid(flaws)
-    view = View(state, book, action, Facts(state, typed_facts), at, given=True)
+    view = View(state, book, action, Facts(state, typed_facts, at), at, calendar)
     needs = [
         *rights_needs(
             None if opening else state, action, asked.actor.agency, asked.actor.role, agencies, at.date()

@@ -1,15 +1,31 @@
 """Guards: conditions of an act beyond its order and its facts, each named as a sentence."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 
+from flows.guards_custody import (
+    credit_is_right,
+    facility_credit_is_right,
+    facility_was_chosen,
+    held_person_is_released,
+    pending_form_fits,
+    person_is_held,
+    person_is_not_held,
+)
+from flows.guards_grounds import (
+    case_is_not_criminal,
+    compulsory_ground_is_proved,
+    determination_case_holds,
+    determination_ground_holds,
+    ground_is_proved,
+    late_registration_is_reasoned,
+    no_determination_is_due,
+    person_is_addicted,
+    result_follows_the_criteria,
+)
 from flows.refusals import Need
-from flows.state import LimitState
-from flows.view import View
-from models.law.facts import Criteria
-from models.law.limits import LimitRefused, choose
-
-Guard = Callable[[View, str], Need]
+from flows.view import Guard, View, over
+from models.law.limits import LimitRefused, choose, reckon
+from models.law.schema import Stage
 
 
 def person_is_not_excluded(view: View, only_for: str) -> Need:
@@ -55,136 +71,11 @@ def window_is_over(view: View, rule: str) -> Need:
     until = f"{limit.due:%H:%M %d/%m/%Y}" if limit and limit.due else "chưa bắt đầu"
     return Need(
         "window_not_over",
-        _over(limit, view.at),
+        over(limit, view.at),
         f"Thời hạn “{law.title}” chưa hết ({until})",
         f"“{law.title_en}” has not run out yet",
         law.citation,
         rule,
-    )
-
-
-def _over(limit: LimitState | None, at: datetime) -> bool:
-    if limit is None:
-        return False
-    if limit.end == "used" and limit.ended_at is not None:
-        return limit.ended_at <= at
-    return limit.due is not None and limit.due <= at
-
-
-def person_is_addicted(view: View, _: str) -> Need:
-    """A determination of addiction, or the end of substitution treatment that stands for it."""
-    met = view.facts.get("result") == "addicted" or "record_substitution" in view.state.acts
-    return Need(
-        "not_addicted",
-        met,
-        "Chưa có kết quả xác định nghiện ma túy",
-        "There is no determination of addiction",
-        view.action.citation,
-        "result",
-    )
-
-
-def case_is_not_criminal(view: View, _: str) -> Need:
-    """Use in these situations may be the crime of BLHS Đ.256a: a human check must have ruled it out."""
-    met = view.facts.get("criminal_check") == "not_criminal" or not view.given
-    return Need(
-        "criminal_check",
-        met,
-        "Chưa kết luận hành vi không phải là tội phạm",
-        "The check for a crime has not ruled it out",
-        "BLHS Đ.256a",
-        "criminal_check",
-    )
-
-
-def determination_case_holds(view: View, _: str) -> Need:
-    """The case named is one of Luật 120/2025 Đ.31.1, and what the dossier says bears it out."""
-    case = view.facts.get("determination_case") if view.given else None
-    entry, residence = view.facts.get("entry"), view.facts.get("residence")
-    fits = {"c": entry == "again", "d": entry == "after_care", "dd": residence == "none"}.get(str(case), True)
-    if case in {"c", "d"}:
-        fits = fits and view.facts.get("criminal_check") == "not_criminal"
-    return Need(
-        "determination_case",
-        fits,
-        "Trường hợp nêu ra không khớp với hồ sơ hoặc chưa loại trừ tội phạm",
-        "The case named does not fit the dossier, or a crime has not been ruled out",
-        "Luật 120/2025/QH15 Đ.31.1; BLHS Đ.256a",
-        "determination_case",
-    )
-
-
-def no_determination_is_due(view: View, _: str) -> Need:
-    """User management is for those in no case of Luật 120/2025 Đ.31.1, or found not addicted."""
-    entry, residence = view.facts.get("entry"), view.facts.get("residence")
-    met = view.facts.get("result") == "not_addicted" or (
-        entry in {"test", "handed_over"} and residence == "stable"
-    )
-    return Need(
-        "determination_due",
-        met,
-        "Phải xác định tình trạng nghiện trước",
-        "The state of addiction must be determined first",
-        "Luật 120/2025/QH15 Đ.31.1; NĐ 163/2026/NĐ-CP Đ.59",
-        "issue_result",
-    )
-
-
-def result_follows_the_criteria(view: View, _: str) -> Need:
-    """Addicted if and only if three of the six criteria are met with the time condition (TT 18/2021 Đ.3, 4)."""
-    criteria, result = view.facts.get("criteria"), view.facts.get("result")
-    if not view.given or not isinstance(criteria, Criteria):
-        met = not view.given
-    else:
-        met = (result == "addicted") == (criteria.met >= 3 and criteria.one_month_or_repeated)
-    return Need(
-        "result_against_criteria",
-        met,
-        "Kết quả không khớp với các tiêu chuẩn đã ghi nhận",
-        "The result does not follow from the criteria recorded",
-        "TT 18/2021/TT-BYT Đ.3, 4",
-        "criteria",
-    )
-
-
-def late_registration_is_reasoned(view: View, _: str) -> Need:
-    """A registration after the window has run out is taken only with a reason: the ground stands already."""
-    limit, registered = view.state.latest("p4-register"), view.facts.get("registered_at")
-    late = bool(view.given and limit and limit.due and registered and registered >= limit.due)
-    return Need(
-        "late_registration",
-        not late or bool(view.facts.get("late_registration_reason")),
-        "Đăng ký sau khi hết thời hạn 24 giờ: phải nêu lý do tiếp nhận",
-        "Registered after the 24 hours ran out: a reason is needed",
-        "NĐ 163/2026/NĐ-CP Đ.4.7, 89.1",
-        "late_registration_reason",
-    )
-
-
-def ground_is_proved(view: View, _: str) -> Need:
-    """The letter of Luật 120/2025 Đ.35.1 that is named must be borne out by the dossier."""
-    ground, entry, state = (
-        view.facts.get("ground") if view.given else None,
-        view.facts.get("entry"),
-        view.state,
-    )
-    proofs = {
-        "a_not_registered": _over(state.latest("p4-register"), view.at)
-        and "record_voluntary" not in state.acts,
-        "a_not_begun": _over(state.latest("p4-notdone"), view.at),
-        "a_quit": entry == "quit" or "decide_voluntary" in state.acts,
-        "b": entry == "in_rehab" or "decide_voluntary" in state.acts,
-        "c": "record_substitution" in state.acts,
-        "d": entry == "after_care",
-        "dd": entry == "breach" or "record_evasion" in state.acts,
-    }
-    return Need(
-        "ground_not_proved",
-        proofs.get(str(ground), True),
-        "Căn cứ nêu ra chưa được hồ sơ chứng minh (thời hạn đăng ký hoặc thực hiện chưa hết, hoặc thiếu ghi nhận)",
-        "The ground named is not borne out by the dossier",
-        "Luật 120/2025/QH15 Đ.35.1; NĐ 163/2026/NĐ-CP Đ.4.7–10",
-        "ground",
     )
 
 
@@ -228,49 +119,17 @@ def missing_papers(view: View) -> list[tuple[str, str, str]]:
     ]
 
 
-def person_is_not_held(view: View, _: str) -> Need:
-    """Nobody is forgotten in custody: first the release from pending management is recorded."""
-    return Need(
-        "person_is_held",
-        "place_pending" not in view.state.acts,
-        "Người bị đề nghị còn đang bị quản lý: phải ghi nhận việc rời nơi quản lý trước",
-        "The person is still in pending management: record the release first",
-        view.action.citation,
-        "end_pending",
-    )
-
-
-def held_person_is_released(view: View, _: str) -> Need:
-    """Where the measure is not applied, the release comes before the decision is closed."""
-    applied = view.facts.get("outcome") == "apply" and "terminate" not in view.state.acts
-    need = person_is_not_held(view, "")
-    return Need(
-        need.code, need.met or applied, need.message, need.message_en, need.citation, need.requirement
-    )
-
-
-def person_is_held(view: View, _: str) -> Need:
-    """Only someone who was handed over can escape, or start the term in place."""
-    return Need(
-        "person_is_not_held",
-        "deliver_pending" in view.state.acts,
-        "Người bị đề nghị không đang ở cơ sở",
-        "The person is not at the centre",
-        view.action.citation,
-        "deliver_pending",
-    )
-
-
 def closing_ground_fits(view: View, _: str) -> Need:
-    """A dossier closed because the time bar has passed must have a time bar that has passed."""
+    """What closes the dossier has happened: the time bar has passed, or after-care was under way when the person relapsed."""
     bars = [limit.due for limit in view.state.limits if limit.kind == "bar" and limit.ended_at is None]
     passed = any(due is not None and due <= view.at for due in bars)
-    wrong = view.facts.get("closing_ground") == "time_bar" and not passed
+    fits = {"time_bar": passed, "relapse": view.state.stage == Stage.after_care}
+    relapse = view.facts.get("closing_ground") == "relapse"
     return Need(
         "closing_ground",
-        not (view.given and wrong),
-        "Thời hiệu chưa hết",
-        "The time bar has not run out",
+        not view.given or fits.get(str(view.facts.get("closing_ground")), True),
+        "Người đó không đang được quản lý sau cai nghiện" if relapse else "Thời hiệu chưa hết",
+        "The person is not in after-care" if relapse else "The time bar has not run out",
         view.action.citation,
         "closing_ground",
     )
@@ -299,8 +158,15 @@ def term_is_decided(view: View, rule: str) -> Need:
     )
 
 
-def appeal_is_in_time(view: View, rule: str) -> Need:
+def _running(view: View, rules: str) -> str:
+    """Of alternatives `a|b`, the rule the dossier has a limit of: which one runs depends on the court's ordinance."""
+    ids = rules.split("|")
+    return next((rule for rule in ids if view.state.latest(rule)), ids[-1])
+
+
+def appeal_is_in_time(view: View, rules: str) -> Need:
     """An appeal is taken while its window runs."""
+    rule = _running(view, rules)
     limit, received = view.state.latest(rule), view.facts.get("appeal_received_at")
     late = bool(view.given and limit and limit.due and received and received >= limit.due)
     law = view.book.rule(rule)
@@ -333,8 +199,9 @@ def appeal_fits_the_decision(view: View, _: str) -> Need:
     )
 
 
-def appeals_are_over(view: View, rule: str) -> Need:
+def appeals_are_over(view: View, rules: str) -> Need:
     """A decision takes effect when its appeal window ran out unused, or the appeal is decided."""
+    rule = _running(view, rules)
     acts = view.state.acts
     if "file_appeal" in acts:
         law = view.book.rule(rule)
@@ -349,35 +216,31 @@ def appeals_are_over(view: View, rule: str) -> Need:
     return window_is_over(view, rule)
 
 
-def credit_is_right(view: View, _: str) -> Need:
-    """Days in pending management are deducted from the term, days of escape are not (Luật 120/2025 Đ.37.2).
-
-    Whether the first day counts is open, so either count is taken. After an escape or a release a person counts, up to
-    the days since the ground was recorded: nobody was held before.
-    """
-    acts, days = view.state.acts, view.facts.get("credited_days")
-    interrupted = any(view.facts.get(name) is not None for name in ("escaped_at", "left_at"))
-    held_from = acts.get("record_ground" if interrupted else "place_pending")
-    since = (view.at.date() - held_from.date()).days if held_from else 0
-    least, most = 0 if interrupted else since, since + 1 if held_from else 0
+def reduction_list_was_posted(view: View, rule: str) -> Need:
+    """The list proposing whom to reduce, suspend or release was public for its whole time (NĐ 116/2021 Đ.58.5)."""
+    law, posted = view.book.rule(rule), view.facts.get("list_posted_at")
+    due = reckon(law, posted, view.calendar).due if view.calendar and posted else None
+    until = f"{due:%H:%M %d/%m/%Y}" if due else "chưa niêm yết"
     return Need(
-        "credit_is_wrong",
-        not view.given or least <= (days or 0) <= most,
-        f"Số ngày đã quản lý được trừ phải từ {least} đến {most}",
-        f"The days credited must be from {least} to {most}",
-        "Luật 120/2025/QH15 Đ.37.2; NĐ 163/2026/NĐ-CP Đ.107.4, 109.3",
-        "credited_days",
+        "list_not_posted",
+        not view.given or (due is not None and due <= view.at),
+        f"Thời hạn “{law.title}” chưa hết ({until})",
+        f"“{law.title_en}” has not run out yet",
+        law.citation,
+        "list_posted_at",
     )
 
 
 GUARDS: Mapping[str, Guard] = {
     guard.__name__: guard
     for guard in (
-        agency_is_competent, appeal_fits_the_decision, appeal_is_in_time, appeals_are_over, case_is_not_criminal, closing_ground_fits, credit_is_right,
-        determination_case_holds, file_is_complete, ground_is_proved, held_person_is_released,
-        late_registration_is_reasoned, no_determination_is_due, person_is_addicted, person_is_held,
-        person_is_not_excluded, person_is_not_held, result_follows_the_criteria, term_is_decided,
-        time_bar_has_not_passed, window_is_over,
+        agency_is_competent, appeal_fits_the_decision, appeal_is_in_time, appeals_are_over, case_is_not_criminal,
+        closing_ground_fits, compulsory_ground_is_proved, credit_is_right, determination_case_holds,
+        determination_ground_holds,
+        facility_credit_is_right, facility_was_chosen, file_is_complete, ground_is_proved, held_person_is_released,
+        late_registration_is_reasoned, no_determination_is_due, pending_form_fits, person_is_addicted, person_is_held,
+        person_is_not_excluded, person_is_not_held, reduction_list_was_posted, result_follows_the_criteria,
+        term_is_decided, time_bar_has_not_passed, window_is_over,
     )
 }  # fmt: skip
 """Every guard a rulebook may name."""

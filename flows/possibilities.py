@@ -48,7 +48,7 @@ def possibilities(engine: Engine, dossier: UUID, actor: Actor) -> list[Possibili
         book = book_of(state.book)
         found = []
         for action in (one for one in book.actions if state.stage in one.stages):
-            view = View(state, book, action, Facts(state, {}), at, given=False)
+            view = View(state, book, action, Facts(state, {}, at), at, calendar=None)
             needs = [
                 *rights_needs(state, action, actor.agency, actor.role, agencies, at.date()),
                 *order_needs(state, book, action, at),

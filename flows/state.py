@@ -13,6 +13,9 @@ from models.law.facts import Official
 from models.law.limits import TIMEZONE
 from models.person import PersonData
 
+ORDINANCE_2022 = date(2023, 2, 1)
+"""The first day of PL 03/2022/UBTVQH15 (Đ.43.1)."""
+
 
 @dataclass
 class LimitState:
@@ -70,9 +73,15 @@ class State:
     issued: dict[str, Issued] = field(default_factory=dict)
     papers: list[tuple[str, str, int]] = field(default_factory=list)  # kind, title, sheets
 
-    def derived(self) -> dict[str, object]:
-        """Facts that follow from the acts done; conditions and rules may use them."""
+    def derived(self, at: datetime) -> dict[str, object]:
+        """Facts that follow from the acts done and the moment of the next; conditions and rules may use them.
+
+        A case stays under the ordinance it was accepted under (PL 03/2022/UBTVQH15 Đ.43.1, 44.1); before its acceptance
+        the ordinance is that of the moment.
+        """
+        accepted = self.acts.get("accept", at).astimezone(TIMEZONE).date()
         return {
+            "ordinance": "2014" if accepted < ORDINANCE_2022 else "2022",
             "placed": "place_pending" in self.acts,
             "stage": self.stage,
             "terminated": "terminate" in self.acts,

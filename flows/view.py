@@ -1,11 +1,13 @@
-"""What an act is judged by: the dossier, the book, the facts with the act's own, and the moment."""
+"""What guards judge: the dossier, the act asked for, and its facts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flows.state import State
+from flows.refusals import Need
+from flows.state import LimitState, State
+from models.law.calendar import Calendar
 from models.law.schema import Action, Book, Condition
 
 
@@ -18,7 +20,13 @@ class View:
     action: Action
     facts: Mapping[str, Any]  # typed, the act's own first
     at: datetime  # Asia/Ho_Chi_Minh
-    given: bool  # False while only listing what could be done: facts of the act are not known yet
+    calendar: Calendar | None
+    """None while only listing what could be done: the facts of the act are not known yet."""
+
+    @property
+    def given(self) -> bool:
+        """Whether the facts of the act are known."""
+        return self.calendar is not None
 
     def holds(self, when: Condition) -> bool:
         """Whether the facts are as a condition of the rulebook asks."""
@@ -30,3 +38,15 @@ class View:
     def forms(self) -> list[str]:
         """Codes of the forms this act issues."""
         return [ref.id for ref in self.action.forms if self.holds(ref.when)]
+
+
+Guard = Callable[[View, str], Need]
+
+
+def over(limit: LimitState | None, at: datetime) -> bool:
+    """Whether a window has run out or was used; one that never ran is not over."""
+    if limit is None:
+        return False
+    if limit.end == "used" and limit.ended_at is not None:
+        return limit.ended_at <= at
+    return limit.due is not None and limit.due <= at

@@ -14,7 +14,7 @@ BOOKS = Path(__file__).parent / "books"
 T = TypeVar("T")
 KEYS = {"rules": "id", "actions": "code", "papers": "kind"}
 """What a row of each table is known by."""
-DERIVED = frozenset({"placed", "stage", "terminated", "track"})
+DERIVED = frozenset({"ordinance", "placed", "stage", "terminated", "track"})
 """Facts the engine derives from the acts done; conditions may use them."""
 PARTIES = frozenset({
     "compiler", "facility", "court", "provincial_court", "centre", "provincial_police", "ministry_police",
@@ -108,7 +108,7 @@ def check_book(
             f"actions.{action.code}.guards: không có quy tắc hoặc giá trị / unknown rule or value in {guard}"
             for action in book.actions
             for guard in action.guards
-            if ":" in guard and guard.partition(":")[2] not in arguments
+            if ":" in guard and not arguments.issuperset(guard.partition(":")[2].split("|"))
         ]
     if flaws:
         raise LoadError("\n".join(f"{book.code}.toml: {flaw}" for flaw in flaws))

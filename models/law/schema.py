@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[A-Za-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Condition = dict[str, bool | str | list[str]]
 """Facts and the value each must have (a list: one of these); empty means always."""
@@ -93,7 +94,7 @@ class Anchor(Strict):
     text: Text  # in Vietnamese, as the article says it
     acts: tuple[Code, ...] = ()
     fact: Code | None = None
-    limit: Code | None = None
+    limit: RuleId | None = None
 
     @model_validator(mode="after")
     def names_one_source(self) -> Self:
@@ -148,7 +149,7 @@ class Rule(Strict):
     """`doubtful`: the text leaves open whether the first day counts; the shorter reading is used, both are shown."""
     roll: Literal["forward", "none", "back"] = "forward"
     """What happens when the last day is a day off; hours never roll."""
-    inside: Code | None = None
+    inside: RuleId | None = None
     """A limit that this one cannot outlast: it ends with it."""
     anchor: Anchor
     who: Text  # who must act, in Vietnamese, as the article says it
@@ -314,6 +315,8 @@ class Book(Strict):
     stages: tuple[Stage, ...]
     wording: Wording
     least_age: int
+    """Below it no measure exists at all; `least_age_citation` says where, if that is not the age of majority."""
+    least_age_citation: Text | None = None
     tracks: tuple[Literal["adult", "minor"], ...]
     minors_refused: Text | None = None
     """Why a minor cannot be taken into this book."""

@@ -15,6 +15,8 @@ from flows.opening import open_dossier
 from flows.refusals import Invalid, Refused, Stale
 from models import clock
 from models.law.calendar import baseline
+from tests.flows.road_2014 import Road2014
+from tests.flows.road_2022 import Road2022
 from tests.flows.road_2026 import Road
 from tests.flows.road_agencies import actor, rows
 
@@ -161,15 +163,16 @@ def test_a_dry_run_is_refused_as_the_act_would_be(road: Road, given: dict[str, s
 
 # ---------------------------------------------------------------- opening
 def test_a_day_without_a_rulebook_is_refused(road: Road) -> None:
-    past = Road(road.store, start=date(2023, 5, 8))
-    assert "2023" in past.invalid("open")["no_rulebook"].message
+    past = Road(road.store, start=date(2013, 12, 31))
+    assert "2013" in past.invalid("open")["no_rulebook"].message
 
 
 def test_the_book_of_the_day_governs_the_dossier(road: Road) -> None:
     first = Road(road.store, start=date(2026, 7, 1))
     assert first.do("open").state.book == "2026"
-    before = Road(road.store, start=date(2026, 6, 30))
-    assert "no_rulebook" in before.invalid("open")
+    assert Road2014(road.store, start=date(2021, 12, 31)).do("open").state.book == "2014"
+    assert Road2022(road.store, start=date(2022, 1, 1)).do("open").state.book == "2022"
+    assert Road2022(road.store, start=date(2025, 2, 28)).do("open").state.book == "2022"
 
 
 def test_people_too_young_are_refused_with_the_article(road: Road) -> None:

@@ -44,7 +44,7 @@ def test_other_cases_of_the_determination_hold(road: Road, entry: str, case: str
 def test_user_management_is_for_those_who_need_no_determination(road: Road) -> None:
     road.to("verify_residence")
     need = road.refused("manage_user", "0 11:00")["determination_due"]
-    assert need.citation == "Luật 120/2025/QH15 Đ.31.1; NĐ 163/2026/NĐ-CP Đ.59"
+    assert need.citation == "Luật 120/2025/QH15 Đ.24, 31.1, 31.3.b; NĐ 163/2026/NĐ-CP Đ.59"
     first = Road(road.store).to("verify_residence", open={"entry": "test"})
     assert first.do("manage_user", "0 11:00").state.stage == "closed"
     assert first.limit("p4-user-mgmt")["end"] == "done"
@@ -79,7 +79,7 @@ def test_the_result_follows_from_the_criteria(road: Road, changed: dict[str, boo
 def test_a_registration_after_the_window_needs_a_reason(road: Road) -> None:
     road.to("notify_result")
     need = road.refused("record_voluntary", "3 17:00", registered_at="3 16:00")["late_registration"]
-    assert need.citation == "NĐ 163/2026/NĐ-CP Đ.4.7, 89.1"
+    assert need.citation == "Luật 120/2025/QH15 Đ.31.6; NĐ 163/2026/NĐ-CP Đ.4.7, 89.1"
     road.do("record_voluntary", "3 17:00", registered_at="3 16:00", late_registration_reason="nằm viện")
     assert road.limit("p4-register")["end"] == "run_out"
 

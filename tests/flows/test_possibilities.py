@@ -90,8 +90,8 @@ def at_moment(action: Action, when: str) -> dict[str, Any]:
 def test_what_is_said_to_be_possible_is_what_the_act_is_judged_by(
     road: Road, done: str, when: str, by: str
 ) -> None:
-    opened = {"open": {"entry": "in_rehab"}, "request_determination": SURE["request_determination"]}
-    stage = road.to(done, **opened).rows("dossier")[0]["stage"]
+    road.to(done, open={"entry": "in_rehab"}, request_determination=SURE["request_determination"])
+    stage = road.rows("dossier")[0]["stage"]
     found = road.possible(when, by)
     assert set(found) == {action.code for action in book("2026").actions if stage in action.stages}
     for code, possibility in found.items():

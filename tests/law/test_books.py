@@ -36,6 +36,30 @@ ROAD_2014_RULES = """
     p1-court-send p1-complaint p1-settle p1-sendeff p1-lapse p1-exec p1-hoan p1-giam p1-revoke p1-end p1-term
 """
 
+ROAD_2022_ACTIONS = """
+    open verify_residence transfer manage_user request_determination record_substitution admit observe issue_result
+    return_unexamined notify_result record_voluntary decide_voluntary divert record_evasion end_evasion record_ground
+    place_pending deliver_pending escape capture end_pending compile notify_person record_reading send_to_review
+    receive return_for_supplement supplement transfer_to_court register_file return_incomplete accept
+    notify_acceptance query reply_query extend_term suspend resume terminate open_session postpone_session
+    hold_session decide send_decision file_appeal forward_appeal decide_appeal take_effect send_effective deliver
+    enforce delay postpone end_postponement exempt revoke reduce suspend_serving resume_serving release_remaining
+    leave_for_proceedings leave_for_funeral return_from_leave give_end_notice certify report_home propose_aftercare
+    decide_aftercare move end_aftercare close
+"""
+ROAD_2022_RULES = """
+    resid-verify notify-use manage-user health-send-limit detain-addiction health-24h-a health-24h-b health-forward
+    health-result health-observe health-result-person health-stop-mgmt reg-no-chance-d reg-voluntary reg-decision
+    reg-methadone-notice reg-facility-notice violation-record violation-explain file-compile-A elig-limit-A
+    mgmt-family mgmt-facility mgmt-credit mgmt-escape notice-A read-A send-A review-A return-A supplement-A
+    transfer-after-A court-query c9-return c9-accept c9-judge c9-check c9-term c9-session c9-postpone-session c9-send
+    c9-complaint c9-settle c9-hoan-accept c9-hoan-decide c9-publish c3-return c3-accept c3-notice-accept c3-term
+    c3-check c3-session c3-session-notice c3-send c3-complaint c3-petition c3-forward c3-appeal-term c3-postpone
+    c3-reduce c3-publish exec-send-A exec-limit-A exec-take exec-delay exec-force exec-custody term-A exec-wanted
+    exec-hoan-file exec-reduce exec-reduce-post exec-funeral exec-funeral-decide exec-death-family exec-end-notice
+    exec-end-cert exec-report post-file post-decide post-term-A post-move clean-record
+"""
+
 
 @pytest.mark.parametrize("code", codes())
 def test_shipped_book_fits_the_forms_and_guards_that_exist(code: str) -> None:
@@ -44,8 +68,12 @@ def test_shipped_book_fits_the_forms_and_guards_that_exist(code: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "actions", "rules"),
-    [("2026", ROAD_2026_ACTIONS, ROAD_2026_RULES), ("2014", ROAD_2014_ACTIONS, ROAD_2014_RULES)],
-    ids=["2026", "2014"],
+    [
+        ("2026", ROAD_2026_ACTIONS, ROAD_2026_RULES),
+        ("2022", ROAD_2022_ACTIONS, ROAD_2022_RULES),
+        ("2014", ROAD_2014_ACTIONS, ROAD_2014_RULES),
+    ],
+    ids=["2026", "2022", "2014"],
 )
 def test_shipped_book_has_every_act_and_limit_of_its_road(code: str, actions: str, rules: str) -> None:
     book = load_book(code)
@@ -57,6 +85,20 @@ def test_what_rests_on_lapsed_or_repealed_law_is_unconfirmed() -> None:
     doubtful = [rule for rule in load_book("2026").rules if rule.id.startswith(("c3-", "health-", "detain-"))]
     assert len(doubtful) > 20
     assert [rule.id for rule in doubtful if rule.confirmed] == []
+
+
+def test_what_was_read_of_the_ordinance_of_2014_is_unconfirmed_in_2022() -> None:
+    old = [rule for rule in load_book("2022").rules if rule.id.startswith("c9-") and rule.id != "c9-publish"]
+    assert len(old) > 9
+    assert [rule.id for rule in old if rule.confirmed] == []
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_book_says_who_is_too_young_by_which_article(code: str) -> None:
+    book = load_book(code)
+    assert book.minors_refused
+    assert book.minors_citation
+    assert (book.least_age < 18) == (book.least_age_citation is not None)
 
 
 @pytest.mark.parametrize("code", codes())

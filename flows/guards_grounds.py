@@ -1,0 +1,164 @@
+"""Guards of the finding: whether the person is addicted, and whether the case and the ground named are borne out."""
+
+from flows.refusals import Need
+from flows.view import View, over
+from models.law.facts import Criteria
+
+
+def person_is_addicted(view: View, _: str) -> Need:
+    """A determination of addiction, or the end of substitution treatment that stands for it."""
+    met = view.facts.get("result") == "addicted" or "record_substitution" in view.state.acts
+    return Need(
+        "not_addicted",
+        met,
+        "Chưa có kết quả xác định nghiện ma túy",
+        "There is no determination of addiction",
+        view.action.citation,
+        "result",
+    )
+
+
+def case_is_not_criminal(view: View, _: str) -> Need:
+    """Use in these situations may be the crime of BLHS Đ.256a: a human check must have ruled it out."""
+    met = view.facts.get("criminal_check") == "not_criminal" or not view.given
+    return Need(
+        "criminal_check",
+        met,
+        "Chưa kết luận hành vi không phải là tội phạm",
+        "The check for a crime has not ruled it out",
+        "BLHS Đ.256a",
+        "criminal_check",
+    )
+
+
+def determination_case_holds(view: View, _: str) -> Need:
+    """The case named is one of Luật 120/2025 Đ.31.1, and what the dossier says bears it out."""
+    case = view.facts.get("determination_case") if view.given else None
+    entry, residence = view.facts.get("entry"), view.facts.get("residence")
+    fits = {"c": entry == "again", "d": entry == "after_care", "dd": residence == "none"}.get(str(case), True)
+    if case in {"c", "d"}:
+        fits = fits and view.facts.get("criminal_check") == "not_criminal"
+    return Need(
+        "determination_case",
+        fits,
+        "Trường hợp nêu ra không khớp với hồ sơ hoặc chưa loại trừ tội phạm",
+        "The case named does not fit the dossier, or a crime has not been ruled out",
+        "Luật 120/2025/QH15 Đ.31.1; BLHS Đ.256a",
+        "determination_case",
+    )
+
+
+def determination_ground_holds(view: View, _: str) -> Need:
+    """The case of Luật 73/2021 Đ.27.1 that is named is borne out by what the dossier says."""
+    entry, residence = view.facts.get("entry"), view.facts.get("residence")
+    holds = {
+        "under_management": entry == "again",
+        "no_residence": residence == "none",
+        "after_care": entry == "after_care",
+    }
+    return Need(
+        "determination_ground",
+        not view.given or holds.get(str(view.facts.get("determination_ground")), True),
+        "Trường hợp nêu ra không khớp với căn cứ mở hồ sơ hoặc nơi cư trú đã ghi nhận",
+        "The case named does not fit why the dossier was opened, or the residence",
+        "Luật Phòng, chống ma túy 2021 Đ.27.1",
+        "determination_ground",
+    )
+
+
+def no_determination_is_due(view: View, _: str) -> Need:
+    """User management is for those in no case that must be determined, or found not addicted."""
+    entry, residence = view.facts.get("entry"), view.facts.get("residence")
+    met = view.facts.get("result") == "not_addicted" or (
+        entry in {"test", "handed_over"} and residence == "stable"
+    )
+    return Need(
+        "determination_due",
+        met,
+        "Phải xác định tình trạng nghiện trước",
+        "The state of addiction must be determined first",
+        view.action.citation,
+        "issue_result",
+    )
+
+
+def result_follows_the_criteria(view: View, _: str) -> Need:
+    """Addicted if and only if three of the six criteria are met with the time condition (TT 18/2021 Đ.3, 4)."""
+    criteria, result = view.facts.get("criteria"), view.facts.get("result")
+    if not view.given or not isinstance(criteria, Criteria):
+        met = not view.given
+    else:
+        met = (result == "addicted") == (criteria.met >= 3 and criteria.one_month_or_repeated)
+    return Need(
+        "result_against_criteria",
+        met,
+        "Kết quả không khớp với các tiêu chuẩn đã ghi nhận",
+        "The result does not follow from the criteria recorded",
+        "TT 18/2021/TT-BYT Đ.3, 4",
+        "criteria",
+    )
+
+
+def late_registration_is_reasoned(view: View, rule: str) -> Need:
+    """A registration after the window has run out is taken only with a reason: the ground stands already."""
+    limit, registered = view.state.latest(rule), view.facts.get("registered_at")
+    law = view.book.rule(rule)
+    late = bool(view.given and limit and limit.due and registered and registered >= limit.due)
+    return Need(
+        "late_registration",
+        not late or bool(view.facts.get("late_registration_reason")),
+        f"Đăng ký sau khi hết thời hạn “{law.title}”: phải nêu lý do tiếp nhận",
+        f"Registered after “{law.title_en}” ran out: a reason is needed",
+        law.citation,
+        "late_registration_reason",
+    )
+
+
+def ground_is_proved(view: View, _: str) -> Need:
+    """The letter of Luật 120/2025 Đ.35.1 that is named must be borne out by the dossier."""
+    ground, entry, state = (
+        view.facts.get("ground") if view.given else None,
+        view.facts.get("entry"),
+        view.state,
+    )
+    proofs = {
+        "a_not_registered": over(state.latest("p4-register"), view.at)
+        and "record_voluntary" not in state.acts,
+        "a_not_begun": over(state.latest("p4-notdone"), view.at),
+        "a_quit": entry == "quit" or "decide_voluntary" in state.acts,
+        "b": entry == "in_rehab" or "decide_voluntary" in state.acts,
+        "c": "record_substitution" in state.acts,
+        "d": entry == "after_care",
+        "dd": entry == "breach" or "record_evasion" in state.acts,
+    }
+    return Need(
+        "ground_not_proved",
+        proofs.get(str(ground), True),
+        "Căn cứ nêu ra chưa được hồ sơ chứng minh (thời hạn đăng ký hoặc thực hiện chưa hết, hoặc thiếu ghi nhận)",
+        "The ground named is not borne out by the dossier",
+        "Luật 120/2025/QH15 Đ.35.1; NĐ 163/2026/NĐ-CP Đ.4.7–10",
+        "ground",
+    )
+
+
+def compulsory_ground_is_proved(view: View, _: str) -> Need:
+    """The ground of Luật 73/2021 Đ.32 that is named must be borne out by the dossier."""
+    entry, acts = view.facts.get("entry"), view.state.acts
+    decided = "decide_voluntary" in acts
+    proofs = {
+        "not_registered": over(view.state.latest("reg-voluntary"), view.at)
+        and "record_voluntary" not in acts,
+        "not_begun": decided,
+        "quit": decided or entry == "quit",
+        "use_in_rehab": decided or entry == "in_rehab",
+        "substitution": "record_substitution" in acts,
+        "relapse": entry == "after_care",
+    }
+    return Need(
+        "ground_not_proved",
+        not view.given or proofs.get(str(view.facts.get("compulsory_ground")), True),
+        "Căn cứ nêu ra chưa được hồ sơ chứng minh (thời hạn đăng ký chưa hết, hoặc thiếu ghi nhận)",
+        "The ground named is not borne out by the dossier",
+        "Luật Phòng, chống ma túy 2021 Đ.32",
+        "compulsory_ground",
+    )
