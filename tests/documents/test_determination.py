@@ -1,18 +1,15 @@
 """The papers of the determination read like forms 02, 03 and 05 of Decree 109/2021."""
 
-import io
 from dataclasses import replace
 from datetime import date
 
-import docx
 import pytest
-from docx.oxml.ns import qn
 
 from documents.case import Case, MissingValue
-from documents.form import Form
 from documents.forms.determination import FORMS
 from models.law.facts import Background
 from tests.documents.cases import FACTS, sample_case
+from tests.documents.printed import assert_in_order, printed
 
 BY_CODE = {form.code: form for form in FORMS}
 CODES = tuple(BY_CODE)
@@ -51,7 +48,7 @@ ORDER = {
         "5. Nhận xét, đánh giá của chính quyền địa phương: ",
         "6. Ý thức hợp tác của người được đề nghị xác định tình trạng nghiện với cơ quan chức năng?",
         "Hợp tác: ☒", "Không hợp tác: ☐", "7. Các thông tin khác: không",
-        "THỦ TRƯỞNG ĐƠN VỊ", "(Ký, ghi rõ họ tên, đóng dấu)", "NGƯỜI LẬP\nBẢN TÓM TẮT LÝ LỊCH",
+        "THỦ TRƯỞNG ĐƠN VỊ", "(Ký, ghi rõ họ tên, đóng dấu)", "NGƯỜI LẬP BẢN TÓM TẮT LÝ LỊCH",
         "(Ký, ghi rõ họ tên)", "Thượng tá Trần Văn B", "Đại úy Lý Văn N",
     ),
     "109-05": (
@@ -63,7 +60,7 @@ ORDER = {
         "Sinh ngày: 20/05/1998", "Số CMND/CCCD/Hộ chiếu/Định danh cá nhân: 001098000001", "ngày cấp: 15/03/2022",
         "Nơi cấp: ", "Nơi thường trú: ", "Nơi ở hiện tại: ", "KẾT QUẢ",
         "Nghiện ma túy, tên chất ma túy: Methamphetamine.",
-        "THỦ TRƯỞNG ĐƠN VỊ", "(Ký, ghi rõ họ tên, đóng dấu)", "BÁC SỸ/Y SỸ\nXÁC ĐỊNH TÌNH TRẠNG NGHIỆN MA TÚY",
+        "THỦ TRƯỞNG ĐƠN VỊ", "(Ký, ghi rõ họ tên, đóng dấu)", "BÁC SỸ/Y SỸ XÁC ĐỊNH TÌNH TRẠNG NGHIỆN MA TÚY",
         "(Ký, ghi rõ họ tên)", "Bác sĩ Phạm Văn D", "Bác sĩ Hồ Thị P",
     ),
 }  # fmt: skip
@@ -76,26 +73,6 @@ REQUIRED = {
     ),
     "109-05": ("result", "doctor"),
 }  # fmt: skip
-
-
-def printed(form: Form, case: Case) -> str:
-    """All text of the document from top to bottom, one paragraph a line."""
-    body = docx.Document(io.BytesIO(form.render(form.gather(case)))).element.body
-    return "\n".join(
-        "".join(
-            "\n" if piece.tag == qn("w:br") else piece.text or ""
-            for piece in paragraph.iter(qn("w:t"), qn("w:br"))
-        )
-        for paragraph in body.iter(qn("w:p"))
-    )
-
-
-def assert_in_order(text: str, pieces: tuple[str, ...]) -> None:
-    position = 0
-    for piece in pieces:
-        found = text.find(piece, position)
-        assert found >= 0, f"{piece!r} is missing after: {text[max(0, position - 60) : position]!r}"
-        position = found + len(piece)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -141,7 +118,7 @@ def test_only_the_request_has_a_number_and_an_end_mark() -> None:
 
 def test_the_request_names_only_the_police_in_its_corner() -> None:
     text = printed(BY_CODE["109-02"], sample_case("109-02"))
-    assert text.startswith("Mẫu số 02\n\nCÔNG AN PHƯỜNG MAI DỊCH")
+    assert text.startswith("Mẫu số 02\nCÔNG AN PHƯỜNG MAI DỊCH")
 
 
 def test_the_request_needs_a_health_facility_to_go_to() -> None:

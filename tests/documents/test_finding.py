@@ -1,19 +1,16 @@
 """The papers of the finding read like the gazette's forms III-01, III-02, III-03; P-01 says what it rests on."""
 
-import io
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import docx
 import pytest
-from docx.oxml.ns import qn
 
 from documents.case import Case, MissingValue
-from documents.form import Form
 from documents.forms.finding import FORMS
 from models.law.facts import Official
 from tests.documents.cases import sample_case
+from tests.documents.printed import assert_in_order, printed
 
 BY_CODE = {form.code: form for form in FORMS}
 CODES = tuple(BY_CODE)
@@ -39,7 +36,7 @@ ORDER = {
         "Kết quả: Hồi 08 giờ 10 phút, ngày 07 tháng 9 năm 2026, dương tính với Methamphetamine.",
         "3. Căn cứ vào kết quả trên, kết luận: Nguyễn Văn A:",
         "☒ Dương tính với chất ma túy trong cơ thể.", "☐ Âm tính với chất ma túy trong cơ thể.",
-        "NGƯỜI TIẾN HÀNH\nXÉT NGHIỆM", "(Ký, ghi rõ họ tên)",
+        "NGƯỜI TIẾN HÀNH XÉT NGHIỆM", "(Ký, ghi rõ họ tên)",
         "THỦ TRƯỞNG CƠ QUAN", "(Ký, ghi rõ họ tên, đóng dấu)", "Đại úy Đỗ Thị M", "Thượng tá Lê Thị C",
         "NGƯỜI ĐƯỢC XÉT NGHIỆM", "(Ký, ghi rõ họ tên)", "Nguyễn Văn A",
     ),
@@ -93,26 +90,6 @@ def case_of(code: str, **fact_changes: Any) -> Case:
         }
         return sample_case(code, **{**homeless, **fact_changes})
     return sample_case(code, **fact_changes)
-
-
-def printed(form: Form, case: Case) -> str:
-    """All text of the document from top to bottom, one paragraph a line."""
-    body = docx.Document(io.BytesIO(form.render(form.gather(case)))).element.body
-    return "\n".join(
-        "".join(
-            "\n" if piece.tag == qn("w:br") else piece.text or ""
-            for piece in paragraph.iter(qn("w:t"), qn("w:br"))
-        )
-        for paragraph in body.iter(qn("w:p"))
-    )
-
-
-def assert_in_order(text: str, pieces: tuple[str, ...]) -> None:
-    position = 0
-    for piece in pieces:
-        found = text.find(piece, position)
-        assert found >= 0, f"{piece!r} is missing after: {text[max(0, position - 60) : position]!r}"
-        position = found + len(piece)
 
 
 @pytest.mark.parametrize("code", CODES)
