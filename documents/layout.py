@@ -299,11 +299,12 @@ class Sheet:
             texts += [label, ": ", value]
         self.line(*texts)
 
-    def tick(self, label: str, checked: bool) -> None:
-        """One "label: box" on a line of its own, kept on the page of the line before it."""
-        if self._last_line is not None:
-            keep_with_next(self._last_line)
-        self.ticks((label, checked))
+    def choices(self, *choices: tuple[str, bool]) -> None:
+        """A box and its label on a line each, kept on one page with the line they answer."""
+        for label, checked in choices:
+            if self._last_line is not None:
+                keep_with_next(self._last_line)
+            self.line(f"{_TICKED_BOX if checked else _EMPTY_BOX} {label}")
 
     def ticks(self, *choices: tuple[str, bool], lead: str = "") -> None:
         """Several "label: box" on one line, after `lead` such as "10. Tôn giáo:"."""

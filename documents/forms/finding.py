@@ -14,7 +14,6 @@ from models.law.schema import Stage
 _APPENDIX = "NĐ 163/2026/NĐ-CP, Phụ lục III, Mẫu số"
 _HAND = "(Ký, ghi rõ họ tên)"
 _SEAL = "(Ký, ghi rõ họ tên, đóng dấu)"
-_BOX, _TICKED_BOX = "\N{BALLOT BOX}", "\N{BALLOT BOX WITH X}"
 
 
 class SubstanceTestResult(FormContext):
@@ -169,8 +168,9 @@ def write_test_result(sheet: Sheet, context: SubstanceTestResult) -> None:
     sheet.field("Kết quả", context.result)
     sheet.line(f"3. Căn cứ vào kết quả trên, kết luận: {person.name}:")
     # A dossier is opened on a positive result only (art. 57.1), so the other box stays empty.
-    sheet.point(_TICKED_BOX, "Dương tính với chất ma túy trong cơ thể.")
-    sheet.point(_BOX, "Âm tính với chất ma túy trong cơ thể.")
+    sheet.choices(
+        ("Dương tính với chất ma túy trong cơ thể.", True), ("Âm tính với chất ma túy trong cơ thể.", False)
+    )
     sheet.signatures(
         (
             Signature("Người tiến hành\nxét nghiệm", _HAND, context.tester),
