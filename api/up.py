@@ -13,7 +13,7 @@ from api.prefect_server import prefect_environment, prefect_is_ready, prefect_se
 from api.supervisor import Child, Supervisor, require_free_port
 from models import migrations, postgres
 from models.program import Program
-from models.settings import Settings, StartupError
+from models.settings import Settings
 
 console = Console()
 
@@ -163,6 +163,3 @@ def _announce(settings: Settings) -> None:
     announce_accounts(settings, console)
     if not settings.once:
         console.print("Ctrl-C để dừng · to stop")
-
-
-__all__ = ["StartupError", "migrate_now", "run", "walk_now"]

@@ -146,7 +146,7 @@ def plan(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Do
     opening = action.code == "open"
     if opening != (state.seq == 0):
         raise UnknownAction(asked.action, book.code)
-    at, asked = _moment(asked.occurred_at), replace(asked, late_reason=_reason(asked.late_reason))
+    at, asked = moment_of(asked.occurred_at), replace(asked, late_reason=_reason(asked.late_reason))
     own = _facts(book.code, asked)
     json_facts = own.model_dump(mode="json", exclude_none=True)
     typed_facts = {name: getattr(own, name) for name in json_facts}
@@ -169,7 +169,12 @@ def plan(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Do
     return _effect(view, asked, json_facts, typed_facts, agencies, calendar)
 
 
-def _moment(occurred_at: datetime) -> datetime:
+def moment_of(occurred_at: datetime) -> datetime:
+    """When an act happened, in Vietnam's time.
+
+    Raises:
+        Invalid: the instant has no time zone, or lies in the future.
+    """
     if occurred_at.tzinfo is None:
         raise Invalid([Flaw("no_time_zone", "occurred_at", "thiếu múi giờ", "has no time zone")])
     if occurred_at > now():
@@ -220,9 +225,7 @@ def _effect(
     issue = Issue(view, agencies[asked.actor.agency].card, _cards(parties, agencies))
     issue.check()
     after = next((ref.id for ref in action.next if view.holds(ref.when)), state.stage)
-    moves = Clocks(view, event_id, calendar).run(
-        closing=after == Stage.closed and action.code != "end_pending"
-    )
+    moves = Clocks(view, event_id, calendar).run(closing=after == Stage.closed != state.stage)
     late = _late(moves, asked.late_reason)
     if asked.late_reason:
         facts = facts | {"late_reason": asked.late_reason}

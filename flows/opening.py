@@ -1,7 +1,7 @@
 """Opening a dossier: the person, the book of the day, and the first act, in one transaction."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -9,13 +9,12 @@ from sqlalchemy import Connection, insert, text
 
 from flows.books import book_of_day
 from flows.eligibility import age_flaws
-from flows.engine import Act, Actor, plan
+from flows.engine import Act, Actor, moment_of, plan
 from flows.refusals import Flaw, Invalid
 from flows.state import Agencies, State
 from flows.writing import Done, write
 from models.clock import now
 from models.law.calendar import Calendar
-from models.law.limits import TIMEZONE
 from models.law.schema import Book
 from models.person import PersonData, search_key
 from models.store import Store, unit_of_work
@@ -51,8 +50,8 @@ def open_dossier(
         Invalid: no book covers the day, the person is too young, or a fact is wrong.
         Refused: the agency may not open, or a guard of the book refuses.
     """
-    book = _book(occurred_at)
-    day = occurred_at.astimezone(TIMEZONE).date()
+    day = moment_of(occurred_at).date()
+    book = _book(day)
     flaws = age_flaws(person.birth_date, book, day)
     if flaws:
         raise Invalid(flaws)
@@ -83,13 +82,7 @@ def open_dossier(
     return done
 
 
-def _book(occurred_at: datetime) -> Book:
-    if occurred_at.tzinfo is None:
-        raise Invalid([Flaw("no_time_zone", "occurred_at", "thiếu múi giờ", "has no time zone")])
-    if occurred_at > now():
-        message = "thời điểm thực hiện không thể ở tương lai"
-        raise Invalid([Flaw("in_the_future", "occurred_at", message, "lies in the future")])
-    day = occurred_at.astimezone(TIMEZONE).date()
+def _book(day: date) -> Book:
     book = book_of_day(day)
     if book is None:
         raise Invalid(
