@@ -327,6 +327,6 @@ def test_worker_without_an_address_for_prefect_says_so_and_starts_no_server(plac
 def _handed_over(engine: Engine, number: int) -> Done:
     """An act that hands a dossier to the health facility and issues two documents."""
     return act(
-        engine, dossier(engine, f"HS-{uuid4().hex[:8]}-{number}", stage="health_determination", holder="bvmd"),
+        engine, dossier(engine, f"HS-{number:03}-{uuid4().hex[:8]}", stage="health_determination", holder="bvmd"),
         "request_determination", stages=("police_collection", "health_determination"), forms=FORMS,
     )  # fmt: skip
