@@ -1,12 +1,10 @@
 """How time is counted: forward or back, in hours, days, working days, months (Bộ luật Dân sự 2015 Đ.145–151)."""
 
 from calendar import monthrange
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel, ConfigDict
 
 from models.law.calendar import ONE_DAY, Calendar
 from models.law.schema import Unit
@@ -53,14 +51,16 @@ class AmountOutOfRange(LimitRefused):
     """An amount that the rule does not allow, or that no limit has."""
 
 
-class Step(BaseModel):
-    """One day of the count and why it counts or does not; `number` only where days are numbered."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One day of the count and why it counts or does not; `number` only where days are numbered.
 
-    model_config = ConfigDict(frozen=True)
+    A plain dataclass: a limit has up to some forty steps, and a model costs four times as much.
+    """
 
     date: date
     counts: bool
-    number: int | None = None
+    number: int | None
     reason: str
 
 
@@ -95,7 +95,7 @@ class Count:
 
     def add(self, day: date, reason: str, number: int | None = None, *, counts: bool = True) -> None:
         """One more step of the explanation."""
-        self.steps.append(Step(date=day, counts=counts, number=number, reason=reason))
+        self.steps.append(Step(day, counts, number, reason))
 
     def day_off(self, day: date) -> str | None:
         """As the calendar's, remembering whether everything asked of it is certain."""
@@ -312,4 +312,4 @@ def _stands_still(day: date, begin: Begin, count: Count) -> str | None:
 
 
 def _amended(step: Step, more: str) -> Step:
-    return Step(date=step.date, counts=step.counts, number=step.number, reason=f"{step.reason}; {more}")
+    return replace(step, reason=f"{step.reason}; {more}")
