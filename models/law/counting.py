@@ -78,14 +78,18 @@ class Begin:
 
     def paused(self, day: date) -> bool:
         """Whether the limit stands still on the day: the day of a suspension does, the day it goes on does not."""
-        return any(begin.date() <= day < end.date() for begin, end in self.pauses)
+        return bool(self.pauses) and any(begin.date() <= day < end.date() for begin, end in self.pauses)
 
 
 @dataclass
 class Count:
-    """A count under way, and at the end its result: `last_day`, `due`, and for a span within an end `opens`."""
+    """A count under way, and at the end its result: `last_day`, `due`, and for a span within an end `opens`.
+
+    `first_day` is the first that can count: of days, months and years counted forward.
+    """
 
     calendar: Calendar
+    first_day: date | None = None
     last_day: date = field(init=False)
     due: datetime = field(init=False)
     opens: datetime | None = None
@@ -123,6 +127,12 @@ def local(instant: datetime) -> datetime:
     return instant.astimezone(TIMEZONE)
 
 
+def months_after(day: date, months: int) -> date:
+    """The same-numbered day so many months away (back, if negative), or that month's last (Đ.148.3–4)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def end_day(instant: datetime) -> date:
     """The day that an end falls on: midnight, as the end of a limit, belongs to the day before it."""
     at = local(instant)
@@ -141,23 +151,23 @@ def forward(
     count = Count(calendar)
     if unit is Unit.hour:
         return _hours_forward(amount, begin, count)
-    first = begin.event_day if first_day_counts else begin.event_day + ONE_DAY
+    count.first_day = first = begin.event_day if first_day_counts else begin.event_day + ONE_DAY
     if unit in {Unit.day, Unit.working_day}:
         last = _number_days(amount, unit, begin, count, first)
         if first_day_counts and count.steps[0].counts:
             count.steps[0] = _amended(count.steps[0], f"ngày đầu tiên được tính ({CODE} Đ.151)")
     else:
         last = _same_day(amount, unit, begin.event_day, count, first_day_counts=first_day_counts)
-        last = _add_pauses(begin, count, first, last)
-    if begin.credit:
-        last -= timedelta(days=begin.credit)
-        count.add(last, f"Trừ {begin.credit} ngày đã được tính vào thời hạn")
+        if begin.credit:
+            last -= timedelta(days=begin.credit)
+            count.add(last, _credited(begin))
+        last = _add_pauses(begin, count, first, last) if last >= first else last
+    if last < first:  # as many days credited as the term has: it is over at once
+        count.due, count.last_day = begin.start, end_day(begin.start)
+        return count
     if unit is not Unit.working_day:
         last = _roll(last, roll, begin, count)
-    count.end_with(last)
-    if count.due < begin.start:  # more days credited than the term has: it is over at once
-        count.due, count.last_day = begin.start, begin.start.date()
-    return count
+    return count.end_with(last)
 
 
 def backward(amount: int, unit: Unit, end: datetime, calendar: Calendar, roll: Roll) -> Count:
@@ -219,7 +229,9 @@ def _hours_forward(amount: int, begin: Begin, count: Count) -> Count:
 
 
 def _number_days(amount: int, unit: Unit, begin: Begin, count: Count, first: date) -> date:
-    number, day = 0, first - ONE_DAY
+    number, day = begin.credit, first - ONE_DAY
+    if number:
+        count.add(day, _credited(begin), counts=False)
     while number < amount:
         day += ONE_DAY
         if begin.paused(day):
@@ -230,6 +242,10 @@ def _number_days(amount: int, unit: Unit, begin: Begin, count: Count, first: dat
             number += 1
             count.add(day, _numbered(number, unit, day, count.calendar), number)
     return day
+
+
+def _credited(begin: Begin) -> str:
+    return f"Trừ {begin.credit} ngày đã được tính vào thời hạn"
 
 
 def _number_back(amount: int, unit: Unit, latest: date, count: Count) -> date:
@@ -256,18 +272,16 @@ def _same_day(
 ) -> date:
     """The same-numbered day so many months or years away, or the month's last (Đ.148.3–4)."""
     months = amount * 12 if unit is Unit.year else amount
-    year, month = divmod(event_day.year * 12 + event_day.month - 1 + months, 12)
-    month += 1
-    if not MINYEAR < year < MAXYEAR:
+    if not MINYEAR < event_day.year + months / 12 < MAXYEAR:
         raise AmountOutOfRange(f"{abs(amount)} {UNITS[unit]}: vượt quá lịch")
-    length = monthrange(year, month)[1]
-    day = date(year, month, min(event_day.day, length))
+    day = months_after(event_day, months)
     article = f"{CODE} Đ.148.{4 if unit is Unit.year else 3}"
     if first_day_counts:
         reason = f"Ngày liền trước ngày tương ứng {day:%d/%m/%Y}: ngày đầu tiên được tính ({CODE} Đ.151)"
         day -= ONE_DAY
-    elif event_day.day > length:
-        reason = f"Tháng {month}/{year} không có ngày {event_day.day}: lấy ngày cuối tháng ({CODE} Đ.148.3)"
+    elif event_day.day > day.day:
+        month = f"{day.month}/{day.year}"
+        reason = f"Tháng {month} không có ngày {event_day.day}: lấy ngày cuối tháng ({CODE} Đ.148.3)"
     else:
         before = " trước" if amount < 0 else ""
         reason = (
