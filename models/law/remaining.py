@@ -7,7 +7,7 @@ from math import ceil
 from typing import Literal
 
 from models.law.calendar import ONE_DAY, Calendar
-from models.law.counting import UNITS, local, months_after
+from models.law.counting import UNITS, end_day, local, months_after
 from models.law.ledger import LedgerEntry, Suspended
 from models.law.limits import Point, Reckoning, Result, reckon
 from models.law.schema import Rule, Unit
@@ -165,7 +165,7 @@ class _Question:
         today, moment = self.at.date(), self.since or self.at
         if until <= min(moment, self.at):
             return left.model_copy(update={"past_days": days_past(point.due, self.at)})
-        update: dict[str, object] = {"is_last_day": not self.since and today == point.last_day}
+        update: dict[str, object] = {"is_last_day": not self.since and today == end_day(point.due)}
         if unit is Unit.hour:
             update["amount"], update["minutes"] = divmod((until - moment) // _MINUTE, 60)
             return left.model_copy(update=update)
