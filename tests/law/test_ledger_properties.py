@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.law.calendar import ONE_DAY
@@ -134,6 +134,26 @@ def test_a_suspension_never_makes_a_limit_end_sooner(
     assert dues == sorted(dues)
 
 
+@settings(max_examples=400)
+@given(rules(), instants, spans, spans)
+def test_what_had_not_run_out_when_it_was_suspended_has_not_when_it_goes_on(
+    of: Rule, start: datetime, before_end: timedelta, length: timedelta
+) -> None:
+    at = max(start, due(of, start) - before_end / 5 - A_MINUTE)
+    pause = Suspended(at=at, until=at + length, **WHY)
+    assert left(of, start, at + length, [pause]).state == "running"
+
+
+@given(rules(), instants, spans, spans)
+def test_what_had_run_out_when_it_was_suspended_stays_so(
+    of: Rule, start: datetime, after_end: timedelta, length: timedelta
+) -> None:
+    at = due(of, start) + after_end
+    pause = Suspended(at=at, until=at + length, **WHY)
+    assert due(of, start, [pause]) == due(of, start)
+    assert left(of, start, at, [pause]).state == "run_out"
+
+
 # --- extension
 
 
@@ -203,12 +223,16 @@ def test_restarted_it_is_a_fresh_limit(
     of: Rule, begun: tuple[datetime, list[Suspended]], after: timedelta
 ) -> None:
     start, ledger = begun
-    before: list[LedgerEntry] = [one for one in ledger if one.at <= start + after]
+    amount = of.amounts[0].value
+    of = of.model_copy(update={"extension": Extension(most=amount + 1, citation="Luật thử Đ.8")})
+    extended = Extended(at=start, amount_total=amount + 1, **WHY)
+    before: list[LedgerEntry] = [extended, *(one for one in ledger if one.at <= start + after)]
     anew = Restarted(at=start + after, **WHY)
     got, fresh = reckon(of, start, CALENDAR, {}, [*before, anew]), reckon(of, anew.at, CALENDAR)
-    told = {"start": start, "journal": got.journal}
-    assert got == fresh.model_copy(update=told)
+    assert got == fresh.model_copy(update={"start": start, "journal": got.journal})
     assert len(got.journal) == len(before) + 1
+    once_more = Extended(at=anew.at, amount_total=amount + 1, **WHY)
+    assert due(of, start, [*before, anew, once_more]) == due(of, anew.at, [once_more])
 
 
 @given(rules(), st.data(), instants, spans)
@@ -241,10 +265,10 @@ def test_credited_days_shorten_a_term_by_as_much_and_never_to_before_its_start(
     assert plain.first_day
     over = plain.last_day - days * ONE_DAY < plain.first_day
     assert got.due == (start if over else plain.due - days * ONE_DAY)
-    suspended = reckon(of, start, CALENDAR, {}, [credit, *ledger])
-    assert start <= got.due <= suspended.due
-    if ledger[0].at >= got.due:
-        assert suspended.due == got.due, "what comes after the end changes nothing"
+    assert start <= got.due <= due(of, start, [credit, *ledger])
+    pause = ledger[0]
+    afterwards = Suspended(at=got.due, until=got.due + ((pause.until or pause.at) - pause.at), **WHY)
+    assert due(of, start, [credit, afterwards]) == got.due, "what comes after the end changes nothing"
 
 
 @given(st.data(), ledgers())
