@@ -20,6 +20,7 @@ from flows.guards_grounds import (
     late_registration_is_reasoned,
     no_determination_is_due,
     person_is_addicted,
+    residence_fits_its_case,
     result_follows_the_criteria,
 )
 from flows.guards_minors import adulthood_is_reached, sampling_is_agreed, track_is_settled
@@ -236,7 +237,8 @@ GUARDS: Mapping[str, Guard] = {
         determination_ground_holds,
         facility_credit_is_right, facility_was_chosen, file_is_complete, ground_is_proved, held_person_is_released,
         late_registration_is_reasoned, no_determination_is_due, pending_form_fits, person_is_addicted, person_is_held,
-        person_is_not_excluded, person_is_not_held, reduction_list_was_posted, result_follows_the_criteria,
+        person_is_not_excluded, person_is_not_held, reduction_list_was_posted, residence_fits_its_case,
+        result_follows_the_criteria,
         sampling_is_agreed,
         term_is_decided, time_bar_has_not_passed, track_is_settled, window_is_over,
     )

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, insert
 
+from flows.books import book_of_day, payload
 from flows.engine import Act, act
 from flows.opening import open_dossier
 from flows.possibilities import Possibility, possibilities
@@ -52,6 +53,11 @@ BACKGROUND = {
     "convictions": "không", "prior_sanctions": "không", "substances": "heroin", "manner": "hít", "first_use": "2020",
     "voluntary_rehab": "chưa", "aftercare_decision": "không", "compulsory_rehab": "không", "substitution": "không",
 }  # fmt: skip
+CASE_OF_RESIDENCE = {
+    "stable": {"residence_case": "registered"},
+    "none": {"residence_case": "present_under_30_days", "present_since": "day -7"},
+}
+"""Which case of residence a dossier is, unless a test says otherwise."""
 SESSION = [{"name": "Nguyễn Văn A", "capacity": "người bị đề nghị"}]
 
 
@@ -213,6 +219,13 @@ class Road:
     def facts(self, action: str, changed: Mapping[str, Any]) -> dict[str, Any]:
         """What a step records: its defaults with changes; None leaves a fact out."""
         merged = {**self.steps[action].facts, **changed}
+        book = book_of_day(self.start)
+        if (
+            action == "verify_residence"
+            and book
+            and "residence_case" in payload(book.code, action).model_fields
+        ):
+            merged = CASE_OF_RESIDENCE[merged["residence"]] | merged
         return {name: self.dated(value) for name, value in merged.items() if value is not None}
 
     def asked(
