@@ -1,4 +1,4 @@
-"""Guards of the minors' track: a person who turns 18 on the way."""
+"""Guards of the minors' track: the sample that is taken, and a person who turns 18 on the way."""
 
 from flows.refusals import Need
 from flows.view import View
@@ -7,6 +7,19 @@ from models.person import age_on
 
 def _is_adult(view: View) -> bool:
     return age_on(view.state.person.birth_date, view.at.date()) >= 18
+
+
+def sampling_is_agreed(view: View, _: str) -> Need:
+    """A parent, guardian or representative agrees before a minor is sampled, except for urine (NĐ 105/2021 Đ.46.4)."""
+    sample = view.facts.get("sample") if view.given else None
+    return Need(
+        "sampling_not_agreed",
+        sample in {None, "urine"} or bool(view.facts.get("sampling_consent")),
+        "Lấy mẫu của người dưới 18 tuổi (trừ nước tiểu) phải có cha, mẹ, người giám hộ hoặc người đại diện đồng ý",
+        "Sampling a minor, except for urine, needs the agreement of a parent, guardian or representative",
+        "NĐ 105/2021/NĐ-CP Đ.46.4",
+        "sampling_consent",
+    )
 
 
 def track_is_settled(view: View, _: str) -> Need:
