@@ -50,7 +50,9 @@ def merged(folder: Path, code: str, seen: tuple[str, ...] = ()) -> Row:
     base = _reworded(merged(folder, parent, (*seen, code)), words)
     base.pop("transition", None)
     if unknown := _drop(base, drops):
-        raise LoadError(f"{path.name}: drops: không có dòng nào / nothing inherited fits: {', '.join(unknown)}")
+        raise LoadError(
+            f"{path.name}: drops: không có dòng nào / nothing inherited fits: {', '.join(unknown)}"
+        )
     if not seen:
         _doubt(base, doubts)
     book = base | own
