@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 
-from models.law.limits import TIMEZONE
 from models.person import PersonData
 from tests.flows.road_2022 import PAPERS, STEPS_2022, Road2022
 from tests.flows.road_2022_minor import MINOR, MOTHER, PARENT
@@ -15,7 +14,7 @@ MONDAY_2025_07 = date(2025, 7, 7)
 """No day off but weekends until the delivery."""
 MONDAY_2025_03 = date(2025, 3, 10)
 """Giỗ Tổ, Monday 07/04, is day 28; the holidays from 30/04 on are day 51 and later."""
-LATER = datetime(2026, 6, 30, 12, tzinfo=TIMEZONE)
+FIFTEEN = MINOR.model_copy(update={"birth_date": "2010-01-15"})
 POLICE_BOTH = (
     "record_ground",
     "place_pending",
@@ -165,11 +164,11 @@ class Road202507(Road2022):
 class MinorRoad202507(Road202507):
     """A minor's dossier of book 2025-07."""
 
-    person: PersonData = MINOR.model_copy(update={"birth_date": "2010-01-15"})
+    person: PersonData = FIFTEEN
     papers: tuple[str, ...] = ("life_summary", "violation_minute", "statement", "parents_opinion")
 
     steps: ClassVar[Mapping[str, Step]] = STEPS_2025_07 | MINOR_STEPS
-    main: ClassVar[tuple[str, ...]] = tuple(code for code in _timed(STEPS_2025_07) if code not in {"reduce"})
+    main: ClassVar[tuple[str, ...]] = tuple(code for code in _timed(STEPS_2025_07) if code != "reduce")
 
 
 @dataclass

@@ -80,7 +80,13 @@ def test_who_reports_himself_needs_no_violation_minute(road_store: Engine) -> No
     assert set(road.refused("record_ground", "0 14:00", **SELF, ground_found_at="0 13:00", ground_act_on="day 0")) == {
         "not_addicted", "ground_not_proved",
     }  # fmt: skip
-    road.do("record_application", "0 13:00", self_application_at="0 13:00", result="addicted", result_at="-100 09:00")
+    road.do(
+        "record_application",
+        "0 13:00",
+        self_application_at="0 13:00",
+        result="addicted",
+        result_at="-100 09:00",
+    )
     road.do("record_ground", "0 14:00", **SELF, ground_found_at="0 13:00", ground_act_on="day 0")
     assert road.limits("violation-explain") == []
     add_paper(road, "addiction_result", 9)
@@ -90,23 +96,35 @@ def test_who_reports_himself_needs_no_violation_minute(road_store: Engine) -> No
     assert {row["end"] for row in road.limits("p3-phieu-6m")} == {"done"}
 
 
-def test_an_application_takes_the_place_of_the_minute_only_for_who_reports_himself(road_store: Engine) -> None:
+def test_an_application_takes_the_place_of_the_minute_only_for_who_reports_himself(
+    road_store: Engine,
+) -> None:
     road = Road202507(road_store, papers=SELF_PAPERS).to("deliver_pending")
     [need] = road.refused("compile").values()
     assert (need.code, "Biên bản vi phạm" in need.message) == ("papers_missing", True)
     assert "Đ.103.1.d" in str(need.citation)
-    assert set(road.refused("record_application", "11 09:00", self_application_at="11 09:00")) == {"not_for_this_case"}
+    assert set(road.refused("record_application", "11 09:00", self_application_at="11 09:00")) == {
+        "not_for_this_case"
+    }
 
 
 def test_a_result_older_than_six_months_must_be_made_anew(road_store: Engine) -> None:
     # Issued on 10/01/2025, it could be used to the end of 10/07 (day 3).
     road = self_reporter(road_store)
-    road.do("record_application", "0 13:00", self_application_at="0 13:00", result="addicted", result_at="-178 09:00")
+    road.do(
+        "record_application",
+        "0 13:00",
+        self_application_at="0 13:00",
+        result="addicted",
+        result_at="-178 09:00",
+    )
     road.do("record_ground", "0 14:00", **SELF, ground_found_at="0 13:00", ground_act_on="day 0")
     add_paper(road, "addiction_result", 9)
     need = road.refused("compile", "4 00:00")["result_too_old"]
     assert need.citation == load_book("2025-07").rule("p3-phieu-6m").citation
-    road.do("request_determination", "4 09:00", determination_ground="volunteer", request_received_at="4 10:00")
+    road.do(
+        "request_determination", "4 09:00", determination_ground="volunteer", request_received_at="4 10:00"
+    )
     road.do("admit", "4 11:00", reached_at="4 11:00")
     road.do("issue_result", "5 09:00", result_at="5 09:00")
     assert road.last_day("p3-phieu-6m") == "day 189", "12/01/2026"
@@ -122,11 +140,15 @@ def test_a_case_that_may_be_a_crime_is_not_compiled(road_store: Engine) -> None:
     assert road.do("close", "15 17:00").state.stage == "closed"
 
 
-def test_the_committee_decides_on_voluntary_rehab_while_the_police_hold_the_dossier(road_store: Engine) -> None:
+def test_the_committee_decides_on_voluntary_rehab_while_the_police_hold_the_dossier(
+    road_store: Engine,
+) -> None:
     road = Road202507(road_store).to("notify_result")
     road.do("record_voluntary", "4 09:00", registered_at="4 09:00")
     assert road.last_day("reg-decision") == "day 9", "14, 15 and 16/07"
-    assert set(road.refused("decide_voluntary", "5 09:00", by="ca", voluntary_decided_at="5 09:00")) >= {"wrong_agency"}
+    assert set(road.refused("decide_voluntary", "5 09:00", by="ca", voluntary_decided_at="5 09:00")) >= {
+        "wrong_agency"
+    }
     done = road.do("decide_voluntary", "5 09:00", voluntary_decided_at="5 09:00")
     assert done.state.holder == "ca"
     assert road.do("divert", "7 09:00").state.stage == "closed"
@@ -160,7 +182,9 @@ def test_a_passed_time_bar_and_an_excluded_person_stop_the_file(road_store: Engi
 def test_a_relapse_in_after_care_is_no_ground_for_a_minor(road_store: Engine) -> None:
     road = MinorRoad202507(road_store)
     road.to(
-        "notify_result", open={"entry": "after_care"}, request_determination={"determination_ground": "after_care"}
+        "notify_result",
+        open={"entry": "after_care"},
+        request_determination={"determination_ground": "after_care"},
     )
     need = road.refused("record_ground", compulsory_ground="relapse")["ground_not_proved"]
     assert need.citation == "Luật Phòng, chống ma túy 2021 Đ.33.1"
@@ -192,8 +216,15 @@ def test_until_july_2025_a_provincial_unit_compiles_and_sends_its_own_case(road_
     road = Road202503(road_store)
     road.to("admit", open={"by": "ca-tinh", "entry": "police_case"}, verify_residence=UNIT, notify_use=UNIT,
             request_determination={**UNIT, "determination_ground": "community_education"})  # fmt: skip
-    police = ("notify_result", "record_ground", "place_pending", "deliver_pending", "compile", "notify_person")
-    road.to("send_to_court", send_to_court=UNIT, **{action: UNIT for action in police})
+    police = (
+        "notify_result",
+        "record_ground",
+        "place_pending",
+        "deliver_pending",
+        "compile",
+        "notify_person",
+    )
+    road.to("send_to_court", send_to_court=UNIT, **dict.fromkeys(police, UNIT))
     assert road.rows("dossier")[0]["holder"] == "ta"
     road.do("register_file")
     assert road.do("return_incomplete", "21 16:00").state.holder == "ca-tinh"

@@ -259,9 +259,7 @@ NOWHERE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("driver", [Road2022, MinorRoad2022])
-def test_without_a_residence_the_police_say_so_on_paper(
-    road_store: Engine, driver: type[Road2022]
-) -> None:
+def test_without_a_residence_the_police_say_so_on_paper(road_store: Engine, driver: type[Road2022]) -> None:
     road = driver(road_store)
     road.to("record_ground", **NOWHERE)
     article = "51.2.b" if driver is MinorRoad2022 else "41.2.b"
@@ -345,7 +343,9 @@ def test_who_is_eighteen_and_goes_on_as_an_adult_has_the_adults_limits(turning: 
     # Three months from 08/05, the first day counting for the person: 07/08.
     assert turning.last_day("elig-limit-A") == "day 91"
     assert set(turning.invalid("compile")) == {"missing"}
-    free: dict[str, Any] = {code: {"exclusions": []} for code in ("compile", "send_to_review", "transfer_to_court")}
+    free: dict[str, Any] = {
+        code: {"exclusions": []} for code in ("compile", "send_to_review", "transfer_to_court")
+    }
     turning.to("notify_person", **free).do("send_to_review", "21 09:00", exclusions=[])
     turning.do("receive", "21 14:00", file_received_for_review_at="21 14:00")
     turning.to("hold_session", **free)

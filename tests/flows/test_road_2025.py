@@ -97,7 +97,13 @@ def disputed(world: World) -> Road202507:
     """Returned by the chief and by the court, asked about, extended, suspended, fled from, and disputed to the province."""
     road = Road202507(world[1])
     road.to("notify_person")
-    road.do("check_file", "21 08:30", file_check="invalid", gaps=["Thiếu bản tường trình"], returned_file_received_at="21 09:00")
+    road.do(
+        "check_file",
+        "21 08:30",
+        file_check="invalid",
+        gaps=["Thiếu bản tường trình"],
+        returned_file_received_at="21 09:00",
+    )
     assert set(road.refused("send_to_court", "21 10:00")) == {"file_not_valid"}
     road.do("supplement", "22 09:00", supplement_received_at="22 10:00")
     road.do("check_file", "22 11:00", file_check="valid")
@@ -127,7 +133,9 @@ def disputed(world: World) -> Road202507:
     assert set(road.refused("take_effect", "60 08:30", effective_on="day 60")) >= {"appeal_undecided"}
     road.do("decide_appeal", "63 09:00", term_months=12)
     road.do("take_effect", "64 08:30", effective_on="day 63")
-    road.do("send_effective", "65 09:00", effective_decision_received_at="65 10:00", person_served_at="65 11:00")
+    road.do(
+        "send_effective", "65 09:00", effective_decision_received_at="65 10:00", person_served_at="65 11:00"
+    )
     return road
 
 
@@ -167,15 +175,21 @@ def test_limits_of_the_disputed_dossier_end_when_counted_by_hand(
 
 
 def test_the_first_return_ended_the_transfer_and_the_supplement_its_own_limit(disputed: Road202507) -> None:
-    ends = {rule: disputed.limit(rule)["end"] for rule in ("p3-transfer-law", "p3-supplement", "p3-after-supp")}
+    ends = {
+        rule: disputed.limit(rule)["end"] for rule in ("p3-transfer-law", "p3-supplement", "p3-after-supp")
+    }
     assert set(ends.values()) == {"done"}
 
 
 def test_the_decision_is_executed_by_the_police_that_proposed_it(disputed: Road202507) -> None:
-    needs = disputed.refused("deliver", "66 10:00", by="ub", delivered_at="66 10:00", held_from="day 66", credited_days=30)
+    needs = disputed.refused(
+        "deliver", "66 10:00", by="ub", delivered_at="66 10:00", held_from="day 66", credited_days=30
+    )
     assert needs["wrong_agency"].citation == load_book("2025-07").action("deliver").citation
     done = disputed.do("deliver", "66 10:00", delivered_at="66 10:00", held_from="day 66", credited_days=55)
-    assert (done.state.holder, disputed.last_day("term-A")) == ("cs", "day 376"), "11/09/2026 less 55 days: 18/07/2026"
+    assert (done.state.holder, disputed.last_day("term-A")) == ("cs", "day 376"), (
+        "11/09/2026 less 55 days: 18/07/2026"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +206,15 @@ def test_a_minor_travels_the_same_stages_under_own_limits(minor: MinorRoad202507
     ]  # fmt: skip
     assert nobody_was_late(minor)
     started = rules(minor, "")
-    assert {"read-M", "send-M", "cm-term", "cm-complaint", "term-M", "exec-end-notice-M", "post-term-M"} <= started
+    assert {
+        "read-M",
+        "send-M",
+        "cm-term",
+        "cm-complaint",
+        "term-M",
+        "exec-end-notice-M",
+        "post-term-M",
+    } <= started
     assert {rule for rule in started if rule.startswith("c3-")} == set()
     assert started & {"p3-thoihieu", "p3-notice", "p3-transfer-law", "exec-limit-A", "term-A"} == set()
 

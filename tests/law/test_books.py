@@ -60,6 +60,25 @@ ROAD_2022_RULES = """
     exec-end-cert exec-report post-file post-decide post-term-A post-move clean-record
 """
 
+GONE_2025 = "send_to_review receive return_for_supplement transfer_to_court"
+ROAD_2025_ACTIONS = (
+    " ".join(code for code in ROAD_2022_ACTIONS.split() if code not in GONE_2025.split())
+    + " notify_use send_to_court"
+)
+ROAD_2025_03_RULES = " ".join(
+    rule for rule in ROAD_2022_RULES.split()
+    if not rule.startswith(("c9-", "file-", "send-", "review-", "return-", "supplement-", "transfer-", "court-"))
+) + " t25-limits"  # fmt: skip
+ROAD_2025_07_RULES = " ".join(
+    rule for rule in ROAD_2025_03_RULES.split()
+    if rule not in {"t25-limits", "elig-limit-A", "read-A", "exec-take", "exec-end-notice"}
+) + """
+    p3-thoihieu p3-phieu-6m p3-tinh-supp p3-tinh-finish p3-compile-term p3-notice p3-transfer-law p3-transfer-decree
+    p3-return p3-supplement p3-after-supp p3-query p3-exec p3-endnotice read-M send-M term-M cm-term cm-check cm-complaint
+    cm-other exec-end-notice-M post-term-M
+"""  # fmt: skip
+BOOKS_2025 = ("2025-03", "2025-07")
+
 
 @pytest.mark.parametrize("code", codes())
 def test_shipped_book_fits_the_forms_and_guards_that_exist(code: str) -> None:
@@ -70,10 +89,16 @@ def test_shipped_book_fits_the_forms_and_guards_that_exist(code: str) -> None:
     ("code", "actions", "rules"),
     [
         ("2026", ROAD_2026_ACTIONS, ROAD_2026_RULES),
+        (
+            "2025-07",
+            ROAD_2025_ACTIONS + " check_file return_to_unit resubmit_unit record_application",
+            ROAD_2025_07_RULES,
+        ),
+        ("2025-03", ROAD_2025_ACTIONS, ROAD_2025_03_RULES),
         ("2022", ROAD_2022_ACTIONS, ROAD_2022_RULES),
         ("2014", ROAD_2014_ACTIONS, ROAD_2014_RULES),
     ],
-    ids=["2026", "2022", "2014"],
+    ids=["2026", "2025-07", "2025-03", "2022", "2014"],
 )
 def test_shipped_book_has_every_act_and_limit_of_its_road(code: str, actions: str, rules: str) -> None:
     book = load_book(code)
@@ -112,3 +137,46 @@ def test_no_unread_rule_is_confirmed(code: str) -> None:
 def test_shipped_file_states_every_stage_of_its_actions(code: str) -> None:
     book = load_book(code)
     assert {stage for action in book.actions for stage in action.stages} == set(book.stages)
+
+
+@pytest.mark.parametrize("code", BOOKS_2025)
+def test_no_body_that_was_abolished_in_2025_has_a_part(code: str) -> None:
+    book = load_book(code)
+    gone = {"district_police", "labour_office", "justice_office"}
+    assert "justice_review" not in book.stages
+    assert [action.code for action in book.actions if gone & set(action.by)] == []
+    rows = [*book.rules, *book.actions]
+    said = [text for row in rows for text in (row.title, getattr(row, "who", "")) if text]
+    assert [text for text in said if "Lao động" in text or "Công an cấp huyện" in text] == []
+    assert [text for text in said if code == "2025-07" and "Tòa án nhân dân cấp huyện" in text] == []
+
+
+def test_nothing_of_the_half_year_under_the_unread_circular_is_confirmed() -> None:
+    book = load_book("2025-03")
+    assert not any(row.confirmed for row in (*book.rules, *book.actions, *book.provisions))
+    assert book.transition is not None
+    assert not any(landing.confirmed for landing in book.transition.landings)
+
+
+def test_of_july_2025_only_what_was_read_is_confirmed() -> None:
+    book = load_book("2025-07")
+    rows = {row.id: row.confirmed for row in (*book.rules, *book.provisions)}
+    court = [row for row in rows if row.startswith(("c3-", "c25-", "cm-"))]
+    assert len(court) > 50
+    assert [row for row in court if rows[row]] == []
+    unread = {"p3-criminal-gate", "p3-court-proc", "p3-no-escort"}
+    assert {row for row in rows if row.startswith("p3-") and not rows[row]} == unread
+    assert {"health-result", "exec-send-A", "term-A", "term-M", "post-term-A"} <= {
+        row for row in rows if rows[row]
+    }
+
+
+def test_law_and_decree_on_one_step_are_one_clock_with_a_warning() -> None:
+    book = load_book("2025-07")
+    law, decree = book.rule("p3-transfer-law"), book.rule("p3-transfer-decree")
+    assert [(amount.value, amount.unit, amount.past) for amount in law.amounts] == [
+        (1, "working_day", "warning"), (3, "working_day", "breach"),
+    ]  # fmt: skip
+    assert (law.amounts[0].citation, law.amounts[1].citation) == (decree.citation, law.citation)
+    assert (decree.amounts[0].value, decree.beside) == (1, law.id)
+    assert all(ref.id != decree.id for action in book.actions for ref in (*action.starts, *action.ends))
