@@ -11,6 +11,7 @@ from tests.flows.road_2026 import PERSON, add_paper
 from tests.flows.test_road_2022 import nobody_was_late, stages
 
 UNIT: dict[str, Any] = {"by": "ca-tinh"}
+FILE = ("notify_result", "record_ground", "place_pending", "deliver_pending", "compile", "notify_person")
 SELF_PAPERS = ("life_summary", "statement", "self_application")
 SELF: dict[str, Any] = {
     "compulsory_ground": "self_report", "witnesses": None, "statement": None, "violation": "tự khai báo, có đơn",
@@ -216,15 +217,10 @@ def test_until_july_2025_a_provincial_unit_compiles_and_sends_its_own_case(road_
     road = Road202503(road_store)
     road.to("admit", open={"by": "ca-tinh", "entry": "police_case"}, verify_residence=UNIT, notify_use=UNIT,
             request_determination={**UNIT, "determination_ground": "community_education"})  # fmt: skip
-    police = (
-        "notify_result",
-        "record_ground",
-        "place_pending",
-        "deliver_pending",
-        "compile",
-        "notify_person",
-    )
-    road.to("send_to_court", send_to_court=UNIT, **dict.fromkeys(police, UNIT))
+    road.do("issue_result")
+    for action in FILE:
+        road.do(action, **UNIT)
+    road.do("send_to_court", **UNIT)
     assert road.rows("dossier")[0]["holder"] == "ta"
     road.do("register_file")
     assert road.do("return_incomplete", "21 16:00").state.holder == "ca-tinh"

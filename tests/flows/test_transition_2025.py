@@ -18,6 +18,7 @@ from tests.flows.road_2022_minor import MinorRoad2022
 from tests.flows.road_2025 import STEPS_2025_03, STEPS_2025_07, Road202503
 from tests.flows.road_2026 import Road, Step
 from tests.flows.road_agencies import actor
+from tests.flows.test_guards_2025 import FILE
 
 FEBRUARY = date(2025, 2, 3)
 """A Monday; 01/03/2025 is day 26."""
@@ -219,15 +220,9 @@ def test_a_unit_that_compiled_its_case_hands_it_over_to_be_made_anew(road_store:
     unit: dict[str, Any] = {"by": "ca-tinh"}
     road.to("admit", open={**unit, "entry": "police_case"}, verify_residence=unit, notify_use=unit,
             request_determination={**unit, "determination_ground": "community_education"})  # fmt: skip
-    police = (
-        "notify_result",
-        "record_ground",
-        "place_pending",
-        "deliver_pending",
-        "compile",
-        "notify_person",
-    )
-    road.to("notify_person", **dict.fromkeys(police, unit))
+    road.do("issue_result")
+    for action in FILE:
+        road.do(action, **unit)
     assert migrate(road, "22 09:00", "ca-tinh").state.holder == "ca-tinh"
     moved = take(road, STEPS_2025_07, "transfer", "22 10:00", transfer_received_at="22 11:00")
     assert (moved.state.holder, "compile" in moved.state.acts) == ("ca", False)
