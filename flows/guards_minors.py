@@ -37,10 +37,14 @@ def track_is_settled(view: View, _: str) -> Need:
     )
 
 
-def adulthood_is_reached(view: View, _: str) -> Need:
-    """The track is decided anew only for who was a minor and is 18 now; who evaded until then is an adult (Luật 120/2025 Đ.36.3)."""
+def adulthood_is_reached(view: View, open_to_evaders: str) -> Need:
+    """The track is decided anew only for who was a minor and is 18 now; who evaded until then is an adult (Luật 120/2025 Đ.36.3).
+
+    The argument names the tracks open to who evaded, for a book whose law says nothing of it.
+    """
     evaded = "end_evasion" in view.state.acts or view.facts.get("evasion_ended_at") is not None
-    bound = view.given and evaded and view.facts.get("track_after_18") != "adult"
+    choices = open_to_evaders.split("|") if open_to_evaders else ["adult"]
+    bound = view.given and evaded and view.facts.get("track_after_18") not in choices
     met = _is_adult(view) and not bound
     return Need(
         "adulthood",

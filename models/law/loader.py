@@ -14,7 +14,9 @@ from models.law.schema import Action, Anchor, Clock, Condition, Fact, Rule
 
 BOOKS = Path(__file__).parent / "books"
 T = TypeVar("T")
-DERIVED = frozenset({"delivered", "migrated", "ordinance", "placed", "stage", "terminated", "track"})
+DERIVED = frozenset({
+    "delivered", "legality_confirmed", "migrated", "ordinance", "placed", "stage", "terminated", "track",
+})  # fmt: skip
 """Facts the engine derives from the acts done; conditions may use them."""
 PARTIES = frozenset({
     "compiler", "facility", "court", "provincial_court", "centre", "provincial_police", "ministry_police",
