@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,15 @@ class LoadError(ValueError):
 def read_toml(path: Path) -> Row:
     """A TOML file; LoadError with its name and line when it is not one."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return dict(_parsed(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:
         raise LoadError(f"{path.name}: {error}") from error
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Row:
+    """What a text says; kept, for an older book is read again with each that extends it. Its rows are never changed."""
+    return tomllib.loads(text)
 
 
 def merged(folder: Path, code: str, seen: tuple[str, ...] = ()) -> Row:
