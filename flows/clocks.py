@@ -233,10 +233,10 @@ class Clocks:
     def _follow(self, parent: LimitState) -> None:
         """Limits counted from the end of this one start by themselves, and move with it.
 
-        A bar does not: it binds only whom its article names, so an action must start it.
+        A bar does not: it binds only whom its article names, so an action must start it. Nor does a rule beside another.
         """
         for rule in self.view.book.rules:
-            if rule.anchor.limit != parent.place or rule.kind is Kind.bar:
+            if rule.anchor.limit != parent.place or rule.kind is Kind.bar or rule.beside:
                 continue
             child = next(
                 (one for one in self._open() if one.place == rule.id and one.parent == parent.id), None

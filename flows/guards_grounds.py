@@ -180,6 +180,7 @@ def compulsory_ground_is_proved(view: View, _: str) -> Need:
         "use_in_rehab": decided or entry == "in_rehab",
         "substitution": "record_substitution" in acts,
         "relapse": entry == "after_care" and not minor,
+        "self_report": "record_application" in acts,
     }
     relapse = view.facts.get("compulsory_ground") == "relapse"
     return Need(

@@ -20,7 +20,7 @@ DERIVED = frozenset({
 """Facts the engine derives from the acts done; conditions may use them."""
 PARTIES = frozenset({
     "compiler", "facility", "court", "provincial_court", "centre", "provincial_police", "ministry_police",
-    "justice_office", "labour_office", "returner",
+    "justice_office", "labour_office", "committee", "returner",
 })  # fmt: skip
 """Parts an agency can play in a dossier."""
 
@@ -156,8 +156,11 @@ def _rule_flaws(book: Book) -> list[str]:
             for anchor in _anchors(rule)
             if anchor.limit and anchor.limit not in known
         ]
-        if rule.inside and rule.inside not in known:
-            flaws.append(f"{key}.inside: không có quy tắc / unknown rule {rule.inside}")
+        flaws += [
+            f"{key}.{name}: không có quy tắc / unknown rule {other}"
+            for name, other in (("inside", rule.inside), ("beside", rule.beside))
+            if other and other not in known
+        ]
     return flaws
 
 
