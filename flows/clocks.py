@@ -29,7 +29,7 @@ from models.law.limits import (
 from models.law.loader import catalogue
 from models.law.schema import Clock, Kind, Ref, Rule
 
-_LEDGER: TypeAdapter[list[LedgerEntry]] = TypeAdapter(list[LedgerEntry])
+LEDGER: TypeAdapter[list[LedgerEntry]] = TypeAdapter(list[LedgerEntry])
 
 
 @dataclass
@@ -188,7 +188,7 @@ class Clocks:
             if limit.ledger and not parent:
                 start = limit.starts_at
             assert start is not None  # noqa: S101 - a parent with children has run through _set, so it is due
-            return reckon(rule, start, self.calendar, self.view.facts, _LEDGER.validate_python(limit.ledger))
+            return reckon(rule, start, self.calendar, self.view.facts, LEDGER.validate_python(limit.ledger))
         except FactNeeded as needed:
             raise Invalid([_fact_flaw(needed.fact, rule, str(needed))]) from needed
         except (LimitRefused, UnknownYearError) as refused:
@@ -206,12 +206,9 @@ class Clocks:
     def _capped(self, reckoning: Reckoning, rule: Rule) -> Reckoning:
         """A limit inside another ends with it at the latest, and says so."""
         outer = self.view.state.open_limit(rule.inside) if rule.inside else None
-        if outer is None or outer.due is None or outer.due >= reckoning.due:
+        if outer is None or outer.due is None or outer.last_day is None:
             return reckoning
-        law = self.view.book.rule(outer.rule)
-        line = f"Không quá thời hạn “{law.title}” ({law.citation})"
-        capped = {"due": outer.due, "last_day": outer.last_day, "journal": (*reckoning.journal, line)}
-        return reckoning.model_copy(update=capped)
+        return capped(reckoning, outer.due, outer.last_day, self.view.book.rule(outer.rule))
 
     def _follow(self, parent: LimitState) -> None:
         """Limits counted from the end of this one start by themselves, and move with it.
@@ -285,6 +282,16 @@ class Clocks:
     def _moment(self, ref: Ref) -> datetime:
         value = self.view.facts.get(ref.at) if ref.at else None
         return self.view.at if value is None else _as_instant(value)
+
+
+def capped(reckoning: Reckoning, due: datetime, last_day: date, law: Rule) -> Reckoning:
+    """A limit that cannot outlast another, by the rule `law`, that ends at `due`."""
+    if due >= reckoning.due:
+        return reckoning
+    line = f"Không quá thời hạn “{law.title}” ({law.citation})"
+    return reckoning.model_copy(
+        update={"due": due, "last_day": last_day, "journal": (*reckoning.journal, line)}
+    )
 
 
 def _as_instant(value: object) -> datetime:

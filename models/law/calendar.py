@@ -4,7 +4,7 @@ import re
 import sys
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -20,7 +20,7 @@ WEEKEND = {5: "Thứ Bảy", 6: "Chủ Nhật"}
 
 Name = Annotated[
     str,
-    StringConstraints(min_length=1, strip_whitespace=True),
+    StringConstraints(min_length=1, max_length=500, strip_whitespace=True),
     AfterValidator(lambda text: unicodedata.normalize("NFC", text)),
 ]
 
@@ -102,6 +102,12 @@ class Calendar:
         """Whether it is certain that agencies work, or do not, on this day."""
         return day.year in self.announced and day not in self.doubtful
 
+    def is_changed_by(self, change: Change) -> bool:
+        """Whether a decision says anything new: it turns the day, or settles one that was only estimated."""
+        if self.is_working_day(change.day) != (change.kind == "working"):
+            return True
+        return not self.certain(change.day) and self.days.get(change.day, change) != change
+
     def next_working_day(self, day: date) -> date:
         """The day itself when agencies work on it, otherwise the first working day after it."""
         while not self.is_working_day(day):
@@ -120,17 +126,20 @@ class Calendar:
             raise UnknownYearError(date(year, 1, 1), self.first_year, self.last_year)
         return tuple(self.days[day] for day in sorted(self.days) if day.year == year)
 
-    def with_changes(self, changes: Sequence[Change]) -> "Calendar":
+    def with_changes(self, changes: Sequence[Change], announced: Collection[int] = ()) -> "Calendar":
         """A calendar with later decisions put over this one, the last of a day deciding.
 
-        A decision on a doubtful day settles it. The version changes with the content, and only with it.
+        A decision on a doubtful day settles it; `announced` are years whose days off have been announced since. The
+        version changes with the content, and only with it. Raises UnknownYearError.
         """
+        for year in announced:
+            self.year(year)
         return Calendar(
             issued=self.issued,
             first_year=self.first_year,
             last_year=self.last_year,
             days={**self.days, **{change.day: change for change in changes}},
-            announced=self.announced,
+            announced=self.announced.union(announced),
             doubtful=self.doubtful - {change.day for change in changes},
         )
 

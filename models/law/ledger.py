@@ -1,4 +1,4 @@
-"""What can happen to a time limit after it began: it stands still, is extended, starts anew, is credited."""
+"""What can happen to a time limit after it began: it stands still, is extended, starts anew, is credited, is moved."""
 
 from typing import Annotated, Literal
 
@@ -51,4 +51,12 @@ class Credited(Entry):
     days: Annotated[int, Field(gt=0, le=MOST)]
 
 
-LedgerEntry = Annotated[Suspended | Extended | Restarted | Credited, Field(discriminator="kind")]
+class CalendarChanged(Entry):
+    """The calendar changed and the limit moved with it: told in the journal, for the count follows by itself."""
+
+    kind: Literal["calendar"] = "calendar"
+
+
+LedgerEntry = Annotated[
+    Suspended | Extended | Restarted | Credited | CalendarChanged, Field(discriminator="kind")
+]

@@ -28,12 +28,21 @@ from models.law.counting import (
     local,
     within,
 )
-from models.law.ledger import Credited, EntryRefused, Extended, LedgerEntry, Restarted, Suspended
+from models.law.ledger import (
+    CalendarChanged,
+    Credited,
+    EntryRefused,
+    Extended,
+    LedgerEntry,
+    Restarted,
+    Suspended,
+)
 from models.law.schema import Amount, Anchor, Clock, Kind, Rule, Unit
 
 __all__ = [
     "TIMEZONE",
     "AmountOutOfRange",
+    "CalendarChanged",
     "Choice",
     "Credited",
     "EntryRefused",
@@ -305,6 +314,9 @@ class _History:
 
     def take(self, entry: LedgerEntry) -> None:
         at = local(entry.at)
+        if isinstance(entry, CalendarChanged):  # it may come before the limit begins, and to one counted back
+            self.journal.append(f"Lịch thay đổi: {entry.reason}, căn cứ {entry.citation}")
+            return
         if self.rule.direction == "before":
             raise EntryRefused(f"{self.rule.id}: thời hạn đếm ngược chỉ thay đổi khi ngày kết thúc thay đổi")
         if at < self.begin.start:
