@@ -5,6 +5,7 @@ import sys
 import tomllib
 import unicodedata
 from datetime import date, timedelta
+from typing import Literal
 
 import pytest
 
@@ -147,6 +148,43 @@ def test_the_version_names_the_content() -> None:
     assert CALENDAR.with_changes([change]).version == changed
     assert CALENDAR.with_changes([off(change.day, citation="Công văn 03/UBND")]).version != changed
     assert CALENDAR.version.startswith("2026-11-23.")
+
+
+def test_an_announced_year_is_confirmed_and_names_another_version() -> None:
+    announced = CALENDAR.with_changes([], [2028])
+    assert announced.confirmed(2028)
+    assert announced.certain(date(2028, 3, 1))
+    assert not announced.confirmed(2027)
+    assert announced.version != CALENDAR.version
+    with pytest.raises(UnknownYearError):
+        CALENDAR.with_changes([], [2031])
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "changed"),
+    [
+        (date(2026, 9, 7), "off", True),
+        (date(2026, 9, 7), "working", False),
+        (date(2026, 9, 5), "off", False),
+        (date(2026, 9, 5), "working", True),
+        (date(2026, 9, 2), "off", False),
+        (date(2026, 9, 2), "working", True),
+        (date(2026, 8, 22), "working", False),
+        (date(2026, 11, 24), "off", True),
+        (date(2028, 1, 25), "off", True),
+        (date(2028, 1, 8), "off", False),
+    ],
+    ids=[
+        "a Monday off", "a Monday worked", "a Saturday off", "a Saturday worked", "a holiday off", "a holiday worked",
+        "a swapped Saturday worked", "a doubtful day off", "an estimated holiday off", "a Saturday of such a year off",
+    ],
+)  # fmt: skip
+def test_a_decision_says_something_new_when_it_turns_a_day_or_settles_one(
+    day: date, kind: Literal["off", "working"], changed: bool
+) -> None:
+    decision = Change(day=day, kind=kind, name="Quyết định mới", citation="Công văn 01/UBND")
+    assert CALENDAR.is_changed_by(decision) is changed
+    assert not CALENDAR.with_changes([decision]).is_changed_by(decision), "and not a second time"
 
 
 def test_a_change_outside_the_calendar_is_refused() -> None:
