@@ -112,6 +112,12 @@ class ChangesOut(BaseModel):
         description="Số thời hạn giữ nguyên hạn nhưng cách tính được viết lại · limits that end as before, explained anew"
     )
     moved: list[MovedOut] = Field(description="Không quá 500 thời hạn · the first 500 at most")
+    left_count: int = Field(
+        description="Thời hạn giữ nguyên vì dữ kiện đã đổi, phải xem lại · left as they are, for facts changed: review them"
+    )
+    left: list[str] = Field(
+        description="Số hồ sơ và quy tắc, không quá 5 · dossier and rule, the first 5 at most"
+    )
 
 
 _SETS = text("""
@@ -197,6 +203,8 @@ def _answer(outcome: Outcome, *, dry_run: bool) -> ChangesOut:
         moved_count=outcome.moved_count,
         explained_anew=outcome.explained_anew,
         moved=[MovedOut(**_moved(one)) for one in outcome.moved],
+        left_count=outcome.left.number,
+        left=outcome.left.first,
     )
 
 

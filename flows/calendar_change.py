@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from flows.calendars import Decision, flaws_of, held_alone, in_force, record
-from flows.recounting import Counted, Recount, ended, rule_of
+from flows.clocks import rule_of
+from flows.recounting import Counted, Recount, ended
 from flows.refusals import Invalid, Need, Refused
 from flows.state import LimitState, State, load
 from models.clock import now
@@ -27,7 +28,7 @@ BATCH = 200
 LISTED = 500
 """Moved limits named in an answer; all are counted."""
 NAMED = 5
-"""Limits named in a refusal; all are counted."""
+"""Limits named in a refusal, or left as they are; all are counted."""
 
 
 class Ends(NamedTuple):
@@ -41,7 +42,7 @@ class Ends(NamedTuple):
 
 @dataclass
 class Named:
-    """Limits in a refusal: how many, and the first by dossier and rule."""
+    """Limits that are only named: how many, and the first by dossier and rule."""
 
     number: int = 0
     first: list[str] = field(default_factory=list)
@@ -72,7 +73,9 @@ class Moved:
 class Outcome:
     """What a change does, or would do; `moved` names the first of `moved_count`, in order of the dossiers' numbers.
 
-    `explained_anew` are open limits that end where they did, but for reasons that changed.
+    `explained_anew` are open limits that end where they did, but for reasons that changed. `left` are open limits whose
+    present end does not follow from what is known now (a fact was recorded anew since): the change concerns them, but
+    people must say how.
     """
 
     version_before: str
@@ -81,6 +84,7 @@ class Outcome:
     moved_count: int = 0
     explained_anew: int = 0
     moved: list[Moved] = field(default_factory=list)
+    left: Named = field(default_factory=Named)
 
 
 def change_calendar(store: Store, decision: Decision, account: UUID, *, dry_run: bool = False) -> Outcome:
@@ -229,9 +233,11 @@ class _Projection:
             otherwise = after.reckoning.model_copy(update=same) != before.reckoning
             self.outcome.explained_anew += otherwise
             return otherwise
-        assert limit.due and limit.last_day  # noqa: S101, PT018 - only limits with a clock are looked at
-        old = Ends(limit.due, limit.last_day, limit.warning_due, old.opens)
-        moved = Moved(state.id, state.number, state.holder, rule_of(state, limit), old, new)
+        stored = limit.starts_at, limit.due, limit.last_day, limit.warning_due
+        if stored != (before.reckoning.start, *old[:3]):
+            self.outcome.left.add(state, limit)
+            return False
+        moved = Moved(state.id, state.number, state.holder, rule_of(limit), old, new)
         self.outcome.moved_count += 1
         if len(self.outcome.moved) < LISTED:
             self.outcome.moved.append(moved)

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from flows.books import book
-from flows.clocks import LEDGER, capped
+from flows.clocks import capped, rule_of
 from flows.engine import Facts
 from flows.state import LimitState, State
 from models.law.calendar import Calendar
+from models.law.ledger import LEDGER
 from models.law.limits import Reckoning, reckon
 from models.law.schema import Rule
 
@@ -28,11 +28,6 @@ def ended(limit: LimitState, at: datetime) -> datetime | None:
     """
     over = limit.kind != "duty" and not limit.suspended and limit.due is not None and limit.due <= at
     return limit.ended_at or (limit.due if over else None)
-
-
-def rule_of(state: State, limit: LimitState) -> Rule:
-    """The rule a limit of the dossier runs by."""
-    return book(state.book).rule(limit.rule)
 
 
 @dataclass
@@ -54,7 +49,7 @@ class Recount:
         return self._counted[limit.id]
 
     def _count(self, limit: LimitState) -> Counted:
-        rule = rule_of(self.state, limit)
+        rule = rule_of(limit)
         parent = next((one for one in self.state.limits if one.id == limit.parent), None)
         start, days = limit.starts_at, frozenset[date]()
         if parent and not ended(parent, self.at):
@@ -69,11 +64,13 @@ class Recount:
         if not ended(bound, self.at):
             outer = self[bound]
             due, last_day, days = outer.reckoning.due, outer.reckoning.last_day, days | outer.days
-        return Counted(capped(reckoning, due, last_day, rule_of(self.state, bound)), days)
+        return Counted(capped(reckoning, due, last_day, rule_of(bound)), days)
 
     def _bound(self, limit: LimitState, rule: Rule) -> LimitState | None:
         """The limit it cannot outlast; one that has ended since bounds it still."""
         for one in reversed(self.state.limits):
-            if one.rule == rule.inside and (one.ended_at is None or one.ended_at > limit.starts_at):
+            if rule.inside in {one.rule, one.place} and (
+                one.ended_at is None or one.ended_at > limit.starts_at
+            ):
                 return one
         return None

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from models.law.counting import MOST, LimitRefused
 
@@ -51,6 +51,12 @@ class Credited(Entry):
     days: Annotated[int, Field(gt=0, le=MOST)]
 
 
+class Carried(Entry):
+    """The dossier changed its rulebook and the limit goes on as it is: told in the journal, nothing is counted anew."""
+
+    kind: Literal["carried"] = "carried"
+
+
 class CalendarChanged(Entry):
     """The calendar changed and the limit moved with it: told in the journal, for the count follows by itself."""
 
@@ -58,5 +64,7 @@ class CalendarChanged(Entry):
 
 
 LedgerEntry = Annotated[
-    Suspended | Extended | Restarted | Credited | CalendarChanged, Field(discriminator="kind")
+    Suspended | Extended | Restarted | Credited | Carried | CalendarChanged, Field(discriminator="kind")
 ]
+LEDGER: TypeAdapter[list[LedgerEntry]] = TypeAdapter(list[LedgerEntry])
+"""A ledger as it is stored."""

@@ -30,6 +30,7 @@ from models.law.counting import (
 )
 from models.law.ledger import (
     CalendarChanged,
+    Carried,
     Credited,
     EntryRefused,
     Extended,
@@ -43,6 +44,7 @@ __all__ = [
     "TIMEZONE",
     "AmountOutOfRange",
     "CalendarChanged",
+    "Carried",
     "Choice",
     "Credited",
     "EntryRefused",
@@ -314,6 +316,9 @@ class _History:
 
     def take(self, entry: LedgerEntry) -> None:
         at = local(entry.at)
+        if isinstance(entry, Carried):
+            self.journal.append(f"{entry.reason} ({entry.citation})")
+            return
         if isinstance(entry, CalendarChanged):  # it may come before the limit begins, and to one counted back
             self.journal.append(f"Lịch thay đổi: {entry.reason}, căn cứ {entry.citation}")
             return

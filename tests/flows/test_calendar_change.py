@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from flows import calendar_change
 from flows.calendar_change import Outcome, change_calendar
@@ -252,6 +252,20 @@ def test_a_limit_that_would_leave_the_calendar_is_a_reason_against_it(store: Eng
     road.to("admit")
     assert road.last_day("health-result") == "day 5"
     assert "(health-result)" in refused(road, "1 09:00", off(date(2030, 12, 31)))["uncountable"]
+
+
+def test_a_limit_whose_end_no_longer_follows_from_the_facts_is_left_and_named(road: Road) -> None:
+    road.to("admit").do("observe", "0 15:00", substance_group="cannabis")
+    assert road.last_day("health-observe") == "day 5"
+    with unit_of_work(road.store, EVERYTHING) as connection:
+        changed = text(
+            "UPDATE time_limit SET due = due - interval '1 day', last_day = last_day - 1 WHERE rule = :rule"
+        )
+        connection.execute(changed, {"rule": "health-result"})
+    outcome = change(road, "1 09:00", off(day(road, 7)))
+    assert (outcome.left.number, outcome.moved) == (1, [])
+    assert outcome.left.first[0].endswith("(health-result)")
+    assert road.last_day("health-result") == "day 6"
 
 
 # ---------------------------------------------------------------- trying, batches, together or not at all

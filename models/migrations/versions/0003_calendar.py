@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
 # No door wrote a change before this revision: the table was empty, and its one row a day kept no earlier decision.
 TABLES = """
