@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from flows.calendars import Decision, flaws_of, held_alone, in_force, record
 from flows.clocks import rule_of
+from flows.engine import Facts
 from flows.recounting import Counted, Recount, ended
 from flows.refusals import Invalid, Need, Refused
 from flows.state import LimitState, State, load
@@ -197,7 +198,11 @@ class _Projection:
 
     def _look_at(self, state: State) -> Iterator[dict[str, Any]]:
         """The limits of a dossier that are to be written."""
-        before, after = Recount(state, self.calendar, self.at), Recount(state, self.changed, self.at)
+        facts = Facts(state, {}, self.at)
+        before, after, told = (
+            Recount(state, calendar, facts, self.at)
+            for calendar in (self.calendar, self.changed, self.changed)
+        )
         found: list[LimitState] = []
         for limit in state.limits:
             if limit.due is None:
@@ -209,8 +214,7 @@ class _Projection:
                     found.append(limit)
             except (LimitRefused, UnknownYearError):
                 self.uncountable.add(state, limit)
-        told = Recount(state, self.changed, self.at)  # with what the journals now tell
-        for limit in found:
+        for limit in found:  # counted once more, with what the journals tell by now
             yield _row(limit, told[limit].reckoning)
 
     def _leave(self, state: State, limit: LimitState, before: Recount, end: datetime) -> None:
@@ -221,7 +225,7 @@ class _Projection:
             return
         if known not in self._known:
             self._known[known] = self.calendar.with_changes(self.changes[:known])
-        after = Recount(state, self._known[known], self.at)
+        after = Recount(state, self._known[known], before.facts, self.at)
         if _ends(before[limit].reckoning) != _ends(after[limit].reckoning):
             self.rewritten.add(state, limit)
 

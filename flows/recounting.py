@@ -36,6 +36,7 @@ class Recount:
 
     state: State
     calendar: Calendar
+    facts: Facts
     at: datetime
     _counted: dict[UUID, Counted] = field(default_factory=dict)
 
@@ -54,8 +55,7 @@ class Recount:
         start, days = limit.starts_at, frozenset[date]()
         if parent and not ended(parent, self.at):
             start, days = self[parent].reckoning.due, self[parent].days
-        facts = Facts(self.state, {}, self.at)
-        reckoning = reckon(rule, start, self.calendar, facts, LEDGER.validate_python(limit.ledger))
+        reckoning = reckon(rule, start, self.calendar, self.facts, LEDGER.validate_python(limit.ledger))
         days |= {step.date for step in reckoning.steps}
         bound = self._bound(limit, rule)
         if bound is None or bound.due is None or bound.last_day is None:
