@@ -41,7 +41,7 @@ class CalendarOut(BaseModel):
     version: str
     confirmed: bool = Field(description="Lịch nghỉ của năm đã công bố · its days off have been announced")
     announcement: str | None = Field(
-        description="Văn bản công bố đã ghi nhận sau lịch gốc · the announcement, if recorded after the baseline"
+        description="Văn bản công bố lịch nghỉ, nếu đã biết số · the decisions that announced it, where known"
     )
     days: list[DayOut]
 
@@ -149,13 +149,12 @@ def read_calendar(year: int, calendar: CalendarDep, _actor: CurrentActor, engine
     except (UnknownYearError, ValueError, OverflowError):
         said = Said(f"Lịch không có năm {year}", f"The calendar does not cover {year}")
         raise Problem(404, "unknown_year", said, [Fault("unknown_year", said, "year")]) from None
-    sets = _recorded(engine)
-    recorded = {change.day: one.recorded_at for one in sets for change in one.changes}
+    recorded = {change.day: one.recorded_at for one in _recorded(engine) for change in one.changes}
     return CalendarOut(
         year=year,
         version=calendar.version,
         confirmed=calendar.confirmed(year),
-        announcement=next((one.announcement for one in sets if one.announces == year), None),
+        announcement=calendar.announcements.get(year),
         days=[
             DayOut(**day.model_dump(), certain=calendar.certain(day.day), recorded_at=recorded.get(day.day))
             for day in days

@@ -153,8 +153,9 @@ class _Projection:
     @cached_property
     def changed(self) -> Calendar:
         """The calendar as it will be."""
-        year = self.decision.announces
-        return self.calendar.with_changes(self.changes, [year] if year else [])
+        year, announcement = self.decision.announces, self.decision.announcement
+        announced = {year: announcement} if year and announcement else {}
+        return self.calendar.with_changes(self.changes, announced)
 
     @cached_property
     def outcome(self) -> Outcome:

@@ -15,7 +15,7 @@ from models.law.calendar import Calendar, Change, baseline
 from models.tables import table
 
 _RECORDED = text("""
-    SELECT s.announces, c.day, c.kind, c.name, c.citation
+    SELECT s.announces, s.announcement, c.day, c.kind, c.name, c.citation
     FROM calendar_change_set s LEFT JOIN calendar_change c ON c.change_set = s.id ORDER BY s.id, c.day
 """)
 _HOLD = text("SELECT pg_advisory_xact_lock_shared(:key)")
@@ -49,10 +49,12 @@ def _with_changes(recorded: tuple[tuple[Any, ...], ...]) -> Calendar:
         return baseline()
     changes = [
         Change(day=day, kind=kind, name=name, citation=citation)
-        for _, day, kind, name, citation in recorded
+        for _, _, day, kind, name, citation in recorded
         if day
     ]
-    return baseline().with_changes(changes, {year for year, *_ in recorded if year})
+    return baseline().with_changes(
+        changes, {year: announcement for year, announcement, *_ in recorded if year}
+    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import re
 import sys
 import tomllib
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -61,7 +61,9 @@ class Calendar:
     announced: frozenset[int]
     """Years whose days off have been announced; those of the others are estimated."""
     doubtful: frozenset[date] = frozenset()
-    """Single days of announced years that rest on no legal text read so far."""
+    """Single days of announced years for which no text was found."""
+    announcements: Mapping[int, str] = field(default_factory=dict)
+    """The decisions that announced a year, where their numbers are known."""
     version: str = field(init=False)
     _first: int = field(init=False, repr=False, compare=False)
     _reasons: tuple[str | None, ...] = field(init=False, repr=False, compare=False)
@@ -126,10 +128,10 @@ class Calendar:
             raise UnknownYearError(date(year, 1, 1), self.first_year, self.last_year)
         return tuple(self.days[day] for day in sorted(self.days) if day.year == year)
 
-    def with_changes(self, changes: Sequence[Change], announced: Collection[int] = ()) -> "Calendar":
+    def with_changes(self, changes: Sequence[Change], announced: Mapping[int, str] = {}) -> "Calendar":
         """A calendar with later decisions put over this one, the last of a day deciding.
 
-        A decision on a doubtful day settles it; `announced` are years whose days off have been announced since. The
+        A decision on a doubtful day settles it; `announced` are years announced since, each with the decision. The
         version changes with the content, and only with it. Raises UnknownYearError.
         """
         for year in announced:
@@ -141,6 +143,7 @@ class Calendar:
             days={**self.days, **{change.day: change for change in changes}},
             announced=self.announced.union(announced),
             doubtful=self.doubtful - {change.day for change in changes},
+            announcements={**self.announcements, **announced},
         )
 
     def _reason_off(self, day: date) -> str | None:
@@ -154,6 +157,7 @@ class Calendar:
             f"{self.first_year}-{self.last_year}",
             str(sorted(self.announced)),
             str(sorted(self.doubtful)),
+            str(sorted(self.announcements.items())),
         ]
         content += [self.days[day].model_dump_json() for day in sorted(self.days)]
         return sha256("\n".join(content).encode()).hexdigest()[:8]
@@ -177,6 +181,7 @@ def baseline() -> Calendar:
         days={**imported, **decided},
         announced=frozenset(content["announced"]),
         doubtful=frozenset(content["doubtful"]),
+        announcements={int(year): text for year, text in content["announcements"].items()},
     )
 
 

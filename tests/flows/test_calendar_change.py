@@ -333,11 +333,11 @@ def test_a_day_already_decided_is_not_decided_again(road: Road) -> None:
 
 
 def test_the_decision_on_a_doubtful_day_is_taken_although_it_turns_nothing(road: Road) -> None:
-    culture = off(date(2026, 11, 24), name="Ngày Văn hóa Việt Nam", citation="Luật sửa đổi Bộ luật Lao động")
-    assert not baseline().certain(culture.day)
-    change(road, "5 09:00", culture)
-    assert road.calendar.certain(culture.day)
-    assert road.calendar.days[culture.day] == culture
+    swap = off(date(2014, 9, 1), name="Nghỉ hoán đổi", citation="Thông báo 01/TB-LĐTBXH")
+    assert not baseline().certain(swap.day)
+    change(road, "5 09:00", swap)
+    assert road.calendar.certain(swap.day)
+    assert road.calendar.days[swap.day] == swap
 
 
 @pytest.mark.parametrize(
@@ -356,13 +356,13 @@ def test_a_year_is_announced_once_by_a_decision(
 
 def test_an_announced_year_confirms_what_is_counted_over_it(store: Engine) -> None:
     seed(store)
-    road = Road(store, start=date(2026, 12, 28), now=Road.now.replace(year=2028))
+    road = Road(store, start=date(2027, 12, 27), now=Road.now.replace(year=2029))
     road.to("notify_person")
     before = road.limit("p4-read")
     assert before["explanation"]["confirmed"] is False
-    outcome = change(road, "5 09:00", announces=2027, announcement="Thông báo về lịch nghỉ năm 2027")
+    outcome = change(road, "5 09:00", announces=2028, announcement="Thông báo về lịch nghỉ năm 2028")
     assert outcome.moved == []
     after = road.limit("p4-read")
     assert after["explanation"]["confirmed"] is True
     assert (after["due"], after["ledger"]) == (before["due"], [])
-    assert road.calendar.confirmed(2027)
+    assert road.calendar.confirmed(2028)
