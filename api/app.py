@@ -18,6 +18,7 @@ from api import (
     events,
     health,
     limits,
+    migrations,
     papers,
     rulebooks,
 )
@@ -89,6 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
         actions,
         papers,
         limits,
+        migrations,
         events,
         documents,
         rulebooks,

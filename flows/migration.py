@@ -46,6 +46,15 @@ class WayOn:
         return payload_model("migrate", self.asks, catalogue(), (self.target or self.origin).exclusions)
 
 
+def law_changed(state: State, at: datetime) -> Book | None:
+    """The book an open dossier must be migrated to before its next act; None where it may simply go on."""
+    book = book_of(state.book)
+    if book.valid_to is None or at.date() <= book.valid_to:
+        return None
+    view = View(state, book, _action("migrate", book.title), Facts(state, {}, at), at)
+    return successor(book.code) if law_has_changed(view) else None
+
+
 def way_on(state: State, actor: Actor, agencies: Agencies, at: datetime) -> WayOn:
     """How the dossier would go on if this actor migrated it at this moment; judged as the migration will be."""
     older, newer = book_of(state.book), successor(state.book)
