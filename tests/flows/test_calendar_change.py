@@ -14,8 +14,10 @@ from flows.engine import act
 from flows.refusals import Flaw, Invalid, Refused
 from models import clock
 from models.law.calendar import Change, baseline
+from models.law.limits import TIMEZONE
 from models.store import unit_of_work
 from tests.flows.conftest import until
+from tests.flows.road_2014 import Road2014
 from tests.flows.road_2026 import Road
 from tests.flows.road_agencies import EVERYTHING, actor, rows, seed
 
@@ -174,6 +176,21 @@ def test_a_limit_whose_end_stays_is_explained_anew_without_a_line(road: Road) ->
         "2026-09-14",
         "2026-09-16",
     ]
+
+
+def test_the_first_of_two_amounts_can_move_alone(store: Engine) -> None:
+    seed(store)
+    road = Road2014(store)
+    road.to("accept")
+    before = road.limit("p1-court-term")
+    warned, due = (before[name].astimezone(TIMEZONE).date() - timedelta(1) for name in ("warning_due", "due"))
+    [moved] = change(road, "20 09:00", off(warned)).moved
+    after = road.limit("p1-court-term")
+    assert (moved.rule.id, after["due"], after["last_day"]) == ("p1-court-term", before["due"], due)
+    assert after["warning_due"] == before["warning_due"] + timedelta(1)
+    [line] = after["explanation"]["journal"]
+    assert f"mức thứ nhất cũ {warned:%d/%m/%Y}, mới {warned + timedelta(1):%d/%m/%Y}" in line
+    assert "hạn cũ" not in line
 
 
 # ---------------------------------------------------------------- the journal is kept
