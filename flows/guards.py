@@ -22,7 +22,7 @@ from flows.guards_grounds import (
     person_is_addicted,
     result_follows_the_criteria,
 )
-from flows.guards_minors import adulthood_is_reached, track_is_settled
+from flows.guards_minors import adulthood_is_reached, sampling_is_agreed, track_is_settled
 from flows.refusals import Need
 from flows.view import Guard, View, over, running
 from models.law.limits import LimitRefused, choose, reckon
@@ -237,6 +237,7 @@ GUARDS: Mapping[str, Guard] = {
         facility_credit_is_right, facility_was_chosen, file_is_complete, ground_is_proved, held_person_is_released,
         late_registration_is_reasoned, no_determination_is_due, pending_form_fits, person_is_addicted, person_is_held,
         person_is_not_excluded, person_is_not_held, reduction_list_was_posted, result_follows_the_criteria,
+        sampling_is_agreed,
         term_is_decided, time_bar_has_not_passed, track_is_settled, window_is_over,
     )
 }  # fmt: skip
