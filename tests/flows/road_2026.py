@@ -184,10 +184,10 @@ class Road:
     start: date = MONDAY
     now: datetime = NOW
     person: PersonData = PERSON
-    calendar: Calendar = field(default_factory=baseline)
     id: UUID = field(default_factory=uuid4)
     version: int = 0
     done: list[str] = field(default_factory=list)
+    calendar: Calendar = field(default_factory=baseline)
 
     steps: ClassVar[Mapping[str, Step]] = STEPS
     main: ClassVar[tuple[str, ...]] = tuple(code for code, step in STEPS.items() if step.when)

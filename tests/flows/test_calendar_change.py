@@ -20,6 +20,7 @@ from tests.flows.conftest import until
 from tests.flows.road_2014 import Road2014
 from tests.flows.road_2026 import Road
 from tests.flows.road_agencies import EVERYTHING, actor, rows, seed
+from tests.flows.test_transition_2022 import old
 
 KEEPER = actor("cuc").account
 STORM = "Công điện 01/CĐ-TTg"
@@ -97,10 +98,10 @@ def test_a_day_off_in_the_reading_time_moves_the_reading_and_the_transfer_after_
 def test_each_moved_limit_tells_old_and_new_end_day_and_decision(road: Road) -> None:
     road.to("notify_person")
     change(road, "7 09:00", off(day(road, 8)))
-    for rule, old, new in (("p4-read", 16, 17), ("p4-transfer", 17, 18)):
+    for rule, was, now in (("p4-read", 16, 17), ("p4-transfer", 17, 18)):
         limit = road.limit(rule)
         told = (
-            f"Lịch thay đổi: nghỉ ngày 15/09/2026 (Nghỉ bão), hạn cũ {old}/09/2026, hạn mới {new}/09/2026,"
+            f"Lịch thay đổi: nghỉ ngày 15/09/2026 (Nghỉ bão), hạn cũ {was}/09/2026, hạn mới {now}/09/2026,"
             f" căn cứ {STORM}"
         )
         assert limit["explanation"]["journal"] == [told]
@@ -161,6 +162,23 @@ def test_hours_months_and_bars_do_not_move(road: Road) -> None:
     bar = road.limit("p4-thoihieu")
     assert moved(change(road, "4 12:00", off(bar["last_day"]))).get("p4-thoihieu") is None
     assert road.limit("p4-thoihieu")["due"] == bar["due"]
+
+
+def test_a_limit_carried_into_a_new_book_moves_by_its_own_law_and_what_hangs_on_it_follows(
+    store: Engine,
+) -> None:
+    seed(store)
+    road = old(store, date(2021, 12, 27), "notify_person")
+    road.migrate("ub")
+    outcome = change(road, "8 09:00", off(date(2022, 1, 5)))
+    assert moved(outcome) == {
+        "p1-notice": (date(2022, 1, 5), date(2022, 1, 6)),
+        "send-A": (date(2022, 1, 6), date(2022, 1, 7)),
+    }
+    assert [entry["kind"] for entry in road.limit("p1-notice")["ledger"]] == ["carried", "calendar"]
+    kept, told = road.limit("p1-notice")["explanation"]["journal"]
+    assert kept.startswith("Giữ nguyên")
+    assert told.startswith("Lịch thay đổi")
 
 
 def test_a_limit_whose_end_stays_is_explained_anew_without_a_line(road: Road) -> None:
