@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from flows.calendars import Decision, flaws_of, held_alone, in_force, record
 from flows.clocks import rule_of
 from flows.engine import Facts
-from flows.recounting import Counted, Recount, ended
+from flows.recounting import Recount, ended
 from flows.refusals import Invalid, Need, Refused
 from flows.state import LimitState, State, load
 from models.clock import now
@@ -211,7 +211,7 @@ class _Projection:
             try:
                 if end := ended(limit, self.at):
                     self._leave(state, limit, before, end)
-                elif self._moves(state, limit, before[limit], after[limit]):
+                elif self._moves(state, limit, before, after):
                     found.append(limit)
             except (LimitRefused, UnknownYearError):
                 self.uncountable.add(state, limit)
@@ -230,38 +230,41 @@ class _Projection:
         if _ends(before[limit].reckoning) != _ends(after[limit].reckoning):
             self.rewritten.add(state, limit)
 
-    def _moves(self, state: State, limit: LimitState, before: Counted, after: Counted) -> bool:
+    def _moves(self, state: State, limit: LimitState, before: Recount, after: Recount) -> bool:
         """Whether an open limit is to be written: it ends elsewhere, which its ledger will tell, or for other reasons."""
-        old, new = _ends(before.reckoning), _ends(after.reckoning)
+        try:
+            was = before[limit]
+        except (LimitRefused, UnknownYearError):
+            self.outcome.left.add(state, limit)
+            return False
+        becomes = after[limit]
+        old, new = _ends(was.reckoning), _ends(becomes.reckoning)
         if old == new:
-            same = {"calendar_version": before.reckoning.calendar_version}
-            otherwise = after.reckoning.model_copy(update=same) != before.reckoning
+            same = {"calendar_version": was.reckoning.calendar_version}
+            otherwise = becomes.reckoning.model_copy(update=same) != was.reckoning
             self.outcome.explained_anew += otherwise
             return otherwise
         stored = limit.starts_at, limit.due, limit.last_day, limit.warning_due
-        if stored != (before.reckoning.start, *old[:3]):
+        if stored != (was.reckoning.start, *old[:3]):
             self.outcome.left.add(state, limit)
             return False
         moved = Moved(state.id, state.number, state.holder, rule_of(limit), old, new)
         self.outcome.moved_count += 1
         if len(self.outcome.moved) < LISTED:
             self.outcome.moved.append(moved)
-        days = before.days | after.days
-        entry = self._entry(
-            [change for change in self.changes if change.day in days], moved, after.reckoning.unit
-        )
+        because = [change for change in self.changes if change.day in was.days | becomes.days]
+        entry = _entry(self.at, because, moved, becomes.reckoning.unit)
         limit.ledger = [*limit.ledger, entry.model_dump(mode="json")]
         return True
 
-    def _entry(self, because: list[Change], moved: Moved, unit: Unit) -> CalendarChanged:
-        reasons = ", ".join(
-            f"{'nghỉ' if change.kind == 'off' else 'làm việc'} ngày {change.day:%d/%m/%Y} ({change.name})"
-            for change in because
-        )
-        citations = dict.fromkeys(change.citation for change in because)
-        return CalendarChanged(
-            at=self.at, reason=f"{reasons}, {_told(moved, unit)}", citation="; ".join(citations)
-        )
+
+def _entry(at: datetime, because: list[Change], moved: Moved, unit: Unit) -> CalendarChanged:
+    reasons = ", ".join(
+        f"{'nghỉ' if change.kind == 'off' else 'làm việc'} ngày {change.day:%d/%m/%Y} ({change.name})"
+        for change in because
+    )
+    citations = "; ".join(dict.fromkeys(change.citation for change in because))
+    return CalendarChanged(at=at, reason=f"{reasons}, {_told(moved, unit)}", citation=citations)
 
 
 def _ends(reckoning: Reckoning) -> Ends:

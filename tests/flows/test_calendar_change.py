@@ -303,6 +303,15 @@ def test_a_limit_whose_end_no_longer_follows_from_the_facts_is_left_and_named(ro
     assert road.last_day("health-result") == "day 6"
 
 
+def test_a_limit_that_cannot_be_counted_from_what_is_known_is_left_and_named(road: Road) -> None:
+    road.to("admit").do("observe", "0 15:00", substance_group="opioid")
+    with unit_of_work(road.store, EVERYTHING) as connection:
+        connection.execute(text("UPDATE dossier SET facts = facts - 'substance_group'"))
+    outcome = change(road, "1 09:00", off(day(road, 7)))
+    assert outcome.left.first[0].endswith("(health-observe)")
+    assert set(moved(outcome)) == {"health-result"}
+
+
 # ---------------------------------------------------------------- trying, batches, together or not at all
 def test_a_dry_run_tells_the_same_and_writes_nothing(road: Road) -> None:
     road.to("notify_person")
