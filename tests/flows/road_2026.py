@@ -18,7 +18,7 @@ from flows.refusals import Flaw, Invalid, Need, Refused
 from flows.writing import Done
 from models import clock
 from models.event import digest_of_event
-from models.law.calendar import baseline
+from models.law.calendar import Calendar, baseline
 from models.law.limits import TIMEZONE
 from models.person import Identity, PersonData
 from models.store import unit_of_work
@@ -193,6 +193,7 @@ class Road:
     id: UUID = field(default_factory=uuid4)
     version: int = 0
     done: list[str] = field(default_factory=list)
+    calendar: Calendar = field(default_factory=baseline)
 
     steps: ClassVar[Mapping[str, Step]] = STEPS
     main: ClassVar[tuple[str, ...]] = tuple(code for code, step in STEPS.items() if step.when)
@@ -258,7 +259,7 @@ class Road:
         with clock.at(self.now):
             if action == "open":
                 return self._open(when, dry_run=dry_run, **given)
-            answer = act(self.store, self.asked(action, when, **given), baseline(), dry_run=dry_run)
+            answer = act(self.store, self.asked(action, when, **given), self.calendar, dry_run=dry_run)
         if not dry_run:
             self.version = answer.state.version
             self.done.append(action)
@@ -278,7 +279,7 @@ class Road:
         who = actor(by or step.by, role)
         moment = self.at(when or step.when or "")
         answer = open_dossier(
-            self.store, who, self.person, self.facts("open", facts), moment, baseline(),
+            self.store, who, self.person, self.facts("open", facts), moment, self.calendar,
             late_reason=late_reason, dry_run=dry_run,
         )  # fmt: skip
         if not dry_run:
