@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
 from api.answers import ActOut, AskedInstant, act_of
 from api.dependencies import (
@@ -24,10 +25,10 @@ from api.dossiers import etag
 from api.errors import Language
 from api.idempotency import Answer, OnceDep
 from documents.forms import all_forms
+from flows.calendars import held
 from flows.engine import Act, Actor, act
 from flows.possibilities import Possibility, possibilities, preview
 from flows.refusals import Need
-from models.store import Store
 
 router = APIRouter(prefix="/v1/dossiers/{dossier_id}/actions", tags=["actions"])
 
@@ -133,8 +134,8 @@ def act_once(
         return JSONResponse(act_of(tried, language).model_dump(mode="json"))
     required_version(if_match)
 
-    def write(store: Store) -> Answer:
-        done = act(store, _act(dossier_id, code, body, actor, if_match), calendar)
+    def write(connection: Connection) -> Answer:
+        done = act(connection, _act(dossier_id, code, body, actor, if_match), held(connection))
         return Answer(act_of(done, language), headers={"ETag": etag(done.state)})
 
     return once(body.model_dump(mode="json"), write)
@@ -177,7 +178,7 @@ def _possibility(one: Possibility, language: Language) -> PossibilityOut:
         allowed=one.allowed,
         by=list(action.by),
         role=action.role,
-        needs=[_need(need, language) for need in one.needs],
+        needs=[need_of(need, language) for need in one.needs],
         facts_schema=one.facts_schema,
         forms=[
             ActionFormOut(code=ref.id, title=all_forms()[ref.id].title, when=ref.when) for ref in action.forms
@@ -188,7 +189,7 @@ def _possibility(one: Possibility, language: Language) -> PossibilityOut:
     )
 
 
-def _need(need: Need, language: Language) -> NeedOut:
+def need_of(need: Need, language: Language) -> NeedOut:
     """A need's message says what is wrong while it is unmet; met, it says only that."""
     said = (need.message, need.message_en) if not need.met else ("Đã đáp ứng", "Met")
     return NeedOut(

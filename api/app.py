@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 from api import (
     actions,
     auth,
+    calendar,
     documents,
     dossier_list,
     dossiers,
@@ -17,6 +18,7 @@ from api import (
     events,
     health,
     limits,
+    migrations,
     papers,
     rulebooks,
 )
@@ -81,7 +83,20 @@ def create_app(settings: Settings) -> FastAPI:
     )
     errors.install(app)
     app.add_middleware(Edge)
-    for part in (auth, dossier_list, dossiers, actions, papers, limits, events, documents, rulebooks, health):
+    for part in (
+        auth,
+        dossier_list,
+        dossiers,
+        actions,
+        papers,
+        limits,
+        migrations,
+        events,
+        documents,
+        rulebooks,
+        calendar,
+        health,
+    ):
         app.include_router(part.router)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's way to change its description
     return app

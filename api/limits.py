@@ -1,5 +1,6 @@
 """Time limits: those of a dossier with their explanations, and the calculator."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -13,6 +14,8 @@ from api.dossiers import state_of
 from api.errors import Fault, Problem, Said
 from api.rulebooks import book_named, rule_named
 from flows.clocks import rule_of
+from flows.engine import Facts
+from flows.recounting import Recount
 from flows.state import LimitState, State
 from models.clock import now
 from models.law.calendar import Calendar, UnknownYearError
@@ -28,7 +31,7 @@ from models.law.limits import (
     count,
     reckon,
 )
-from models.law.remaining import Remaining, known_by, left_of, remaining
+from models.law.remaining import Remaining, known_by, left_of
 from models.law.schema import Clock, Unit
 from models.store import unit_of_work
 from models.tables import table
@@ -69,11 +72,15 @@ def _remaining(
     """What is left by the count as it is stored, or counted anew if more has happened to the limit since that instant."""
     if limit.due is None or (limit.ended_at and limit.ended_at <= at):
         return None
-    rule, ledger = rule_of(limit), LEDGER.validate_python(limit.ledger)
-    if known_by(ledger, max(at, limit.starts_at)) == ledger:
-        return left_of(rule, Reckoning.model_validate(explanation), at, ledger)
-    facts = {**state.facts, **state.derived(limit.starts_at)}
-    return remaining(rule, limit.starts_at, calendar, at, facts, ledger)
+    ledger, counted = LEDGER.validate_python(limit.ledger), Reckoning.model_validate(explanation)
+    known = known_by(ledger, max(at, limit.starts_at))
+    if known != ledger:
+        then = replace(limit, ledger=LEDGER.dump_python(known, mode="json"))
+        try:
+            counted = Recount(state, calendar, Facts(state, {}, at), at)[then].reckoning
+        except (LimitRefused, UnknownYearError):
+            return None
+    return left_of(rule_of(limit), counted, at, known)
 
 
 class Question(BaseModel):
