@@ -283,16 +283,10 @@ def limit_of(
 ) -> LimitOut:
     """A limit with what the clock says of it now; overdue is never stored."""
     rule = rule_of(limit)
-    passed = limit.due is not None and limit.due <= now()
-    overdue = (
-        rule.kind == "duty"
-        and rule.span == "at_least"
-        and limit.ended_at is None
-        and passed
-        and not limit.suspended
-    )
+    passed = limit.passed(now())
+    overdue = rule.kind == "duty" and rule.span == "at_least" and limit.ended_at is None and passed
     state: LimitProgress = "running"
-    if limit.ended_at is not None or (passed and rule.kind != "duty" and not limit.suspended):
+    if limit.ended_at is not None or (passed and rule.kind != "duty"):
         state = "ended"
     elif limit.due is None:
         state = "no_clock"

@@ -28,9 +28,14 @@ def amounts(unit: Unit) -> st.SearchStrategy[int]:
 def rules(
     draw: st.DrawFn, units: Sequence[Unit] = tuple(Unit), kinds: Sequence[str] = ("duty", "term", "bar")
 ) -> Rule:
-    """A rule counted forward: a duty rolls, a term does not, of a bar the first day counts."""
+    """A rule counted forward: duties and windows roll, a term does not, of a bar the first day counts."""
     unit, kind = draw(st.sampled_from(units)), draw(st.sampled_from(kinds))
-    shape = {"duty": {}, "term": {"roll": "none"}, "bar": {"roll": "none", "first_day": "doubtful"}}
+    shape = {
+        "duty": {},
+        "window": {},
+        "term": {"roll": "none"},
+        "bar": {"roll": "none", "first_day": "doubtful"},
+    }
     return rule(draw(amounts(unit)), unit, kind=kind, **shape[kind])
 
 
