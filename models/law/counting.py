@@ -78,7 +78,7 @@ class Begin:
 
     def paused(self, day: date) -> bool:
         """Whether the limit stands still on the day: the day of a suspension does, the day it goes on does not."""
-        return bool(self.pauses) and any(begin.date() <= day < end.date() for begin, end in self.pauses)
+        return any(begin.date() <= day < end.date() for begin, end in self.pauses)
 
 
 @dataclass
@@ -232,11 +232,12 @@ def _number_days(amount: int, unit: Unit, begin: Begin, count: Count, first: dat
     number, day = begin.credit, first - ONE_DAY
     if number:
         count.add(day, _credited(begin), counts=False)
+    every_day = unit is Unit.day
     while number < amount:
         day += ONE_DAY
-        if begin.paused(day):
+        if begin.pauses and begin.paused(day):
             count.add(day, "Tạm đình chỉ", counts=False)
-        elif unit is Unit.working_day and (reason := count.day_off(day)):
+        elif not every_day and (reason := count.day_off(day)):
             count.add(day, reason, counts=False)
         else:
             number += 1
