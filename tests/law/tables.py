@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from models.law.schema import Code, Kind, Rule, RuleId, Strict
+from models.law.schema import Code, Kind, Rule, Strict
 
 FILES = {file.stem.removeprefix("tables_"): file for file in Path(__file__).parent.glob("tables_*.toml")}
 UNITS = {
@@ -25,6 +25,7 @@ Figure = Annotated[
     str, StringConstraints(pattern=r"^[1-9]\d*(\.\.[1-9]\d*)? (working_day|day|hour|month|year)$")
 ]
 """An amount and its unit, `3 working_day`; one chosen between two bounds, `12..24 month`."""
+TableId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
 Codes = Annotated[
     tuple[Code, ...], BeforeValidator(lambda text: text.split() if isinstance(text, str) else text)
 ]
@@ -33,7 +34,7 @@ Codes = Annotated[
 class Row(Strict):
     """What the tables say under one id; the first table file explains the keys."""
 
-    id: RuleId
+    id: TableId
     about: Literal[
         "limit", "paper", "subject", "exclusion", "term", "act", "court", "counting", "validity", "transition"
     ]
@@ -70,7 +71,7 @@ class Carried(Strict):
 
     origin: Annotated[str, Field(alias="from")]
     ids: tuple[str, ...]
-    without: tuple[RuleId, ...] = ()
+    without: tuple[TableId, ...] = ()
     confirmed: bool | None = None
 
 
