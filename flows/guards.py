@@ -127,8 +127,8 @@ def missing_papers(view: View) -> list[tuple[str, str, str]]:
 
 def closing_ground_fits(view: View, _: str) -> Need:
     """What closes the dossier has happened: the time bar has passed, or after-care was under way when the person relapsed."""
-    bars = [limit.due for limit in view.state.limits if limit.kind == "bar" and limit.ended_at is None]
-    passed = any(due is not None and due <= view.at for due in bars)
+    bars = [limit for limit in view.state.limits if limit.kind == "bar" and limit.ended_at is None]
+    passed = any(limit.due and limit.due <= view.at and not limit.suspended for limit in bars)
     fits = {"time_bar": passed, "relapse": view.state.stage == Stage.after_care}
     relapse = view.facts.get("closing_ground") == "relapse"
     return Need(

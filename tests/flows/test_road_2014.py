@@ -224,6 +224,7 @@ def test_evasion_before_the_decision_restarts_nothing(road: Road2014) -> None:
 
 def test_a_decision_evaded_may_be_executed_for_a_year_from_the_end_of_the_evasion(road: Road2014) -> None:
     road.to("send_effective").do("record_evasion", "36 09:00")
+    assert "closing_ground" in road.refused("close", "396 09:00", closing_ground="time_bar")
     road.do("end_evasion", "400 09:00", evasion_ended_at="400 08:00")
     # A year from 10/07/2018, the first day counting for the person.
     assert road.limit("p1-lapse")["last_day"] == date(2019, 7, 9)
@@ -242,6 +243,7 @@ def test_without_evasion_the_decision_lapses_after_a_year(road: Road2014) -> Non
 def test_who_flees_before_the_delivery_is_searched_for_and_taken_after_the_capture(road: Road2014) -> None:
     road.to("send_effective").do("escape", "32 09:00", escaped_at="32 06:00")
     assert "no_longer_possible" in road.refused("deliver")
+    assert "closing_ground" in road.refused("close", "396 09:00", closing_ground="time_bar")
     assert "evasion_ended_at" in str(road.invalid("capture", "34 09:00", captured_at="34 08:00"))
     road.do("capture", "34 09:00", captured_at="34 08:00", evasion_ended_at="34 08:00")
     # A year from Sunday 09/07/2017, the first day counting for the person.
