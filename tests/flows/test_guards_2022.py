@@ -118,7 +118,7 @@ def test_rehab_not_begun_is_a_ground_only_five_working_days_after_the_decision(d
     for when in ("8 09:00", "14 23:59"):
         needs = decided.refused("record_ground", when, ground_found_at=when, **not_begun)
         assert set(needs) == {"ground_not_proved"}
-        assert needs["ground_not_proved"].citation.endswith("NĐ 116/2021/NĐ-CP Đ.3.4")
+        assert str(needs["ground_not_proved"].citation).endswith("NĐ 116/2021/NĐ-CP Đ.3.4")
     decided.do("record_ground", "15 00:00", ground_found_at="15 00:00", **not_begun)
     assert decided.limit("reg-notdone")["end"] == "run_out"
 
@@ -153,7 +153,7 @@ def test_who_leaves_rehab_has_quit_after_five_working_days(decided: Road2022) ->
     left: dict[str, Any] = {"compulsory_ground": "quit", "rehab_left_at": "9 10:00"}
     needs = decided.refused("record_ground", "16 23:59", ground_found_at="16 23:00", **left)
     assert set(needs) == {"ground_not_proved"}
-    assert needs["ground_not_proved"].citation.endswith("NĐ 116/2021/NĐ-CP Đ.3.5")
+    assert str(needs["ground_not_proved"].citation).endswith("NĐ 116/2021/NĐ-CP Đ.3.5")
     decided.do("record_ground", "17 00:00", ground_found_at="17 00:00", **left)
 
 
