@@ -26,7 +26,7 @@ from models.law.limits import (
     reckon,
 )
 from models.law.loader import catalogue
-from models.law.schema import Clock, Kind, Ref, Rule
+from models.law.schema import Anchor, Clock, Kind, Ref, Rule
 
 
 @dataclass
@@ -210,7 +210,7 @@ class Clocks:
     def _count(self, limit: LimitState, rule: Rule, parent: LimitState | None) -> Reckoning:
         try:
             anchor = choose(rule, self.view.facts).anchor
-            start = parent.due if anchor.limit and parent else self._instant(rule, anchor.fact)
+            start = parent.due if anchor.limit and parent else self._instant(rule, anchor)
             if limit.ledger and not parent:
                 start = limit.starts_at
             assert start is not None  # noqa: S101 - a parent with children has run through _set, so it is due
@@ -223,14 +223,15 @@ class Clocks:
         except (LimitRefused, UnknownYearError) as refused:
             raise Invalid([_fact_flaw("facts", rule, str(refused))]) from refused
 
-    def _instant(self, rule: Rule, fact: str | None) -> datetime:
-        if fact is None:
+    def _instant(self, rule: Rule, anchor: Anchor) -> datetime:
+        if anchor.fact is None:
             return self.view.at
-        value = self.view.facts.get(fact)
+        value = self.view.facts.get(anchor.fact)
         if value is None:
-            title = catalogue()[fact].title
-            raise Invalid([_fact_flaw(fact, rule, f"cần “{title}” để tính thời hạn “{rule.title}”")])
-        return _as_instant(value)
+            title = catalogue()[anchor.fact].title
+            raise Invalid([_fact_flaw(anchor.fact, rule, f"cần “{title}” để tính thời hạn “{rule.title}”")])
+        other = self.view.facts.get(anchor.or_later) if anchor.or_later else None
+        return _as_instant(value) if other is None else max(_as_instant(value), _as_instant(other))
 
     def _capped(self, reckoning: Reckoning, rule: Rule) -> Reckoning:
         """A limit inside another ends with it at the latest, and says so."""

@@ -266,9 +266,10 @@ def _anchors(rule: Rule) -> list[Anchor]:
 def _anchor_flaws(key: str, action: Action, rule: Rule) -> list[str]:
     anchors = _anchors(rule)
     flaws = [
-        f"rules.{rule.id}.anchor.fact: không có dữ kiện / unknown fact {anchor.fact}"
+        f"rules.{rule.id}.anchor.fact: không có dữ kiện / unknown fact {fact}"
         for anchor in anchors
-        if anchor.fact and anchor.fact not in catalogue()
+        for fact in (anchor.fact, anchor.or_later)
+        if fact and fact not in catalogue()
     ]
     if rule.range and rule.range.fact not in catalogue():
         flaws.append(f"rules.{rule.id}.range.fact: không có dữ kiện / unknown fact {rule.range.fact}")
