@@ -96,7 +96,9 @@ class State:
         adults = "2014" if accepted < ORDINANCE_2022 else "2022"
         return {
             "delivered": bool({"deliver", "start_in_place"} & set(self.acts)),
+            "held": "deliver_pending" in self.acts,
             "migrated": "migrate" in self.acts,
+            "monitored": "order_monitoring" in self.acts,
             "ordinance": "minors" if self.track == "minor" else adults,
             "placed": "place_pending" in self.acts,
             "stage": self.stage,

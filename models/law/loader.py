@@ -14,11 +14,13 @@ from models.law.schema import Action, Anchor, Clock, Condition, Fact, Rule
 
 BOOKS = Path(__file__).parent / "books"
 T = TypeVar("T")
-DERIVED = frozenset({"delivered", "migrated", "ordinance", "placed", "stage", "terminated", "track"})
+DERIVED = frozenset({
+    "delivered", "held", "migrated", "monitored", "ordinance", "placed", "stage", "terminated", "track",
+})  # fmt: skip
 """Facts the engine derives from the acts done; conditions may use them."""
 PARTIES = frozenset({
     "compiler", "facility", "court", "provincial_court", "centre", "provincial_police", "ministry_police",
-    "justice_office", "labour_office", "returner",
+    "justice_office", "labour_office", "committee", "returner",
 })  # fmt: skip
 """Parts an agency can play in a dossier."""
 

@@ -183,7 +183,7 @@ class Rule(Strict):
 
 FactType = Literal[
     "text", "texts", "flag", "number", "instant", "day", "choice", "agency", "official", "officials",
-    "witness", "witnesses", "receiver", "criteria", "background", "participants", "deliveries", "excluded",
+    "witness", "witnesses", "receiver", "representative", "criteria", "background", "participants", "deliveries", "excluded",
 ]  # fmt: skip
 
 
