@@ -67,12 +67,15 @@ def last_days_have_come(view: View, rule: str) -> Need:
     """What is done within so long before an end is not done earlier (NĐ 163/2026 Đ.123.2, 138)."""
     law = view.book.rule(rule)
     term = view.state.open_limit(law.anchor.limit or "")
-    opens = None
-    if view.calendar and term and term.due and not term.suspended:
-        opens = reckon(law, term.due, view.calendar, view.facts).opens
+    runs = term is not None and term.due is not None and not term.suspended
+    opens = (
+        reckon(law, term.due, view.calendar, view.facts).opens
+        if term and term.due and view.calendar
+        else None
+    )
     return Need(
         "too_early",
-        not view.given or (opens is not None and opens <= view.at),
+        runs and (not view.given or (opens is not None and opens <= view.at)),
         f"Chưa đến thời gian “{law.title}” ({f'từ {opens:%H:%M %d/%m/%Y}' if opens else 'thời hạn chưa chạy'})",
         f"The time for “{law.title_en}” has not come",
         law.citation,
@@ -86,7 +89,7 @@ def completion_is_the_end_of_the_term(view: View, rule: str) -> Need:
     last = term.last_day if term else None
     return Need(
         "completion_is_wrong",
-        not view.given or view.facts.get("completed_on") == last,
+        last is not None and (not view.given or view.facts.get("completed_on") == last),
         f"Ngày chấp hành xong phải là ngày hết thời hạn ({last:%d/%m/%Y})" if last else "Thời hạn chưa chạy",
         f"The day of completion is the last day of the term ({last})",
         view.book.rule(rule).citation,
