@@ -14,7 +14,10 @@ ROAD_2026_ACTIONS = """
     record_reading send_to_court supplement register_file return_incomplete accept notify_acceptance query reply_query
     extend_term suspend resume terminate open_session postpone_session hold_session decide send_decision file_appeal
     forward_appeal decide_appeal take_effect receive_decision request_centre receive_request assign_centre ask_ministry
-    ministry_assigns send_assignment receive_assignment deliver start_in_place enforce close
+    ministry_assigns send_assignment receive_assignment deliver start_in_place enforce close record_adulthood postpone
+    end_postponement exempt revoke suspend_serving release_remaining resume_serving leave_for_proceedings
+    leave_for_funeral return_from_leave transfer_centre interrupt_for_prison give_end_notice propose_aftercare
+    decide_aftercare order_monitoring refer_to_shelter certify open_aftercare move record_relapse end_aftercare
 """
 ROAD_2026_RULES = """
     p4-test-resid p4-notify-xa p4-user-mgmt p4-new-mgmt p4-move health-send-limit detain-addiction health-24h-a
@@ -23,7 +26,8 @@ ROAD_2026_RULES = """
     p4-escape-notice p4-read p4-transfer p4-no-review c3-return c3-accept c3-notice-accept c3-term c3-check p4-query
     c3-session c3-session-notice c3-send c3-complaint c3-petition c3-forward c3-appeal-term p4-gap-send p4-ex1 p4-ex2
     p4-ex3 p4-ex4 p4-ex5 p4-force p4-term-start p4-endnotice p4-shelter p4-cert p4-funeral-decide p4-funeral
-    p4-death-family
+    p4-death-family p4-term p4-tdc p4-18 p4-hoan p4-mien p4-revoke p4-post-file p4-post-term p4-post-end p4-es-decide
+    p4-es-fit p4-es-term p4-es-breach cm-term cm-check cm-complaint cm-other
 """
 ROAD_2014_ACTIONS = """
     open verify_residence transfer request_determination admit issue_result place_pending compile notify_person
