@@ -87,6 +87,20 @@ class Clocks:
         for ref in self._holding(action.resumes):
             self._resume(ref)
 
+    def follow(self) -> None:
+        """Starts what a new book counts from the end of a limit that goes on, unless it would be over by now."""
+        for parent in self._open():
+            for rule in self.view.book.rules:
+                hanging = rule.anchor.limit == parent.place and rule.kind is not Kind.bar
+                known = any(
+                    one.place == rule.id and one.parent == parent.id for one in self.view.state.limits
+                )
+                if not hanging or known or parent.due is None or rule.clock is not Clock.counted:
+                    continue
+                over = reckon(rule, parent.due, self.calendar, self.view.facts).due <= self.view.at
+                if not over and self._starts(rule.id):
+                    self._start(rule, parent)
+
     def _holding(self, refs: Iterable[Ref]) -> list[Ref]:
         return [ref for ref in refs if self.view.holds(ref.when)]
 

@@ -39,6 +39,7 @@ from flows.guards_minors import (
     adulthood_is_reached,
     parents_are_notified,
     refusal_has_an_adult_witness,
+    sampling_is_agreed,
     sampling_is_witnessed,
     track_is_settled,
 )
@@ -258,7 +259,7 @@ GUARDS: Mapping[str, Guard] = {
         last_days_have_come, late_registration_is_reasoned, monitoring_case_fits, move_at_eighteen_is_due,
         no_determination_is_due, parents_are_notified, pending_form_fits, person_is_addicted, person_is_held,
         person_is_not_excluded, person_is_not_held, reduction_list_was_posted, refusal_has_an_adult_witness,
-        rehab_is_in_a_public_centre, result_follows_the_criteria, sampling_is_witnessed,
+        rehab_is_in_a_public_centre, result_follows_the_criteria, sampling_is_agreed, sampling_is_witnessed,
         serving_person_is_not_forgotten, term_is_decided, time_bar_has_not_passed, track_is_settled, window_is_over,
     )
 }  # fmt: skip

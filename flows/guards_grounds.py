@@ -222,7 +222,8 @@ def rehab_is_in_a_public_centre(view: View, _: str) -> Need:
 
 
 def compulsory_ground_is_proved(view: View, _: str) -> Need:
-    """The ground of Luật 73/2021 Đ.32 that is named must be borne out by the dossier."""
+    """The ground of Luật 73/2021 Đ.32 that is named must be borne out by the dossier; minors have no fourth (Đ.33.1)."""
+    minor = view.facts.get("track") == "minor"
     entry, acts = view.facts.get("entry"), view.state.acts
     decided = "decide_voluntary" in acts
     proofs = {
@@ -232,13 +233,18 @@ def compulsory_ground_is_proved(view: View, _: str) -> Need:
         "quit": decided or entry == "quit",
         "use_in_rehab": decided or entry == "in_rehab",
         "substitution": "record_substitution" in acts,
-        "relapse": entry == "after_care",
+        "relapse": entry == "after_care" and not minor,
     }
+    relapse = view.facts.get("compulsory_ground") == "relapse"
     return Need(
         "ground_not_proved",
         not view.given or proofs.get(str(view.facts.get("compulsory_ground")), True),
-        "Căn cứ nêu ra chưa được hồ sơ chứng minh (thời hạn đăng ký chưa hết, hoặc thiếu ghi nhận)",
-        "The ground named is not borne out by the dossier",
-        "Luật Phòng, chống ma túy 2021 Đ.32",
+        "Tái nghiện trong thời gian quản lý sau cai không phải là căn cứ đối với người dưới 18 tuổi"
+        if minor and relapse
+        else "Căn cứ nêu ra chưa được hồ sơ chứng minh (thời hạn đăng ký chưa hết, hoặc thiếu ghi nhận)",
+        "A relapse in after-care is no ground for a minor"
+        if minor and relapse
+        else "The ground named is not borne out by the dossier",
+        f"Luật Phòng, chống ma túy 2021 Đ.{'33.1' if minor else '32'}",
         "compulsory_ground",
     )

@@ -97,6 +97,7 @@ class State:
         return {
             "delivered": bool({"deliver", "start_in_place"} & set(self.acts)),
             "held": "deliver_pending" in self.acts,
+            "legality_confirmed": "confirm_legality" in self.acts,
             "migrated": "migrate" in self.acts,
             "monitored": "order_monitoring" in self.acts,
             "ordinance": "minors" if self.track == "minor" else adults,

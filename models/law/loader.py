@@ -15,7 +15,8 @@ from models.law.schema import Action, Anchor, Clock, Condition, Fact, Rule
 BOOKS = Path(__file__).parent / "books"
 T = TypeVar("T")
 DERIVED = frozenset({
-    "delivered", "held", "migrated", "monitored", "ordinance", "placed", "stage", "terminated", "track",
+    "delivered", "held", "legality_confirmed", "migrated", "monitored", "ordinance", "placed", "stage", "terminated",
+    "track",
 })  # fmt: skip
 """Facts the engine derives from the acts done; conditions may use them."""
 PARTIES = frozenset({

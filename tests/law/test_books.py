@@ -49,7 +49,7 @@ ROAD_2022_ACTIONS = """
     hold_session decide send_decision file_appeal forward_appeal decide_appeal take_effect send_effective deliver
     enforce delay postpone end_postponement exempt revoke reduce suspend_serving resume_serving release_remaining
     leave_for_proceedings leave_for_funeral return_from_leave give_end_notice certify report_home propose_aftercare
-    decide_aftercare move end_aftercare close
+    decide_aftercare move end_aftercare close record_adulthood
 """
 ROAD_2022_RULES = """
     resid-verify notify-use manage-user health-send-limit detain-addiction health-24h-a health-24h-b health-forward
@@ -61,7 +61,9 @@ ROAD_2022_RULES = """
     c3-check c3-session c3-session-notice c3-send c3-complaint c3-petition c3-forward c3-appeal-term c3-postpone
     c3-reduce c3-publish exec-send-A exec-limit-A exec-take exec-delay exec-force exec-custody term-A exec-wanted
     exec-hoan-file exec-reduce exec-reduce-post exec-funeral exec-funeral-decide exec-death-family exec-end-notice
-    exec-end-cert exec-report post-file post-decide post-term-A post-move clean-record
+    exec-end-cert exec-report post-file post-decide post-term-A post-move clean-record file-compile-M notice-M read-M
+    send-M review-M supplement-M transfer-after-M cm-term cm-check cm-complaint cm-other term-M exec-end-notice-M
+    post-term-M
 """
 
 
@@ -95,6 +97,22 @@ def test_what_was_read_of_the_ordinance_of_2014_is_unconfirmed_in_2022() -> None
     old = [rule for rule in load_book("2022").rules if rule.id.startswith("c9-") and rule.id != "c9-publish"]
     assert len(old) > 9
     assert [rule.id for rule in old if rule.confirmed] == []
+
+
+def test_what_was_read_of_the_ordinance_on_minors_is_unconfirmed() -> None:
+    book = load_book("2022")
+    rules = {rule.id: rule.confirmed for rule in book.rules if rule.id.startswith("cm-")}
+    rows = {row.id: row.confirmed for row in book.provisions if row.id.startswith("cm-")}
+    assert rules == dict.fromkeys(("cm-term", "cm-check", "cm-complaint", "cm-other"), False)
+    assert {name for name, confirmed in rows.items() if confirmed} == {"cm-room", "cm-publish"}, "other texts"
+
+
+def test_papers_about_minors_never_speak_of_an_administrative_measure() -> None:
+    book = load_book("2022")
+    words = book.words("minor")
+    spoken = " ".join([*words.legal_bases, words.measure, words.measure_full, words.complaint_period])
+    assert "xử lý hành chính" not in spoken
+    assert "xử lý hành chính" in " ".join(book.words("adult").legal_bases)
 
 
 @pytest.mark.parametrize("code", codes())
