@@ -1,11 +1,13 @@
 """What the forms of Decree 163/2026, Appendix V share: grounds, people's lines, moments, how papers are cited."""
 
 from datetime import datetime
+from typing import cast
 
 from documents.case import Case, FormContext, Issued, MissingValue, PersonBlock
 from documents.layout import Sheet, Signature, Text, bold, italic, long_date, page_count, upper
 from models.law.counting import TIMEZONE
 from models.law.facts import Official
+from models.law.facts import Representative as Parent
 
 LAW = "Căn cứ Luật Phòng, chống ma túy năm 2025"
 DECREE = (
@@ -27,6 +29,17 @@ class Representative(FormContext):
 def representative(official: Official, agency: str) -> Representative:
     """The official as minutes name one; `agency` when the official belongs to no other."""
     return Representative(name=official.name, position=official.position, agency=official.agency or agency)
+
+
+def is_minor(case: Case) -> bool:
+    """Whether the dossier is on the track of persons from 12 to under 18."""
+    return case.facts.get("track") == "minor"
+
+
+def parent_of(case: Case) -> str | None:
+    """Who stands for a minor: parent, guardian or legal representative, by name; None for an adult or where unrecorded."""
+    stands = cast("Parent | None", case.facts.get("representative"))
+    return stands.name if stands and is_minor(case) else None
 
 
 def enclosures_of(case: Case) -> tuple[str, ...]:
