@@ -250,20 +250,18 @@ class Clocks:
     def _capped(self, reckoning: Reckoning, rule: Rule) -> Reckoning:
         """A limit inside another ends with it at the latest, and says so."""
         outer = self.view.state.open_limit(rule.inside) if rule.inside else None
-        if outer is None or outer.due is None or outer.due >= reckoning.due:
+        if outer is None or outer.due is None or outer.last_day is None:
             return reckoning
-        law = rule_of(outer)
-        line = f"Không quá thời hạn “{law.title}” ({law.citation})"
-        capped = {"due": outer.due, "last_day": outer.last_day, "journal": (*reckoning.journal, line)}
-        return reckoning.model_copy(update=capped)
+        return capped(reckoning, outer.due, outer.last_day, rule_of(outer))
 
     def _follow(self, parent: LimitState) -> None:
         """Limits counted from the end of this one start by themselves, and move with it.
 
-        A bar moves, but does not start by itself: it binds only whom its article names, so an action must start it.
+        A bar moves, but does not start by itself: it binds only whom its article names, so an action must start it. Nor does a
+        rule beside another start.
         """
         for rule in self.view.book.rules:
-            if rule.anchor.limit != parent.place:
+            if rule.anchor.limit != parent.place or rule.beside:
                 continue
             before = self._hanging(rule, parent)
             child = next((one for one in before if one.ended_at is None), None)
@@ -340,6 +338,16 @@ class Clocks:
     def _moment(self, ref: Ref) -> datetime:
         value = self.view.facts.get(ref.at) if ref.at else None
         return self.view.at if value is None else _as_instant(value)
+
+
+def capped(reckoning: Reckoning, due: datetime, last_day: date, law: Rule) -> Reckoning:
+    """A limit that cannot outlast another, by the rule `law`, that ends at `due`."""
+    if due >= reckoning.due:
+        return reckoning
+    line = f"Không quá thời hạn “{law.title}” ({law.citation})"
+    return reckoning.model_copy(
+        update={"due": due, "last_day": last_day, "journal": (*reckoning.journal, line)}
+    )
 
 
 def rule_of(limit: LimitState) -> Rule:

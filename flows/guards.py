@@ -20,6 +20,11 @@ from flows.guards_execution import (
     move_at_eighteen_is_due,
     serving_person_is_not_forgotten,
 )
+from flows.guards_file import (
+    file_was_found_valid,
+    file_was_returned,
+    result_is_still_valid,
+)
 from flows.guards_grounds import (
     absence_is_long_enough,
     breach_can_be_mended,
@@ -33,6 +38,7 @@ from flows.guards_grounds import (
     no_determination_is_due,
     person_is_addicted,
     rehab_is_in_a_public_centre,
+    residence_fits_its_case,
     result_follows_the_criteria,
 )
 from flows.guards_minors import (
@@ -255,12 +261,13 @@ GUARDS: Mapping[str, Guard] = {
         appeal_fits_the_decision, appeal_is_in_time, appeals_are_over, breach_can_be_mended, case_is_not_criminal,
         closing_ground_fits, completion_is_the_end_of_the_term, compulsory_ground_is_proved, credit_is_right,
         determination_case_holds, determination_ground_holds, enough_of_the_term_is_left, facility_credit_is_right,
-        facility_was_chosen, file_is_complete, ground_is_proved, held_person_is_released, homeless_rehab_is_public,
-        last_days_have_come, late_registration_is_reasoned, monitoring_case_fits, move_at_eighteen_is_due,
-        no_determination_is_due, parents_are_notified, pending_form_fits, person_is_addicted, person_is_held,
-        person_is_not_excluded, person_is_not_held, reduction_list_was_posted, refusal_has_an_adult_witness,
-        rehab_is_in_a_public_centre, result_follows_the_criteria, sampling_is_agreed, sampling_is_witnessed,
-        serving_person_is_not_forgotten, term_is_decided, time_bar_has_not_passed, track_is_settled, window_is_over,
+        facility_was_chosen, file_is_complete, file_was_found_valid, file_was_returned, ground_is_proved,
+        held_person_is_released, homeless_rehab_is_public, last_days_have_come, late_registration_is_reasoned,
+        monitoring_case_fits, move_at_eighteen_is_due, no_determination_is_due, parents_are_notified, pending_form_fits,
+        person_is_addicted, person_is_held, person_is_not_excluded, person_is_not_held, reduction_list_was_posted,
+        refusal_has_an_adult_witness, rehab_is_in_a_public_centre, residence_fits_its_case, result_follows_the_criteria,
+        result_is_still_valid, sampling_is_agreed, sampling_is_witnessed, serving_person_is_not_forgotten,
+        term_is_decided, time_bar_has_not_passed, track_is_settled, window_is_over,
     )
 }  # fmt: skip
 """Every guard a rulebook may name."""

@@ -4,6 +4,10 @@ from flows.refusals import Need
 from flows.view import View, over, running
 from models.law.facts import Criteria
 from models.law.limits import reckon
+from models.law.loader import catalogue
+
+DAYS_AT_ONE_PLACE = 30
+"""From so many days on a present place is a stable residence (NĐ 163/2026 Đ.58.2.b; NĐ 105/2021 Đ.41.2.b)."""
 
 
 def person_is_addicted(view: View, _: str) -> Need:
@@ -64,6 +68,27 @@ def determination_ground_holds(view: View, _: str) -> Need:
         "The case named does not fit why the dossier was opened, or the residence",
         "Luật Phòng, chống ma túy 2021 Đ.27.1",
         "determination_ground",
+    )
+
+
+def residence_fits_its_case(view: View, _: str) -> Need:
+    """Stable or none follows from the case, and the 30 days at the present place are counted (NĐ 163/2026 Đ.58.2–3; NĐ 105/2021 Đ.41.2–3)."""
+    case, since = view.facts.get("residence_case"), view.facts.get("present_since")
+    stable = case in {"registered", "present_30_days"}
+    met = not view.given or case is None or stable == (view.facts.get("residence") == "stable")
+    why, why_en = (
+        "Trường hợp nêu ra không khớp với tình trạng nơi cư trú",
+        "The case does not fit the residence",
+    )
+    if met and view.given and case in {"present_30_days", "present_under_30_days"}:
+        days = None if since is None else (view.at.date() - since).days
+        met = days is not None and (days >= DAYS_AT_ONE_PLACE) == (case == "present_30_days")
+        told = "chưa nêu ngày bắt đầu" if days is None else f"{days} ngày"
+        why = f"Thời gian sinh sống tại nơi ở hiện tại ({told}) không khớp với mốc {DAYS_AT_ONE_PLACE} ngày"
+        why_en = f"The time at the present place does not fit the {DAYS_AT_ONE_PLACE} days"
+    citation = catalogue()["residence_case"].citation
+    return Need(
+        "residence_case", met, why, why_en, citation, "present_since" if since is None else "residence_case"
     )
 
 
@@ -234,6 +259,7 @@ def compulsory_ground_is_proved(view: View, _: str) -> Need:
         "use_in_rehab": decided or entry == "in_rehab",
         "substitution": "record_substitution" in acts,
         "relapse": entry == "after_care" and not minor,
+        "self_report": "record_application" in acts,
     }
     relapse = view.facts.get("compulsory_ground") == "relapse"
     return Need(

@@ -93,7 +93,9 @@ def plan_migration(state: State, asked: Act, agencies: Agencies, calendar: Calen
         raise Invalid(flaws)
     parties = _parties(view, landing, typed, agencies)
     holder = parties.get(landing.hand_to or "") or agencies.in_charge(state.holder, at.date())
-    _refuse_unmet([_holds(view, landing, holder, agencies)])
+    _refuse_unmet([
+        _holds(view, landing, holder, agencies), _compiles(view, landing, parties["compiler"], agencies),
+    ])  # fmt: skip
     state.book, state.parties, state.holder = newer.code, parties, holder
     typed["compiler"] = parties["compiler"]
     done = effect(view, replace(asked, action="migrate"), json_facts, typed, agencies, calendar)
@@ -236,6 +238,20 @@ def _holds(view: View, landing: Landing, holder: str, agencies: Agencies) -> Nee
         agency.exists_on(view.at.date()) and agency.card.kind in kinds,
         f"{agency.card.name} không thể giữ hồ sơ theo bộ quy tắc {view.book.code}: phải nêu cơ quan lập hồ sơ (compiler)",
         f"{agency.card.name} cannot hold the dossier under {view.book.code}: name the compiling agency",
+        landing.citation,
+        "compiler",
+    )
+
+
+def _compiles(view: View, landing: Landing, compiler: str, agencies: Agencies) -> Need:
+    """Where a landing says who compiles from now on, the compiler may: it also answers the court and delivers."""
+    able = {kind for action in view.book.actions if action.code == "compile" for kind in action.by}
+    agency = agencies[compiler]
+    return Need(
+        "nowhere_to_land",
+        landing.as_kind not in able or agency.card.kind in able,
+        f"{agency.card.name} không lập hồ sơ theo bộ quy tắc {view.book.code}: phải nêu cơ quan lập hồ sơ (compiler)",
+        f"{agency.card.name} does not compile under {view.book.code}: name the compiling agency",
         landing.citation,
         "compiler",
     )

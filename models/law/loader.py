@@ -157,8 +157,11 @@ def _rule_flaws(book: Book) -> list[str]:
             for anchor in _anchors(rule)
             if anchor.limit and anchor.limit not in known
         ]
-        if rule.inside and rule.inside not in known:
-            flaws.append(f"{key}.inside: không có quy tắc / unknown rule {rule.inside}")
+        flaws += [
+            f"{key}.{name}: không có quy tắc / unknown rule {other}"
+            for name, other in (("inside", rule.inside), ("beside", rule.beside))
+            if other and other not in known
+        ]
     return flaws
 
 

@@ -154,6 +154,8 @@ class Rule(Strict):
     """What happens when the last day is a day off; hours never roll."""
     inside: RuleId | None = None
     """A limit that this one cannot outlast: it ends with it."""
+    beside: RuleId | None = None
+    """The rule whose clock counts this one too (law and decree on one step): reckoned on demand, never started."""
     anchor: Anchor
     who: Text  # who must act, in Vietnamese, as the article says it
     citation: Text

@@ -104,6 +104,7 @@ FLAWS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "an unknown limit a limit is counted from": (
         lambda b: rule(b, **anchor(limit="r-none")), r"rules\.r-compile\.anchor\.limit: .*unknown rule r-none"),
     "an unknown limit around a limit": (lambda b: rule(b, inside="r-none"), r"rules\.r-compile\.inside: .*r-none"),
+    "an unknown limit beside a limit": (lambda b: rule(b, beside="r-none"), r"rules\.r-compile\.beside: .*r-none"),
     "a limit started by an act it is not counted from": (
         lambda b: send(b, starts=["r-compile"]), r"actions\.send_to_court\.starts: r-compile .*not anchored"),
     "an end at a fact the act does not ask for": (
