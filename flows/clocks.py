@@ -139,7 +139,7 @@ class Clocks:
         return self.moves.changed.setdefault(limit.id, {}) if started is None else started
 
     def _start(self, rule: Rule, parent: LimitState | None = None) -> None:
-        standing = self.view.state.open_limit(rule.id)
+        standing = self.view.state.open_limit(rule.in_place_of or rule.id)
         if standing is not None:
             self._close(standing, self.view.at, "restarted")
         self._set(self._new(rule, self.view.at, parent), rule, parent)
@@ -170,7 +170,7 @@ class Clocks:
             id=uuid4(),
             book=self.view.book.code,
             rule=rule.id,
-            stands_for=None,
+            stands_for=rule.in_place_of,
             kind=rule.kind,
             parent=parent.id if parent else None,
             starts_at=starts_at,
@@ -187,7 +187,7 @@ class Clocks:
             "id": limit.id,
             "book": limit.book,
             "rule": rule.id,
-            "stands_for": None,
+            "stands_for": limit.stands_for,
             "kind": rule.kind,
             "parent": limit.parent,
             "started_by": self.event,

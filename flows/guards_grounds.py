@@ -151,7 +151,7 @@ def ground_is_proved(view: View, _: str) -> Need:
     proofs = {
         "a_not_registered": over(state.latest("p4-register"), view.at)
         and "record_voluntary" not in state.acts,
-        "a_not_begun": over(state.latest("p4-notdone"), view.at),
+        "a_not_begun": over(state.latest("p4-notdone"), view.at) or _not_begun_under_the_old_law(view),
         "a_quit": entry == "quit" or "decide_voluntary" in state.acts,
         "b": entry == "in_rehab" or "decide_voluntary" in state.acts,
         "c": "record_substitution" in state.acts
@@ -169,6 +169,13 @@ def ground_is_proved(view: View, _: str) -> Need:
         else "Luật 120/2025/QH15 Đ.36.1; NĐ 163/2026/NĐ-CP Đ.4.7–10",
         "ground",
     )
+
+
+def _not_begun_under_the_old_law(view: View) -> bool:
+    """The law before 01/07/2026 gave no days to begin: a decision on voluntary rehab was enough (Luật 73/2021 Đ.32.1)."""
+    state = view.state
+    decided = "decide_voluntary" in state.acts and state.latest("p4-notdone") is None
+    return decided and "migrate" in state.acts
 
 
 _BREACHES = {"device_destroyed": 1, "device_refused": 2, "device_idle": 3, "education": 2, "other": 3}

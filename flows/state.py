@@ -103,6 +103,7 @@ class State:
             "ordinance": "minors" if self.track == "minor" else adults,
             "placed": "place_pending" in self.acts,
             "stage": self.stage,
+            "term_in_months": "term_months" in self.facts and "times" not in self.facts,
             "terminated": "terminate" in self.acts,
             "track": self.track,
         }

@@ -58,11 +58,13 @@ def cited(issued: Issued) -> str:
 def effective_decision(case: Case) -> str:
     """The court's decision to be carried out: the regional court's, or what the provincial court decided in its place.
 
-    The provincial court's paper (TA-12) is made outside, so it has no number here.
+    The provincial court's paper (TA-12) is made outside, so it has no number here; nor has a decision made before
+    1 July 2026, which is cited as a person wrote it down.
     """
     decided = case.acts.get("decide_appeal")
     if decided is None or case.facts.get("appeal_outcome") != "changed":
-        return cited(case.document("TA-07"))
+        older = cast("str | None", case.facts.get("court_decision_ref"))
+        return older if older and "TA-07" not in case.issued else cited(case.document("TA-07"))
     return f"{long_date(decided.astimezone(TIMEZONE).date())} của {case.party('provincial_court').name}"
 
 
