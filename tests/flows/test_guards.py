@@ -55,7 +55,9 @@ def test_who_is_found_not_addicted_is_managed_as_a_user(road: Road) -> None:
     road.to("issue_result", issue_result={"criteria": none, "result": "not_addicted"})
     need = road.refused("notify_result")["not_addicted"]
     assert need.requirement == "result"
+    assert road.limit("p4-new-mgmt")["due"] == road.at("3 14:00")
     assert road.do("manage_user", "2 16:00").state.stage == "closed"
+    assert road.limit("p4-new-mgmt")["end"] == "done"
 
 
 @pytest.mark.parametrize(
