@@ -55,9 +55,28 @@ class Clocks:
             Invalid: a fact a limit is counted from is missing, or does not fit the rule.
         """
         action = self.view.action
+        starts, ends = self._holding(action.starts), self._holding(action.ends)
+        begun = {ref.id for ref in starts}
         self._let_windows_run_out()
-        for ref in self._holding(action.ends):
-            self._end(ref)
+        for ref in ends:
+            if ref.id not in begun:
+                self._end(ref)
+        self._change()
+        for ref in starts:
+            self._begin(self.view.book.rule(ref.id))
+        for ref in self._holding(action.credits):
+            self._credit(ref)
+        for ref in ends:
+            if ref.id in begun:  # a duty that the act itself fulfils: counted from before it, ended with it
+                self._end(ref)
+        if closing:
+            for limit in self._open():
+                self._close(limit, self.view.at, "cancelled")
+        return self.moves
+
+    def _change(self) -> None:
+        """Restarts, extends, suspends and resumes what runs."""
+        action = self.view.action
         for ref in self._holding(action.restarts):
             self._reopen(ref.id)
             self._enter(ref, lambda at, _ref: Restarted(at=at, reason=action.title, citation=action.citation))
@@ -67,15 +86,6 @@ class Clocks:
             self._enter(ref, lambda at, _ref: Suspended(at=at, reason=action.title, citation=action.citation))
         for ref in self._holding(action.resumes):
             self._resume(ref)
-        for rule in [self.view.book.rule(ref.id) for ref in self._holding(action.starts)]:
-            if rule.anchor.limit is None:  # one counted from the end of another starts with that one
-                self._start(rule)
-        for ref in self._holding(action.credits):
-            self._credit(ref)
-        if closing:
-            for limit in self._open():
-                self._close(limit, self.view.at, "cancelled")
-        return self.moves
 
     def follow(self) -> None:
         """Starts what a new book counts from the end of a limit that goes on, unless it would be over by now."""
@@ -129,10 +139,23 @@ class Clocks:
         return self.moves.changed.setdefault(limit.id, {}) if started is None else started
 
     def _start(self, rule: Rule, parent: LimitState | None = None) -> None:
-        standing = self.view.state.open_limit(rule.id)
+        standing = self.view.state.open_limit(rule.in_place_of or rule.id)
         if standing is not None:
             self._close(standing, self.view.at, "restarted")
         self._set(self._new(rule, self.view.at, parent), rule, parent)
+
+    def _begin(self, rule: Rule) -> None:
+        """Starts a limit; one counted from the end of another that this act started too has begun by itself."""
+        if rule.anchor.limit is None:
+            self._start(rule)
+            return
+        parent = self.view.state.open_limit(rule.anchor.limit)
+        if parent is not None and parent.due is not None and not self._hanging(rule, parent):
+            self._start(rule, parent)
+
+    def _hanging(self, rule: Rule, parent: LimitState) -> list[LimitState]:
+        """The limits of a rule that hang on the end of this one, open or ended."""
+        return [one for one in self.view.state.limits if one.place == rule.id and one.parent == parent.id]
 
     def _reopen(self, rule_id: str) -> None:
         """A window that ran out before its restart was known opens again, as a limit of its own: what ended stays."""
@@ -147,7 +170,7 @@ class Clocks:
             id=uuid4(),
             book=self.view.book.code,
             rule=rule.id,
-            stands_for=None,
+            stands_for=rule.in_place_of,
             kind=rule.kind,
             parent=parent.id if parent else None,
             starts_at=starts_at,
@@ -157,13 +180,14 @@ class Clocks:
             ended_at=None,
             end=None,
             ledger=[],
+            hangs_on=parent,
         )
         self.view.state.limits.append(limit)
         row = {
             "id": limit.id,
             "book": limit.book,
             "rule": rule.id,
-            "stands_for": None,
+            "stands_for": limit.stands_for,
             "kind": rule.kind,
             "parent": limit.parent,
             "started_by": self.event,
@@ -204,7 +228,10 @@ class Clocks:
             if limit.ledger and not parent:
                 start = limit.starts_at
             assert start is not None  # noqa: S101 - a parent with children has run through _set, so it is due
-            return reckon(rule, start, self.calendar, self.view.facts, LEDGER.validate_python(limit.ledger))
+            ledger = LEDGER.validate_python(limit.ledger)
+            reckoning = reckon(rule, start, self.calendar, self.view.facts, ledger)
+            stands_still = limit.hangs_on is not None and limit.hangs_on.suspended
+            return reckoning.model_copy(update={"suspended": True}) if stands_still else reckoning
         except FactNeeded as needed:
             raise Invalid([_fact_flaw(needed.fact, rule, str(needed))]) from needed
         except (LimitRefused, UnknownYearError) as refused:
@@ -230,23 +257,35 @@ class Clocks:
     def _follow(self, parent: LimitState) -> None:
         """Limits counted from the end of this one start by themselves, and move with it.
 
-        A bar does not: it binds only whom its article names, so an action must start it. Nor does a rule beside another.
+        A bar moves, but does not start by itself: it binds only whom its article names, so an action must start it. Nor does a
+        rule beside another start.
         """
         for rule in self.view.book.rules:
-            if rule.anchor.limit != parent.place or rule.kind is Kind.bar or rule.beside:
+            if rule.anchor.limit != parent.place or rule.beside:
                 continue
-            child = next(
-                (one for one in self._open() if one.place == rule.id and one.parent == parent.id), None
-            )
+            before = self._hanging(rule, parent)
+            child = next((one for one in before if one.ended_at is None), None)
             if child is not None:
                 self._set(child, rule_of(child), parent)
-            elif rule.clock is Clock.counted and self._starts(rule.id):
+            elif (
+                rule.clock is Clock.counted
+                and self._starts(rule.id)
+                and self._is_due_anew(rule, parent, before)
+            ):
                 self._start(rule, parent)
 
+    def _is_due_anew(self, rule: Rule, parent: LimitState, before: list[LimitState]) -> bool:
+        """What was done in time for an end that has moved since is due again only where there is still time for it."""
+        if not before or parent.due is None:
+            return True
+        return reckon(rule, parent.due, self.calendar, self.view.facts).due > self.view.at
+
     def _starts(self, rule_id: str) -> bool:
-        """Whether this act lets the rule start: it says so, or no action says so and it starts by itself."""
+        """Whether this act lets the rule start: it says so, or no action says so and it starts by itself (a bar never)."""
         if any(ref.id == rule_id for ref in self._holding(self.view.action.starts)):
             return True
+        if self.view.book.rule(rule_id).kind is Kind.bar:
+            return False
         return all(ref.id != rule_id for action in self.view.book.actions for ref in action.starts)
 
     def _enter(self, ref: Ref, entry: Any) -> None:  # noqa: ANN401 - a function from instant and ref to an entry

@@ -12,20 +12,44 @@ from flows.guards_custody import (
     person_is_held,
     person_is_not_held,
 )
-from flows.guards_file import file_was_found_valid, file_was_returned, result_is_still_valid
+from flows.guards_execution import (
+    an_escape_is_to_be_told,
+    completion_is_the_end_of_the_term,
+    enough_of_the_term_is_left,
+    last_days_have_come,
+    monitoring_case_fits,
+    move_at_eighteen_is_due,
+    serving_person_is_not_forgotten,
+)
+from flows.guards_file import (
+    file_was_found_valid,
+    file_was_returned,
+    result_is_still_valid,
+)
 from flows.guards_grounds import (
+    absence_is_long_enough,
+    breach_can_be_mended,
     case_is_not_criminal,
     compulsory_ground_is_proved,
     determination_case_holds,
     determination_ground_holds,
     ground_is_proved,
+    homeless_rehab_is_public,
     late_registration_is_reasoned,
     no_determination_is_due,
     person_is_addicted,
+    rehab_is_in_a_public_centre,
     residence_fits_its_case,
     result_follows_the_criteria,
 )
-from flows.guards_minors import adulthood_is_reached, sampling_is_agreed, track_is_settled
+from flows.guards_minors import (
+    adulthood_is_reached,
+    parents_are_notified,
+    refusal_has_an_adult_witness,
+    sampling_is_agreed,
+    sampling_is_witnessed,
+    track_is_settled,
+)
 from flows.refusals import Need
 from flows.view import Guard, View, over, running
 from models.law.limits import LimitRefused, choose, reckon
@@ -234,15 +258,20 @@ def reduction_list_was_posted(view: View, rule: str) -> Need:
 GUARDS: Mapping[str, Guard] = {
     guard.__name__: guard
     for guard in (
-        adulthood_is_reached, agency_is_competent, appeal_fits_the_decision, appeal_is_in_time, appeals_are_over, case_is_not_criminal,
-        closing_ground_fits, community_education_came_first, compulsory_ground_is_proved, credit_is_right, determination_case_holds,
-        determination_ground_holds,
-        facility_credit_is_right, facility_was_chosen, file_is_complete, file_was_found_valid, file_was_returned,
-        ground_is_proved, held_person_is_released,
-        late_registration_is_reasoned, no_determination_is_due, pending_form_fits, person_is_addicted, person_is_held,
-        person_is_not_excluded, person_is_not_held, reduction_list_was_posted, residence_fits_its_case,
+        absence_is_long_enough, adulthood_is_reached, agency_is_competent, an_escape_is_to_be_told,
+        appeal_fits_the_decision, appeal_is_in_time, appeals_are_over, breach_can_be_mended,
+        case_is_not_criminal, closing_ground_fits, community_education_came_first,
+        completion_is_the_end_of_the_term, compulsory_ground_is_proved, credit_is_right,
+        determination_case_holds, determination_ground_holds, enough_of_the_term_is_left,
+        facility_credit_is_right, facility_was_chosen, file_is_complete, file_was_found_valid,
+        file_was_returned, ground_is_proved, held_person_is_released, homeless_rehab_is_public,
+        last_days_have_come, late_registration_is_reasoned, monitoring_case_fits, move_at_eighteen_is_due,
+        no_determination_is_due, parents_are_notified, pending_form_fits, person_is_addicted,
+        person_is_held, person_is_not_excluded, person_is_not_held, reduction_list_was_posted,
+        refusal_has_an_adult_witness, rehab_is_in_a_public_centre, residence_fits_its_case,
         result_follows_the_criteria, result_is_still_valid, return_is_still_due, sampling_is_agreed,
-        term_is_decided, term_is_served, time_bar_has_not_passed, track_is_settled, window_is_over,
+        sampling_is_witnessed, serving_person_is_not_forgotten, term_is_decided, term_is_served,
+        time_bar_has_not_passed, track_is_settled, window_is_over,
     )
 }  # fmt: skip
 """Every guard a rulebook may name."""

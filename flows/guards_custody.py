@@ -40,11 +40,13 @@ def person_is_held(view: View, _: str) -> Need:
 def credit_is_right(view: View, _: str) -> Need:
     """Days in pending management are deducted from the term, days of escape are not (Luật 120/2025 Đ.37.2).
 
-    Whether the first day counts is open, so either count is taken. After an escape or a release a person counts, up to
-    the days since the ground was recorded: nobody was held before.
+    Whether the first day counts is open, so either count is taken. After an escape, a release or under two laws a person
+    counts, up to the days since the ground was recorded: nobody was held before.
     """
     acts, days = view.state.acts, view.facts.get("credited_days")
-    interrupted = any(view.facts.get(name) is not None for name in ("escaped_at", "left_at"))
+    interrupted = (
+        any(view.facts.get(name) is not None for name in ("escaped_at", "left_at")) or "migrate" in acts
+    )
     held_from = acts.get("record_ground" if interrupted else "place_pending")
     since = (view.at.date() - held_from.date()).days if held_from else 0
     least, most = 0 if interrupted else since, since + 1 if held_from else 0

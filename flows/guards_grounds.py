@@ -144,7 +144,7 @@ def late_registration_is_reasoned(view: View, rules: str) -> Need:
 
 
 def ground_is_proved(view: View, _: str) -> Need:
-    """The letter of Luật 120/2025 Đ.35.1 that is named must be borne out by the dossier."""
+    """The letter of Luật 120/2025 Đ.35.1 (minors: Đ.36.1) that is named must be borne out by the dossier."""
     ground, entry, state = (
         view.facts.get("ground") if view.given else None,
         view.facts.get("entry"),
@@ -153,20 +153,105 @@ def ground_is_proved(view: View, _: str) -> Need:
     proofs = {
         "a_not_registered": over(state.latest("p4-register"), view.at)
         and "record_voluntary" not in state.acts,
-        "a_not_begun": over(state.latest("p4-notdone"), view.at),
+        "a_not_begun": over(state.latest("p4-notdone"), view.at) or _not_begun_under_the_old_law(view),
         "a_quit": entry == "quit" or "decide_voluntary" in state.acts,
         "b": entry == "in_rehab" or "decide_voluntary" in state.acts,
-        "c": "record_substitution" in state.acts,
+        "c": "record_substitution" in state.acts
+        or (view.facts.get("voluntary_form") == "substitution" and over(state.latest("p4-notdone"), view.at)),
         "d": entry == "after_care",
-        "dd": entry == "breach" or "record_evasion" in state.acts,
+        "dd": _breach_stands(view) or _evaded_until_18(view),
     }
     return Need(
         "ground_not_proved",
         proofs.get(str(ground), True),
         "Căn cứ nêu ra chưa được hồ sơ chứng minh (thời hạn đăng ký hoặc thực hiện chưa hết, hoặc thiếu ghi nhận)",
         "The ground named is not borne out by the dossier",
-        "Luật 120/2025/QH15 Đ.35.1; NĐ 163/2026/NĐ-CP Đ.4.7–10",
+        "Luật 120/2025/QH15 Đ.35.1; NĐ 163/2026/NĐ-CP Đ.4.7–10"
+        if view.facts.get("track") != "minor"
+        else "Luật 120/2025/QH15 Đ.36.1; NĐ 163/2026/NĐ-CP Đ.4.7–10",
         "ground",
+    )
+
+
+def _not_begun_under_the_old_law(view: View) -> bool:
+    """The law before 01/07/2026 gave no days to begin: a decision on voluntary rehab was enough (Luật 73/2021 Đ.32.1)."""
+    state = view.state
+    decided = "decide_voluntary" in state.acts and state.latest("p4-notdone") is None
+    return decided and "migrate" in state.acts
+
+
+_BREACHES = {"device_destroyed": 1, "device_refused": 2, "device_idle": 3, "education": 2, "other": 3}
+"""From which time on a breach leads to the measure (Luật 120/2025 Đ.47.2-4; NĐ 163/2026 Đ.25.2-4)."""
+
+
+def _breach_stands(view: View) -> bool:
+    """A breach in home rehab or substitution: repeated often enough, or of monitoring and not mended within 24 hours."""
+    if view.facts.get("entry") != "breach":
+        return False
+    needed, count = _BREACHES.get(str(view.facts.get("breach")), 0), view.facts.get("breach_count") or 0
+    unmended = over(view.state.latest("p4-es-breach"), view.at) and "record_mending" not in view.state.acts
+    return count >= needed or unmended
+
+
+def _evaded_until_18(view: View) -> bool:
+    """Who evaded as a minor until 18 is under the adults' measure (Luật 120/2025 Đ.35.1.đ, 36.3)."""
+    evaded = view.facts.get("evasion_ended_at") is not None or "record_evasion" in view.state.acts
+    return view.facts.get("track_after_18") == "adult" and evaded
+
+
+def breach_can_be_mended(view: View, rule: str) -> Need:
+    """A breach of monitoring is mended within 24 hours of its minute; after that it counts (NĐ 163/2026 Đ.25.3-4)."""
+    limit, mended = view.state.latest(rule), view.facts.get("mended_at")
+    law = view.book.rule(rule)
+    met = limit is not None and limit.due is not None and (not mended or mended < limit.due)
+    return Need(
+        "breach_not_mended",
+        met,
+        f"Không còn trong thời hạn “{law.title}”",
+        f"“{law.title_en}” has run out or never ran",
+        law.citation,
+        rule,
+    )
+
+
+def absence_is_long_enough(view: View, rule: str) -> Need:
+    """Leaving rehab is quitting after two working days; breaking its professional rules is at once (NĐ 163/2026 Đ.4.9)."""
+    quits = view.given and view.facts.get("ground") == "a_quit"
+    law, left = view.book.rule(rule), view.facts.get("rehab_left_at")
+    due = reckon(law, left, view.calendar).due if quits and view.calendar and left else None
+    long_enough = bool(view.facts.get("rules_broken")) or (due is not None and due <= view.at)
+    return Need(
+        "absence_too_short",
+        not quits or long_enough,
+        "Tự ý rời cơ sở cai nghiện chưa đủ 02 ngày làm việc, hoặc chưa nêu quy định chuyên môn không tuân thủ",
+        "Two working days have not passed since leaving, and no professional rule is named",
+        law.citation,
+        "rehab_left_at",
+    )
+
+
+def homeless_rehab_is_public(view: View, _: str) -> Need:
+    """Who has no stable residence does voluntary rehab in a public centre or school (Luật 120/2025 Đ.34.1; NĐ 163 Đ.89.1.b)."""
+    elsewhere = view.given and view.facts.get("voluntary_form") in {"home", "private"}
+    return Need(
+        "rehab_must_be_public",
+        not (elsewhere and view.facts.get("residence") == "none"),
+        "Người không có nơi cư trú ổn định phải cai nghiện tại cơ sở cai nghiện ma túy công lập, trường giáo dưỡng",
+        "Without a stable residence voluntary rehab is in a public centre or a reformatory school",
+        "Luật 120/2025/QH15 Đ.34.1; NĐ 163/2026/NĐ-CP Đ.89.1.b",
+        "voluntary_form",
+    )
+
+
+def rehab_is_in_a_public_centre(view: View, _: str) -> Need:
+    """Only for rehab in a public centre or school does the province name one (NĐ 163/2026 Đ.95)."""
+    return Need(
+        "rehab_not_public",
+        view.facts.get("voluntary_form") == "public",
+        "Người đó không đăng ký cai nghiện tại cơ sở cai nghiện ma túy công lập, trường giáo dưỡng",
+        "The person did not register for a public centre or a reformatory school",
+        view.action.citation,
+        "voluntary_form",
     )
 
 

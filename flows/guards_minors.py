@@ -1,4 +1,4 @@
-"""Guards of the minors' track: the sample that is taken, and a person who turns 18 on the way."""
+"""Guards of the minors' track: the sample, the refusals, the parents' notice, and a person who turns 18 on the way."""
 
 from flows.refusals import Need
 from flows.view import View
@@ -55,4 +55,54 @@ def adulthood_is_reached(view: View, open_to_evaders: str) -> Need:
         "Who evaded until 18 is under the adults' measure" if bound else "The person is not 18 yet",
         view.action.citation,
         "track_after_18",
+    )
+
+
+def sampling_is_witnessed(view: View, _: str) -> Need:
+    """A parent or representative sees a minor being sampled, except for urine, which needs an officer of the same sex.
+
+    NĐ 163/2026/NĐ-CP Đ.56.5-6.
+    """
+    sample = view.facts.get("sample") if view.given else None
+    asked = {None: None, "urine": "urine_officer"}.get(sample, "sampling_witness")
+    return Need(
+        "sampling_not_witnessed",
+        asked is None or bool(view.facts.get(asked)),
+        "Lấy mẫu nước tiểu phải có cán bộ cùng giới giám sát"
+        if asked == "urine_officer"
+        else "Lấy mẫu của người dưới 18 tuổi phải có cha, mẹ, người giám hộ hoặc người đại diện hợp pháp chứng kiến",
+        "A urine sample needs an officer of the same sex"
+        if asked == "urine_officer"
+        else "Sampling a minor needs a parent, guardian or representative present",
+        "NĐ 163/2026/NĐ-CP Đ.56.5–6",
+        asked or "sample",
+    )
+
+
+def refusal_has_an_adult_witness(view: View, _: str) -> Need:
+    """A minute that stands for the statement or the parents' opinion has an adult witness (NĐ 163/2026 Đ.104.1.e)."""
+    refused = {kind for kind, _title, _sheets in view.state.papers} & {"statement_refusal", "opinion_refusal"}
+    return Need(
+        "no_adult_witness",
+        not view.given or not refused or view.facts.get("adult_witness") is not None,
+        "Biên bản thay cho bản tường trình, ý kiến (Mẫu 40) phải có người chứng kiến từ đủ 18 tuổi",
+        "The minute in place of a statement or opinion (form 40) needs an adult witness",
+        "NĐ 163/2026/NĐ-CP Đ.104.1.e",
+        "adult_witness",
+    )
+
+
+def parents_are_notified(view: View, _: str) -> Need:
+    """A minor's parents get the notice too; if they refuse it, before an adult witness (NĐ 163/2026 Đ.105.1, 105.3)."""
+    facts = {name: view.facts[name] for name in view.own}
+    given = facts.get("parents_receiver") is not None and facts.get("parents_notice_received_at") is not None
+    refused = bool(facts.get("parents_refused_reason")) and facts.get("adult_witness") is not None
+    return Need(
+        "parents_not_notified",
+        not view.given or given or refused,
+        "Phải thông báo cho cha, mẹ, người giám hộ hoặc người đại diện hợp pháp; họ không nhận thì lập biên bản (Mẫu 41)"
+        " có người chứng kiến từ đủ 18 tuổi",
+        "The parents or representative must be notified; if they refuse, a minute (form 41) with an adult witness",
+        "Luật 120/2025/QH15 Đ.36.2.c; NĐ 163/2026/NĐ-CP Đ.105.1–3",
+        "parents_notice_received_at",
     )

@@ -35,6 +35,8 @@ class LimitState:
     ended_at: datetime | None
     end: str | None
     ledger: list[dict[str, Any]]
+    hangs_on: "LimitState | None" = field(default=None, repr=False)
+    """The limit from whose end it runs."""
 
     @property
     def place(self) -> str:
@@ -43,9 +45,12 @@ class LimitState:
 
     @property
     def suspended(self) -> bool:
-        """Whether it stands still now, suspended before it ran out: nobody is late before it goes on."""
+        """Whether it stands still now, suspended before it ran out: nobody is late before it goes on.
+
+        A limit counted from the end of another stands still with it.
+        """
         if self.pause is None:
-            return False
+            return self.hangs_on is not None and self.hangs_on.suspended
         return self.due is None or datetime.fromisoformat(self.ledger[self.pause]["at"]) < self.due
 
     def passed(self, at: datetime) -> bool:
@@ -95,11 +100,14 @@ class State:
         adults = "2014" if accepted < ORDINANCE_2022 else "2022"
         return {
             "delivered": bool({"deliver", "start_in_place"} & set(self.acts)),
+            "held": "deliver_pending" in self.acts,
             "legality_confirmed": "confirm_legality" in self.acts,
             "migrated": "migrate" in self.acts,
+            "monitored": "order_monitoring" in self.acts,
             "ordinance": "minors" if self.track == "minor" else adults,
             "placed": "place_pending" in self.acts,
             "stage": self.stage,
+            "term_in_months": "term_months" in self.facts and "times" not in self.facts,
             "terminated": "terminate" in self.acts,
             "track": self.track,
         }
@@ -176,13 +184,21 @@ def _state(row: Any) -> State:  # noqa: ANN401 - a row of the query above
         parties=row.parties,
         head=row.head,
         seq=row.seq,
-        limits=[_limit(*values) for values in row.limits or ()],
+        limits=_hung([_limit(*values) for values in row.limits or ()]),
         issued={
             form: Issued(form, number, date.fromisoformat(day), name)
             for form, number, day, name in row.issued or ()
         },
         papers=[(kind, title, sheets) for kind, title, sheets in row.papers or ()],
     )
+
+
+def _hung(limits: list[LimitState]) -> list[LimitState]:
+    """The limits, each knowing the one from whose end it runs."""
+    by_id = {limit.id: limit for limit in limits}
+    for limit in limits:
+        limit.hangs_on = by_id.get(limit.parent) if limit.parent else None
+    return limits
 
 
 def _limit(

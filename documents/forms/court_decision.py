@@ -108,8 +108,7 @@ def _effect_and_rights(sheet: Sheet, context: Decision, first: int) -> None:
     sheet.point(
         "2.",
         f"{case.requester} có quyền kiến nghị, {case.procuracy} có quyền kháng nghị Quyết định này trong thời hạn theo "
-        "quy định của pháp luật về trình tự, thủ tục xem xét, quyết định áp dụng các biện pháp xử lý hành chính tại "
-        "Tòa án nhân dân.",
+        f"quy định của pháp luật về trình tự, thủ tục Tòa án nhân dân xem xét, quyết định việc {case.measure_full}.",
     )
     sheet.point("3.", f"Khiếu nại, kiến nghị, kháng nghị được gửi đến {case.court}.")
 

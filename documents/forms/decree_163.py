@@ -1,11 +1,13 @@
 """What the forms of Decree 163/2026, Appendix V share: grounds, people's lines, moments, how papers are cited."""
 
 from datetime import datetime
+from typing import cast
 
 from documents.case import Case, FormContext, Issued, MissingValue, PersonBlock
 from documents.layout import Sheet, Signature, Text, bold, italic, long_date, page_count, upper
 from models.law.counting import TIMEZONE
 from models.law.facts import Official
+from models.law.facts import Representative as Parent
 
 LAW = "Căn cứ Luật Phòng, chống ma túy năm 2025"
 DECREE = (
@@ -29,6 +31,17 @@ def representative(official: Official, agency: str) -> Representative:
     return Representative(name=official.name, position=official.position, agency=official.agency or agency)
 
 
+def is_minor(case: Case) -> bool:
+    """Whether the dossier is on the track of persons from 12 to under 18."""
+    return case.facts.get("track") == "minor"
+
+
+def parent_of(case: Case) -> str | None:
+    """Who stands for a minor: parent, guardian or legal representative, by name; None for an adult or where unrecorded."""
+    stands = cast("Parent | None", case.facts.get("representative"))
+    return stands.name if stands and is_minor(case) else None
+
+
 def enclosures_of(case: Case) -> tuple[str, ...]:
     """The papers of the file; raises MissingValue when there is none."""
     if not case.enclosures:
@@ -45,11 +58,13 @@ def cited(issued: Issued) -> str:
 def effective_decision(case: Case) -> str:
     """The court's decision to be carried out: the regional court's, or what the provincial court decided in its place.
 
-    The provincial court's paper (TA-12) is made outside, so it has no number here.
+    The provincial court's paper (TA-12) is made outside, so it has no number here; nor has a decision made before
+    1 July 2026, which is cited as a person wrote it down.
     """
     decided = case.acts.get("decide_appeal")
     if decided is None or case.facts.get("appeal_outcome") != "changed":
-        return cited(case.document("TA-07"))
+        older = cast("str | None", case.facts.get("court_decision_ref"))
+        return older if older and "TA-07" not in case.issued else cited(case.document("TA-07"))
     return f"{long_date(decided.astimezone(TIMEZONE).date())} của {case.party('provincial_court').name}"
 
 

@@ -5,7 +5,7 @@ from typing import cast
 from documents.case import Case, FormContext, Header, MissingValue, PersonBlock, header_of, person_of
 from documents.form import Form
 from documents.layout import Sheet, Signature, long_date
-from models.law.facts import Background, Official
+from models.law.facts import Background, Official, Representative
 from models.law.schema import Stage
 from models.person import age_on
 
@@ -64,6 +64,9 @@ def _representative(case: Case) -> tuple[str, str]:
     if age_on(case.person.birth_date, case.day) >= _FULL_AGE:
         return "không", case.person.present_residence
     title = "cha, mẹ, người giám hộ hoặc người đại diện hợp pháp"
+    stands = cast("Representative | None", case.facts.get("representative"))
+    if stands is not None:
+        return stands.name, stands.residence
     background = cast("Background", case.fact("background", title))
     parent = background.father or background.mother
     if parent is None:

@@ -15,6 +15,7 @@ from documents.forms.decree_163 import (
     begun,
     enclosures_of,
     finished,
+    parent_of,
     representative,
     write_identity,
     write_list,
@@ -37,6 +38,7 @@ class ViolationMinutes(FormContext):
     writer: Representative
     witnesses: tuple[Witness, ...]
     person: PersonBlock
+    parent: str = "không"
     violation: str
     statement: str
     refusal: str | None
@@ -55,10 +57,11 @@ class Proposal(FormContext):
 
 
 class CompilationNotice(FormContext):
-    """V-37, notice to the person that the file has been compiled (Decree 163/2026 art. 102.1-3)."""
+    """V-37, notice to the person, and a minor's parent, that the file has been compiled (art. 102.1-3, 105.1-3)."""
 
     header: Header
     person: PersonBlock
+    parent: str | None = None
     reason: str
     enclosures: tuple[str, ...]
     signer: str
@@ -78,6 +81,7 @@ def gather_violation(case: Case) -> ViolationMinutes:
         writer=representative(case.fact("compiled_by", "người lập biên bản"), case.issuer.name),
         witnesses=case.fact("witnesses", "người chứng kiến"),
         person=person_of(case),
+        parent=parent_of(case) or "không",
         violation=cast("str", case.fact("violation", "hành vi vi phạm")).rstrip(" .;"),
         statement=case.fact("statement", "ý kiến của người vi phạm"),
         refusal=case.facts.get("signing_refused_reason"),
@@ -102,6 +106,7 @@ def gather_notice(case: Case) -> CompilationNotice:
     return CompilationNotice(
         header=header_of(case),
         person=person_of(case),
+        parent=parent_of(case),
         reason=case.fact("proposal_reason", "căn cứ đề nghị"),
         enclosures=enclosures_of(case),
         signer=case.signer.name,
@@ -132,7 +137,7 @@ def write_violation(sheet: Sheet, context: ViolationMinutes) -> None:
     sheet.field("- Nghề nghiệp", person.occupation)
     sheet.field("- Nơi ở hiện tại", person.present_residence)
     write_identity(sheet, f"- {person.id_label}", person.id_number, person.id_issued_on, person.id_issued_by)
-    sheet.field("2. Họ và tên của cha/mẹ/người giám hộ/người đại diện hợp pháp", "không")
+    sheet.field("2. Họ và tên của cha/mẹ/người giám hộ/người đại diện hợp pháp", context.parent)
     sheet.field(
         "3. Đã có các hành vi vi phạm", f"{context.violation} theo quy định của Luật Phòng, chống ma túy;"
     )
@@ -214,7 +219,7 @@ def write_notice(sheet: Sheet, context: CompilationNotice) -> None:
     person, agency = context.person, context.header.issuer
     _write_header(sheet, context.header)
     sheet.title("Thông báo", "Về việc lập hồ sơ đề nghị áp dụng biện pháp đưa đi cai nghiện bắt buộc")
-    sheet.addressee(f"Ông (bà) {person.name}")
+    sheet.addressee(*(f"Ông (bà) {name}" for name in (person.name, context.parent) if name))
     sheet.line(
         f"{agency} thông báo tới Ông (bà) về việc lập hồ sơ đề nghị áp dụng biện pháp đưa đi cai nghiện ma túy "
         "bắt buộc đối với:"
@@ -231,7 +236,8 @@ def write_notice(sheet: Sheet, context: CompilationNotice) -> None:
     sheet.line(
         bold("4."),
         " Trong thời hạn 03 ngày làm việc, kể từ ngày nhận được thông báo này, Ông/bà "
-        f"{person.name} có quyền được đọc, ghi chép các nội dung cần thiết. Hết thời hạn trên, {agency} sẽ tiến "
+        f"{' và Ông/bà '.join(name for name in (person.name, context.parent) if name)} có quyền được đọc, ghi chép các "
+        f"nội dung cần thiết. Hết thời hạn trên, {agency} sẽ tiến "
         "hành các thủ tục theo quy định của pháp luật để đề nghị áp dụng biện pháp đưa đi cai nghiện bắt buộc.",
     )
     sheet.line("Thông báo.")

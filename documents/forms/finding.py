@@ -6,7 +6,7 @@ from typing import cast
 
 from documents.case import Case, FormContext, Header, PersonBlock, header_of, person_of
 from documents.form import Form
-from documents.forms.decree_163 import DECREE, FILED, finished, write_identity
+from documents.forms.decree_163 import DECREE, FILED, finished, is_minor, write_identity
 from documents.layout import Sheet, Signature
 from models.law.facts import Official
 from models.law.schema import Stage
@@ -63,6 +63,7 @@ class NoStableResidence(FormContext):
     confirmed_by: str
     verified_at: str
     measure: str
+    article: int = 101
     signer: str
     signer_position: str
 
@@ -279,6 +280,7 @@ def gather_no_stable_residence(case: Case) -> NoStableResidence:
         confirmed_by=_text(case, "residence_confirmed_by", "người hoặc cơ quan xác nhận nơi cư trú"),
         verified_at=_moment(case, "residence_verified_at", "thời điểm có kết quả xác minh nơi cư trú"),
         measure=case.wording.measure_full,
+        article=104 if is_minor(case) else 101,
         signer=case.signer.name,
         signer_position=case.signer.position,
     )
@@ -305,7 +307,7 @@ def write_no_stable_residence(sheet: Sheet, context: NoStableResidence) -> None:
     sheet.field("3. Người, cơ quan xác nhận", f"{context.confirmed_by}.")
     sheet.line(
         f"4. Giấy xác nhận này được đưa vào hồ sơ đề nghị {context.measure} (nếu lập) theo quy định tại điểm b "
-        "khoản 2 Điều 101 Nghị định số 163/2026/NĐ-CP."
+        f"khoản 2 Điều {context.article} Nghị định số 163/2026/NĐ-CP."
     )
     sheet.end()
     sheet.closing([FILED], Signature(context.signer_position, _SEAL, context.signer))
@@ -352,7 +354,7 @@ FORMS: tuple[Form, ...] = (
         code="P-01",
         title="Giấy xác nhận người không có nơi cư trú ổn định",
         title_en="Police paper stating that the person has no stable residence",
-        source="không có mẫu (NĐ 163/2026/NĐ-CP Điều 58, điểm b khoản 2 Điều 101)",
+        source="không có mẫu (NĐ 163/2026/NĐ-CP Điều 58, điểm b khoản 2 Điều 101, điểm b khoản 2 Điều 104)",
         stage=Stage.police_collection,
         issuer="Cơ quan Công an xác minh nơi cư trú",
         symbol="GXN-{symbol}",

@@ -13,6 +13,7 @@ from documents.forms.decree_163 import (
     begun,
     cited,
     effective_decision,
+    is_minor,
     representative,
     signed_by,
     write_copies,
@@ -80,6 +81,7 @@ class Delivery(FormContext):
     at: AwareDatetime
     court_decision: str
     centre_decision: str
+    assigned: str = _ASSIGNED
     centre: str
     giver: Representative
     receiver: Representative
@@ -93,11 +95,18 @@ class Delivery(FormContext):
 # -- gathering --------------------------------------------------------------------------------------------
 
 
+def _assigned(case: Case) -> str:
+    """What P-03 decides; a minor may be taken in by a reformatory school (art. 106-107)."""
+    place = "cơ sở cai nghiện ma túy công lập"
+    return _ASSIGNED.replace(place, f"{place}, trường giáo dưỡng") if is_minor(case) else _ASSIGNED
+
+
 def gather_paper_hand_over(case: Case) -> PaperHandOver:
     """The content of V-23: what is delivered depends on the act."""
     delivered = _DELIVERED[case.action]
     receiver = cast("Receiver", case.fact(delivered.receiver, "người nhận"))
     server = cast("Official", case.fact("server", "người giao văn bản"))
+    about = _assigned(case) if delivered.form == "P-03" else delivered.about
     return PaperHandOver(
         place=case.issuer.place,
         at=case.fact(delivered.received_at, "thời điểm giao nhận"),
@@ -106,7 +115,7 @@ def gather_paper_hand_over(case: Case) -> PaperHandOver:
         receiver=receiver.model_copy(update={"birth_date": birth_in_words(receiver.birth_date)}),
         id_label=case.wording.id_label,
         kind=delivered.kind,
-        paper=f"{delivered.kind} {cited(case.document(delivered.form))} về việc {delivered.about}",
+        paper=f"{delivered.kind} {cited(case.document(delivered.form))} về việc {about}",
         refusal=case.facts.get("notice_refused_reason") if case.action == "notify_person" else None,
     )
 
@@ -119,6 +128,7 @@ def gather_delivery(case: Case) -> Delivery:
         at=case.fact("delivered_at", "thời điểm giao, nhận người"),
         court_decision=effective_decision(case),
         centre_decision=cited(case.document("P-03")),
+        assigned=_assigned(case),
         centre=centre.name,
         giver=representative(case.fact("hand_over_by", "đại diện bên giao"), case.issuer.name),
         receiver=representative(case.fact("hand_over_to", "đại diện bên nhận"), centre.name),
@@ -168,7 +178,7 @@ def write_delivery(sheet: Sheet, context: Delivery) -> None:
     sheet.basis(
         DECREE,
         f"Căn cứ Quyết định {context.court_decision} về việc áp dụng biện pháp đưa đi cai nghiện bắt buộc",
-        f"Căn cứ Quyết định {context.centre_decision} về việc {_ASSIGNED}",
+        f"Căn cứ Quyết định {context.centre_decision} về việc {context.assigned}",
     )
     sheet.line(bold("1."), f" Hôm nay, {begun(context.at)} tại {context.centre}, chúng tôi gồm:")
     write_party(sheet, "a) Đại diện bên giao:", context.giver)

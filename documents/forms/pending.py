@@ -12,6 +12,8 @@ from documents.forms.decree_163 import (
     Representative,
     begun,
     cited,
+    is_minor,
+    parent_of,
     representative,
     signed_by,
     write_copies,
@@ -24,6 +26,7 @@ from documents.layout import Sheet, Signature, bold, italic, long_date
 from models.law.schema import Stage
 
 _APPENDIX = "NĐ 163/2026/NĐ-CP, Phụ lục V, Mẫu số"
+_CENTRE = "cơ sở cai nghiện ma túy công lập"
 _PLACED = "giao người nghiện ma túy để quản lý trong thời gian lập hồ sơ đưa đi cai nghiện bắt buộc"
 
 
@@ -35,6 +38,7 @@ class PendingDecision(FormContext):
     person: PersonBlock
     centre: str
     centre_address: str
+    parent: str | None = None
     reason: str
     signer: str
 
@@ -46,6 +50,7 @@ class PendingHandOver(FormContext):
     at: AwareDatetime
     where: str
     basis: str
+    into: str = _CENTRE
     giver: Representative
     receiver: Representative
     person: PersonBlock
@@ -66,6 +71,7 @@ def gather_pending_decision(case: Case) -> PendingDecision:
         person=person_of(case),
         centre=centre.name,
         centre_address=centre.address,
+        parent=parent_of(case),
         reason=case.fact("pending_reason", "lý do giao quản lý"),
         signer=case.signer.name,
     )
@@ -79,6 +85,7 @@ def gather_pending_hand_over(case: Case) -> PendingHandOver:
         at=case.occurred_at,
         where=f"{centre.name}, {centre.address}",
         basis=cited(case.document("V-32")),
+        into=f"{_CENTRE}, trường giáo dưỡng" if is_minor(case) else _CENTRE,
         giver=representative(case.fact("hand_over_by", "đại diện bên giao"), case.issuer.name),
         receiver=representative(case.fact("hand_over_to", "đại diện bên nhận"), centre.name),
         person=person_of(case),
@@ -121,7 +128,8 @@ def write_pending_decision(sheet: Sheet, context: PendingDecision) -> None:
     )
     sheet.end()
     signature = Signature("Trưởng Công an", "(Ký, ghi rõ họ tên, đóng dấu)", context.signer)
-    sheet.closing(("Như Điều 3", context.centre, FILED), signature)
+    parent = (f"Ông (bà) {context.parent}",) if context.parent else ()
+    sheet.closing(("Như Điều 3", *parent, context.centre, FILED), signature)
 
 
 def write_pending_hand_over(sheet: Sheet, context: PendingHandOver) -> None:
@@ -130,7 +138,7 @@ def write_pending_hand_over(sheet: Sheet, context: PendingHandOver) -> None:
     sheet.title(
         "Biên bản",
         "Về việc giao, nhận hồ sơ, người nghiện ma túy\nđược quản lý trong thời gian lập hồ sơ "
-        "đưa đi cai nghiện bắt buộc\nvào cơ sở cai nghiện ma túy công lập",
+        f"đưa đi cai nghiện bắt buộc\nvào {context.into}",
     )
     sheet.basis(DECREE, f"Căn cứ Quyết định {context.basis} về việc {_PLACED}")
     sheet.line(bold("1."), f" Hôm nay, {begun(context.at)} tại {context.where}, chúng tôi gồm:")

@@ -72,6 +72,8 @@ def proposal_of(case: Case) -> str:
     for form in PROPOSALS:
         if form in case.issued:
             return cited(case.issued[form])
+    if case.facts.get("proposal_ref"):
+        return case.text("proposal_ref")  # made outside under an older law
     raise MissingValue(case.form, "proposal", "văn bản đề nghị Tòa án áp dụng biện pháp")
 
 

@@ -76,6 +76,14 @@ class Receiver(Part):
     relation: Line
 
 
+class Representative(Part):
+    """Who stands for a minor: name, relation ("mẹ", "người giám hộ"), residence."""
+
+    name: Line
+    relation: Line
+    residence: Line
+
+
 class Criteria(Part):
     """The six diagnostic criteria and the time condition (TT 18/2021/TT-BYT Đ.3)."""
 
@@ -156,6 +164,7 @@ TYPES: dict[str, Any] = {
         tuple[Witness, ...], Field(min_length=2)
     ],  # the minute has two (NĐ 163/2026 Mẫu 34)
     "receiver": Receiver,
+    "representative": Representative,
     "criteria": Criteria,
     "background": Background,
     "participants": Annotated[tuple[Participant, ...], Field(min_length=1)],

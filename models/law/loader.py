@@ -15,7 +15,8 @@ from models.law.schema import Action, Anchor, Clock, Condition, Fact, Rule
 BOOKS = Path(__file__).parent / "books"
 T = TypeVar("T")
 DERIVED = frozenset({
-    "delivered", "legality_confirmed", "migrated", "ordinance", "placed", "stage", "terminated", "track",
+    "delivered", "held", "legality_confirmed", "migrated", "monitored", "ordinance", "placed", "stage",
+    "term_in_months", "terminated", "track",
 })  # fmt: skip
 """Facts the engine derives from the acts done; conditions may use them."""
 PARTIES = frozenset({
@@ -158,7 +159,11 @@ def _rule_flaws(book: Book) -> list[str]:
         ]
         flaws += [
             f"{key}.{name}: không có quy tắc / unknown rule {other}"
-            for name, other in (("inside", rule.inside), ("beside", rule.beside))
+            for name, other in (
+                ("inside", rule.inside),
+                ("beside", rule.beside),
+                ("in_place_of", rule.in_place_of),
+            )
             if other and other not in known
         ]
     return flaws

@@ -156,6 +156,8 @@ class Rule(Strict):
     """A limit that this one cannot outlast: it ends with it."""
     beside: RuleId | None = None
     """The rule whose clock counts this one too (law and decree on one step): reckoned on demand, never started."""
+    in_place_of: RuleId | None = None
+    """The rule whose place its limits take where an action starts it instead (a term fixed under an older law)."""
     anchor: Anchor
     who: Text  # who must act, in Vietnamese, as the article says it
     citation: Text
@@ -185,7 +187,7 @@ class Rule(Strict):
 
 FactType = Literal[
     "text", "texts", "flag", "number", "instant", "day", "choice", "agency", "official", "officials",
-    "witness", "witnesses", "receiver", "criteria", "background", "participants", "deliveries", "excluded",
+    "witness", "witnesses", "receiver", "representative", "criteria", "background", "participants", "deliveries", "excluded",
 ]  # fmt: skip
 
 

@@ -89,15 +89,12 @@ def test_a_person_under_twelve_is_subject_to_no_measure(road: Road, birth_date: 
 
 
 @pytest.mark.parametrize("birth_date", ["2014-08-17", "2008-08-18", "2008-08", "2008"])
-def test_a_minor_is_not_taken_into_the_book_for_adults(road: Road, birth_date: str) -> None:
-    opening(
-        road,
-        422,
-        "minor",
-        changes={"person": {"birth_date": birth_date}},
-        field="person.birth_date",
-        citation="Đ.36",
-    )
+def test_a_minor_is_taken_with_what_the_law_asks_of_minors(road: Road, birth_date: str) -> None:
+    minor = {"birth_date": birth_date}
+    opening(road, 422, "missing", changes={"person": minor}, field="facts.sample")
+    sampled = {"person": minor, "facts": {"sample": "urine"}}
+    opening(road, 409, "sampling_not_witnessed", changes=sampled, citation="Đ.56.5")
+    road.open(person=minor, sample="urine", urine_officer="Đại úy Lý Văn N")
 
 
 def test_a_person_who_is_eighteen_today_is_taken(road: Road) -> None:

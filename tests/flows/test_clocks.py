@@ -272,10 +272,12 @@ def test_the_end_of_an_evasion_restarts_the_time_bar(road: Road) -> None:
     assert road.limit("p4-thoihieu")["last_day"] == date(2027, 2, 25)
 
 
-def test_a_capture_restarts_the_time_bar_and_ends_the_notice_of_escape(road: Road) -> None:
+def test_a_capture_restarts_the_time_bar_but_the_centre_still_tells_of_the_escape(road: Road) -> None:
     road.to("deliver_pending").do("escape", "5 09:00", escaped_at="5 08:00")
     assert road.limit("p4-escape-notice")["due"] == road.at("6 08:00")
     road.do("capture", "6 07:00", captured_at="6 06:00", evasion_ended_at="6 06:00")
+    assert road.limit("p4-escape-notice")["end"] is None
+    road.do("notify_escape", "6 07:30", escape_notice_received_at="6 07:45")
     assert road.limit("p4-escape-notice")["end"] == "done"
     assert road.limit("p4-thoihieu")["last_day"] == date(2026, 12, 12)
     assert road.do("escape", "7 09:00", escaped_at="7 08:00").state.version, "it can happen again"
@@ -353,7 +355,10 @@ def test_the_term_is_less_the_days_credited_and_what_hangs_on_its_end_moves_with
 
 def test_who_has_no_residence_is_referred_to_a_shelter_before_the_end(road: Road) -> None:
     road.to(
-        "deliver", verify_residence={"residence": "none"}, request_determination={"determination_case": "dd"}
+        "deliver",
+        verify_residence={"residence": "none"},
+        request_determination={"determination_case": "dd"},
+        deliver={"unable_to_work": True},
     )
     [shelter] = road.limits("p4-shelter")
     assert shelter["parent"] == road.limit("p4-term")["id"]
@@ -380,6 +385,7 @@ def test_closing_cancels_what_is_open_and_leaves_what_has_ended(road: Road) -> N
     limits = road.rows("time_limit")
     assert {row["rule"]: row["end"] for row in limits} == {
         "health-result": "done",
+        "p4-determine-who": "cancelled",
         "p4-register": "run_out",
         "p4-compile": "cancelled",
         "p4-thoihieu": "cancelled",

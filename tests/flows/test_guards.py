@@ -55,7 +55,9 @@ def test_who_is_found_not_addicted_is_managed_as_a_user(road: Road) -> None:
     road.to("issue_result", issue_result={"criteria": none, "result": "not_addicted"})
     need = road.refused("notify_result")["not_addicted"]
     assert need.requirement == "result"
+    assert road.limit("p4-new-mgmt")["due"] == road.at("3 14:00")
     assert road.do("manage_user", "2 16:00").state.stage == "closed"
+    assert road.limit("p4-new-mgmt")["end"] == "done"
 
 
 @pytest.mark.parametrize(
@@ -121,12 +123,131 @@ def test_who_begins_in_time_is_diverted(road: Road) -> None:
     assert road.limit("p4-notdone")["end"] == "used"
 
 
-@pytest.mark.parametrize(("entry", "case", "ground"), [("after_care", "d", "d"), ("breach", "a", "dd"), ("quit", "a", "a_quit"), ("in_rehab", "b", "b")])  # fmt: skip
+@pytest.mark.parametrize(("entry", "case", "ground"), [("after_care", "d", "d"), ("quit", "a", "a_quit"), ("in_rehab", "b", "b")])  # fmt: skip
 def test_a_ground_is_borne_out_by_why_the_dossier_was_opened(
     road: Road, entry: str, case: str, ground: str
 ) -> None:
     road.to("notify_result", open={"entry": entry}, request_determination={"determination_case": case})
-    road.do("record_ground", ground=ground)
+    road.do(
+        "record_ground", ground=ground, rules_broken="bỏ điều trị cắt cơn" if ground == "a_quit" else None
+    )
+
+
+BREACHES = [
+    ("device_destroyed", 1),
+    ("device_refused", 2),
+    ("device_idle", 3),
+    ("education", 2),
+    ("other", 3),
+]
+
+
+@pytest.mark.parametrize(("breach", "needed"), BREACHES)
+def test_a_breach_leads_to_the_measure_from_the_time_the_law_says(
+    road: Road, breach: str, needed: int
+) -> None:
+    minuted = "0 07:30" if breach in {"device_refused", "device_idle"} else None
+    opened: dict[str, Any] = {"entry": "breach", "breach": breach, "monitoring_breach_at": minuted}
+    case: dict[str, Any] = {"request_determination": {"determination_case": "a"}}
+    road.to("notify_result", open=opened | {"breach_count": needed}, **case)
+    road.do("record_ground", ground="dd")
+    if needed > 1:
+        fewer = Road(road.store).to("notify_result", open=opened | {"breach_count": needed - 1}, **case)
+        if minuted:
+            fewer.do("record_mending", "2 17:00", mended_at="1 07:00")
+        assert set(fewer.refused("record_ground", ground="dd")) == {"ground_not_proved"}
+
+
+def test_a_breach_of_monitoring_counts_when_it_is_not_mended_in_a_day(road: Road) -> None:
+    opened: dict[str, Any] = {
+        "entry": "breach", "breach": "device_refused", "breach_count": 1, "monitoring_breach_at": "0 07:30",
+    }  # fmt: skip
+    case: dict[str, Any] = {"request_determination": {"determination_case": "a"}}
+    road.to("notify_result", open=opened, **case)
+    assert road.limit("p4-es-breach")["due"] == road.at("1 07:30")
+    assert set(road.refused("record_mending", "2 17:00", mended_at="1 07:30")) == {"breach_not_mended"}
+    mended = Road(road.store).to("notify_result", open=opened, **case)
+    mended.do("record_mending", "2 17:00", mended_at="1 07:29")
+    assert set(mended.refused("record_ground", ground="dd")) == {"ground_not_proved"}
+    road.do("record_ground", ground="dd")
+
+
+def test_leaving_rehab_is_quitting_after_two_working_days(road: Road) -> None:
+    road.to("notify_result", open={"entry": "quit"}, request_determination={"determination_case": "a"})
+    # Left on Thursday 10/09/2026: Friday and Monday 14/09.
+    left: dict[str, Any] = {"ground": "a_quit", "rehab_left_at": "3 10:00"}
+    at: dict[str, Any] = {"ground_found_at": "7 23:59", "last_act_on": "day 3"}
+    assert set(road.refused("record_ground", "7 23:59", **left, **at)) == {"absence_too_short"}
+    assert set(road.refused("record_ground", "7 23:59", ground="a_quit", **at)) == {"absence_too_short"}
+    road.do("record_ground", "8 00:00", **left, ground_found_at="8 00:00", last_act_on="day 3")
+
+
+def test_who_has_no_residence_does_voluntary_rehab_in_a_public_centre(road: Road) -> None:
+    road.to("notify_result", **NO_HOME).do("record_voluntary", "3 09:00", registered_at="3 09:00")
+    need = road.refused("decide_voluntary", "3 10:00", voluntary_decided_at="3 10:00")["rehab_must_be_public"]
+    assert need.citation == "Luật 120/2025/QH15 Đ.34.1; NĐ 163/2026/NĐ-CP Đ.89.1.b"
+    road.do("decide_voluntary", "3 10:00", voluntary_decided_at="3 10:00", voluntary_form="public")
+
+
+def test_the_way_to_a_public_centre_has_three_steps_of_a_day(road: Road) -> None:
+    road.to("notify_result").do("record_voluntary", "3 09:00", registered_at="3 09:00")
+    road.do("decide_voluntary", "3 10:00", voluntary_decided_at="3 10:00", voluntary_form="public")
+    assert road.limit("p4-vol-ex")["due"] == road.at("4 10:00")
+    road.do("request_voluntary_centre", "3 15:00", voluntary_letter_received_at="3 16:00")
+    assert road.limit("p4-vol-ex-2")["due"] == road.at("4 16:00")
+    road.do("ask_ministry_voluntary", "4 09:00", voluntary_request_received_at="4 10:00")
+    assert road.limit("p4-vol-ex-3")["due"] == road.at("5 10:00")
+    done = road.do("ministry_assigns_voluntary", "5 09:00")
+    assert done.state.holder == "ca"
+    assert {road.limit(rule)["end"] for rule in ("p4-vol-ex", "p4-vol-ex-2", "p4-vol-ex-3")} == {"done"}
+    assert road.do("divert", "6 09:00").state.stage == "closed"
+
+
+def test_only_for_a_public_centre_the_province_names_one(road: Road) -> None:
+    road.to("notify_result").do("record_voluntary", "3 09:00", registered_at="3 09:00")
+    road.do("decide_voluntary", "3 10:00", voluntary_decided_at="3 10:00")
+    assert "rehab_not_public" in road.refused(
+        "request_voluntary_centre", "3 15:00", voluntary_letter_received_at="3 16:00"
+    )
+
+
+def test_the_provider_tells_of_the_begun_rehab_within_a_day(road: Road) -> None:
+    road.to("notify_result").do("record_voluntary", "3 09:00", registered_at="3 09:00")
+    road.do("decide_voluntary", "3 10:00", voluntary_decided_at="3 10:00")
+    assert "late_reason_required" in road.invalid("divert", "5 09:00", provider_notice_at="4 15:00")
+    road.do("divert", "5 09:00", provider_notice_at="4 14:59")
+    assert road.limit("p4-quit-notice")["due"] == road.at("4 15:00")
+    assert road.limit("p4-quit-notice")["end"] == "done"
+
+
+def test_the_substitution_facility_tells_of_the_admission_within_a_day(road: Road) -> None:
+    road.to("notify_result").do("record_voluntary", "3 09:00", registered_at="3 09:00")
+    road.do("decide_voluntary", "3 10:00", voluntary_decided_at="3 10:00", voluntary_form="substitution")
+    fit: dict[str, Any] = {
+        "diversion": "substitution", "substitution_fit_at": "3 14:00", "treatment_notice_received_at": "4 08:00",
+    }  # fmt: skip
+    assert road.do("divert", "4 09:00", **fit).state.stage == "closed"
+    assert road.limit("p4-subst-notice")["due"] == road.at("4 14:00")
+
+
+def test_substitution_that_is_not_begun_is_ground_c(road: Road) -> None:
+    road.to("notify_result").do("record_voluntary", "3 09:00", registered_at="3 09:00")
+    road.do("decide_voluntary", "3 10:00", voluntary_decided_at="3 10:00", voluntary_form="substitution")
+    assert "ground_not_proved" in road.refused(
+        "record_ground", "7 23:59", ground="c", ground_found_at="7 23:00"
+    )
+    road.do("record_ground", "8 09:00", ground="c", ground_found_at="8 08:00")
+
+
+def test_home_rehab_is_monitored_from_the_decision_on(road: Road) -> None:
+    road.to("notify_result").do("record_voluntary", "3 09:00", registered_at="3 09:00")
+    assert "missing" in road.invalid("decide_voluntary", "3 10:00", monitoring_case=None)
+    road.do("decide_voluntary", "3 10:00", voluntary_decided_at="3 10:00")
+    assert road.limit("p4-es-decide")["due"] == road.at("3 22:00")
+    home: dict[str, Any] = {"monitoring_case": "home", "monitoring_effective_at": "3 18:00"}
+    road.do("order_monitoring", "3 16:00", **home)
+    assert road.limit("p4-es-decide")["end"] == "done"
+    assert road.limit("p4-es-fit")["due"] == road.at("4 18:00")
 
 
 def test_the_end_of_substitution_treatment_stands_for_the_determination(road: Road) -> None:
@@ -151,7 +272,7 @@ def test_a_dossier_elsewhere_is_transferred_first(road: Road) -> None:
     need = road.refused("record_ground")["agency_not_competent"]
     assert (need.requirement, need.citation) == (
         "transfer",
-        "Luật 120/2025/QH15 Đ.35.1, 35.4, 47; NĐ 163/2026/NĐ-CP Đ.4.7–10, 100",
+        "Luật 120/2025/QH15 Đ.35.1, 35.4, 36.1, 36.3, 47; NĐ 163/2026/NĐ-CP Đ.4.7–10, 100, 103",
     )
     road.do("transfer", "3 09:00", transfer_received_at="3 10:00", late_reason="xa")
     assert road.limit("p4-notify-xa")["end"] == "done"
@@ -214,7 +335,7 @@ def test_without_a_ground_no_time_bar_runs(road: Road) -> None:
 def test_a_dossier_may_be_closed_for_the_time_bar_only_when_it_has_passed(road: Road) -> None:
     road.to("compile", skip=FREE)
     need = road.refused("close", "93 23:59", closing_ground="time_bar")["closing_ground"]
-    assert need.citation == "Luật 120/2025/QH15 Đ.35, 48.3; NĐ 163/2026/NĐ-CP Đ.122"
+    assert need.citation == "Luật 120/2025/QH15 Đ.35, 48.3–4; NĐ 163/2026/NĐ-CP Đ.122"
     assert road.do("close", "94 00:00", closing_ground="time_bar").state.stage == "closed"
 
 

@@ -16,7 +16,8 @@ def test_another_kind_of_agency_may_not_act(road: Road) -> None:
     needs = road.refused("notify_result", by="yt")
     assert set(needs) == {"wrong_agency", "not_in_charge"}
     assert (
-        needs["wrong_agency"].citation == "Luật 120/2025/QH15 Đ.24.5.a, 31.6; NĐ 163/2026/NĐ-CP Đ.4.7, 89.1"
+        needs["wrong_agency"].citation
+        == "Luật 120/2025/QH15 Đ.24.5.a, 31.4, 31.6; NĐ 163/2026/NĐ-CP Đ.4.7, 89.1"
     )
     road.do("notify_result")
 
