@@ -32,4 +32,4 @@ bench: setup  ## Acts a second, milliseconds a document, microseconds a limit
 	@$(VENV)/bin/python -m tests.bench
 
 clean:  ## Remove environment and caches; data in var/ and out/ stay
-	@rm -rf $(VENV) .uv .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis

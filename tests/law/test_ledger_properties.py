@@ -134,7 +134,7 @@ def test_a_suspension_never_makes_a_limit_end_sooner(
     assert dues == sorted(dues)
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(rules(), instants, spans, spans)
 def test_what_had_not_run_out_when_it_was_suspended_has_not_when_it_goes_on(
     of: Rule, start: datetime, before_end: timedelta, length: timedelta

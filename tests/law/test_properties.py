@@ -28,7 +28,7 @@ anchors = st.datetimes(datetime(2014, 1, 1), datetime(2027, 12, 31)).map(  # noq
     lambda moment: moment.replace(tzinfo=TIMEZONE)
 )
 few = settings(max_examples=40)
-"""Where each example draws up a calendar of its own."""
+"""Where each example draws up a calendar of its own, or asks every rule of a book three times."""
 
 # --- order
 
@@ -198,6 +198,7 @@ def test_every_rule_of_the_shipped_books_gives_a_limit_that_holds_together(momen
             assert got.warning.due < got.due
 
 
+@few
 @given(anchors)
 def test_of_every_rule_of_the_shipped_books_something_is_left_until_it_is_due(moment: datetime) -> None:
     for of, facts in counted_rules(moment):
