@@ -4,12 +4,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import orjson
 import pytest
 
-from api.command_line import main
 from api.rulebook_view import show
 from documents.forms import all_forms
 from flows.books import book
@@ -17,41 +15,10 @@ from models.law import loader
 from models.law.calendar import baseline
 from models.law.limits import reckon
 from models.law.loader import codes, load_book
+from tests.api.conftest import Command
 from tests.law.rules import at
 
 HOSO = Path(sys.executable).with_name("hoso")
-
-
-class Said(NamedTuple):
-    """What a command answered."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return orjson.loads(self.out)
-
-
-class Command:
-    """Runs `hoso` in this process."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-
-    def __call__(self, *arguments: str) -> Said:
-        self._monkeypatch.setattr(sys, "argv", ["hoso", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = self._capsys.readouterr()
-        return Said(ended.value.code if isinstance(ended.value.code, int) else 0, said.out, said.err)
-
-
-@pytest.fixture
-def hoso(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    monkeypatch.setenv("COLUMNS", "200")
-    return Command(monkeypatch, capsys)
 
 
 # the calculator
