@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from api.errors import Language
-from flows.books import book as book_of
+from flows.books import title_of
+from flows.clocks import rule_of
 from flows.refusals import Need
 from flows.state import LimitState, State
 from flows.writing import Done
@@ -76,7 +77,12 @@ class LimitOut(BaseModel):
     """Thời hạn · a time limit."""
 
     id: UUID
+    book: str = Field(description="Bộ quy tắc mà thời hạn theo · the rulebook whose law it keeps")
     rule: str
+    stands_for: str | None = Field(
+        description="Quy tắc của bộ quy tắc mới mà thời hạn này thay thế · the rule of the dossier's present "
+        "rulebook in whose place it runs, after a migration"
+    )
     title: str
     title_en: str
     kind: str
@@ -112,6 +118,7 @@ class EventOut(BaseModel):
     seq: int
     action: str
     title: str
+    book: str = Field(description="Bộ quy tắc được áp dụng · the rulebook it was done under")
     agency: str
     account: UUID
     stage_before: str | None
@@ -182,7 +189,7 @@ def dossier_of(state: State, language: Language) -> DossierOut:
         holder=state.holder,
         version=state.version,
         opened_on=state.opened_on,
-        overdue=any(limit_of(limit, state.book).overdue for limit in duties),
+        overdue=any(limit_of(limit).overdue for limit in duties),
         next_due=min((due for due in dues if due > moment), default=None),
         person=state.person,
         parties=state.parties,
@@ -199,9 +206,9 @@ def dossier_of(state: State, language: Language) -> DossierOut:
     )
 
 
-def limit_of(limit: LimitState, book: str, explanation: dict[str, Any] | None = None) -> LimitOut:
+def limit_of(limit: LimitState, explanation: dict[str, Any] | None = None) -> LimitOut:
     """A limit with what the clock says of it now; overdue is never stored."""
-    rule = book_of(book).rule(limit.rule)
+    rule = rule_of(limit)
     passed = limit.due is not None and limit.due <= now()
     overdue = (
         rule.kind == "duty"
@@ -219,7 +226,9 @@ def limit_of(limit: LimitState, book: str, explanation: dict[str, Any] | None = 
         state = "waiting"
     return LimitOut(
         id=limit.id,
+        book=limit.book,
         rule=limit.rule,
+        stands_for=limit.stands_for,
         title=rule.title,
         title_en=rule.title_en,
         kind=limit.kind,
@@ -241,9 +250,9 @@ def limit_of(limit: LimitState, book: str, explanation: dict[str, Any] | None = 
 
 
 def event_of(row: Mapping[str, Any], facts: dict[str, Any] | None, book: str) -> EventOut:
-    """An event's row with its facts."""
-    title = book_of(book).action(row["action"]).title
-    return EventOut.model_validate({**row, "facts": facts, "title": title})
+    """An event's row with its facts; `book` is the dossier's, for events that do not say theirs."""
+    said = {"book": row["book"] or book, "title": title_of(row["action"], row["book"] or book)}
+    return EventOut.model_validate({**row, "facts": facts} | said)
 
 
 def document_of(row: Mapping[str, Any]) -> DocumentOut:
@@ -262,11 +271,7 @@ def act_of(done: Done, language: Language) -> ActOut:
     return ActOut(
         dossier=dossier,
         event=event_of(done.event, done.facts, done.state.book),
-        limits=[
-            limit_of(limit, done.state.book, touched[limit.id])
-            for limit in done.state.limits
-            if limit.id in touched
-        ],
+        limits=[limit_of(limit, touched[limit.id]) for limit in done.state.limits if limit.id in touched],
         documents=[document_of(row) for row in done.documents],
         warnings=[
             *(warning_of(need, language) for need in done.warnings),

@@ -26,7 +26,7 @@ from models.event import digest_of_event, digest_of_facts
 from models.law.calendar import Calendar
 from models.law.facts import printable
 from models.law.limits import TIMEZONE
-from models.law.loader import PARTIES
+from models.law.loader import PARTIES, catalogue
 from models.law.schema import Stage
 from models.store import Scope, Store, unit_of_work
 
@@ -155,18 +155,30 @@ def plan(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Do
     flaws += party_flaws(typed_facts, agencies, at.date())
     if flaws:
         raise Invalid(flaws)
-    view = View(state, book, action, Facts(state, typed_facts, at), at, calendar)
+    view = View(state, book, action, Facts(state, typed_facts, at), at, frozenset(typed_facts), calendar)
+    if missing := missing_facts(view):
+        raise Invalid(missing)
     needs = [
         *rights_needs(
             None if opening else state, action, asked.actor.agency, asked.actor.role, agencies, at.date()
         ),
-        *(() if opening else order_needs(state, book, action, at)),
+        *(() if opening else order_needs(view)),
         *judge(view),
     ]
     unmet = [need for need in needs if not need.met]
     if unmet:
         raise Refused(unmet)
     return _effect(view, asked, json_facts, typed_facts, agencies, calendar)
+
+
+def missing_facts(view: View) -> list[Flaw]:
+    """Facts the action asks for in such a dossier only, which the act lacks."""
+    vietnamese, english = in_vietnamese({"type": "missing", "msg": "Field required"})
+    return [
+        Flaw("missing", f"facts.{asked.name}", vietnamese, english, catalogue()[asked.name].citation)
+        for asked in view.action.facts
+        if asked.required and asked.when and view.holds(asked.when) and asked.name not in view.own
+    ]
 
 
 def moment_of(occurred_at: datetime) -> datetime:
@@ -244,6 +256,7 @@ def _effect(
         "dossier": state.id,
         "seq": state.seq,
         "action": action.code,
+        "book": state.book,
         "agency": asked.actor.agency,
         "account": asked.actor.account,
         "stage_before": before,

@@ -23,7 +23,8 @@ _WATCHED = (Kind.duty, Kind.bar, Kind.term)
 _EVENTS = (
     select(
         _event.c.id, _event.c.dossier, _event.c.action, _event.c.agency, _event.c.stage_before, _event.c.stage_after,
-        _dossier.c.number, _dossier.c.book, _dossier.c.holder, _dossier.c.parties, _agency.c.kind.label("agency_kind"),
+        _dossier.c.number, func.coalesce(_event.c.book, _dossier.c.book).label("book"), _dossier.c.holder,
+        _dossier.c.parties, _agency.c.kind.label("agency_kind"),
     )
     .join(_dossier, _dossier.c.id == _event.c.dossier)
     .join(_agency, _agency.c.code == _event.c.agency)
@@ -32,7 +33,8 @@ _EVENTS = (
 _LIMITS = (
     select(
         _limit.c.dossier, _limit.c.rule, _limit.c.kind, _limit.c.due, _limit.c.last_day, _limit.c.started_by,
-        _dossier.c.number, _dossier.c.book, _dossier.c.stage, _dossier.c.holder, _dossier.c.parties,
+        _dossier.c.number, _dossier.c.book, func.coalesce(_limit.c.stands_for, _limit.c.rule).label("place"),
+        _dossier.c.stage, _dossier.c.holder, _dossier.c.parties,
     )
     .join(_dossier, _dossier.c.id == _limit.c.dossier)
     .where(
@@ -88,7 +90,7 @@ def tell_of_limits(connection: Connection, dossiers: Sequence[UUID]) -> list[Lim
     near = or_(moment.timestamp() >= _LAST_QUARTER, _limit.c.warning_due <= moment)
     rows = connection.execute(_LIMITS.where(_limit.c.dossier.in_(dossiers), near)).all()
     alerts = [
-        LimitAlert(row.number, row.rule, row.due, _state(row, moment), tuple(who_must_act(row, row.rule)))
+        LimitAlert(row.number, row.rule, row.due, _state(row, moment), tuple(who_must_act(row, row.place)))
         for row in rows
     ]
     _write(
