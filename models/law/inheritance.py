@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,21 @@ class LoadError(ValueError):
 def read_toml(path: Path) -> Row:
     """A TOML file; LoadError with its name and line when it is not one."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return dict(_parsed(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:
         raise LoadError(f"{path.name}: {error}") from error
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Row:
+    """Parsing takes most of the time of loading, and several books extend the same one; what is in it stays as it is."""
+    return tomllib.loads(text)
 
 
 def merged(folder: Path, code: str, seen: tuple[str, ...] = ()) -> Row:
     """The file of a book with what it inherits, oldest book first.
 
-    Tables are merged by key. A row of rules, actions or provisions is merged over the inherited row of its key:
+    Tables are merged by key; the last day and the transition are each book's own. A row of rules, actions or provisions is merged over the inherited row of its key:
     `without` names keys dropped first, `removed` drops the row. Papers are replaced as a whole, by kind. `words` are
     replaced in what is inherited, and what `doubts` matches is no longer confirmed.
 
@@ -45,7 +52,8 @@ def merged(folder: Path, code: str, seen: tuple[str, ...] = ()) -> Row:
     if parent in seen or parent == code or not (folder / f"{parent}.toml").is_file():
         raise LoadError(f"{path.name}: extends: không có hoặc lặp vòng / missing or circular: {parent}")
     base = _reworded(merged(folder, parent, (*seen, code)), words)
-    base.pop("transition", None)
+    for key in ("transition", "valid_to"):
+        base.pop(key, None)
     _doubt(base, doubts)
     book = base | own
     for table in ("wording", "wording_minor", "exclusions"):

@@ -3,19 +3,28 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from models.law.book import Book, Wording
+from models.law.book import Book, Track, Wording
 from models.law.inheritance import KEYS, merged, read_toml
 from models.law.inheritance import LoadError as LoadError
-from models.law.schema import Action, Anchor, Clock, Condition, Fact, Rule
+from models.law.schema import Action, Anchor, Clock, Condition, Fact, Rule, Stage
 
 BOOKS = Path(__file__).parent / "books"
 T = TypeVar("T")
-DERIVED = frozenset({"delivered", "migrated", "ordinance", "placed", "stage", "terminated", "track"})
-"""Facts the engine derives from the acts done; conditions may use them."""
+FLAG = frozenset({True, False})
+DERIVED: Mapping[str, frozenset[bool | str]] = {
+    "delivered": FLAG,
+    "migrated": FLAG,
+    "ordinance": frozenset({"2014", "2022", "minors"}),
+    "placed": FLAG,
+    "stage": frozenset(Stage),
+    "terminated": FLAG,
+    "track": frozenset(get_args(Track)),
+}
+"""Facts the engine derives from the acts done, with the values they can have; conditions may use them."""
 PARTIES = frozenset({
     "compiler", "facility", "court", "provincial_court", "centre", "provincial_police", "ministry_police",
     "justice_office", "labour_office", "returner",
@@ -98,6 +107,12 @@ def check_book(
             f"papers.{paper.kind}.form: không có mẫu / unknown form {paper.form}"
             for paper in book.papers
             if paper.form and paper.form not in known
+        ]
+        flaws += [
+            f"papers.{paper.kind}.any_of: không có mẫu / unknown form {code}"
+            for paper in book.papers
+            for code in paper.any_of
+            if "-" in code and code not in known  # kinds of paper have no hyphen
         ]
     if guards is not None:
         names = set(guards)
@@ -205,7 +220,13 @@ def _action_flaws(book: Book) -> list[str]:
 
 def _wording_flaws(book: Book) -> list[str]:
     unknown = sorted(set(book.wording_minor) - set(Wording.model_fields))
-    return [f"wording_minor.{key}: không có mục này / no such key" for key in unknown]
+    if unknown:
+        return [f"wording_minor.{key}: không có mục này / no such key" for key in unknown]
+    try:
+        book.words("minor")
+    except ValidationError as error:
+        return [f"wording_minor.{flaw['loc'][0]}: {flaw['msg']}" for flaw in error.errors()]
+    return []
 
 
 def _transition_flaws(book: Book) -> list[str]:
@@ -275,18 +296,26 @@ def _anchor_flaws(key: str, action: Action, rule: Rule) -> list[str]:
 
 
 def _condition_flaws(key: str, when: Condition) -> list[str]:
-    facts = catalogue()
     flaws = []
     for name, wanted in when.items():
-        if name not in facts and name not in DERIVED:
+        if name not in catalogue() and name not in DERIVED:
             flaws.append(f"{key}: không có dữ kiện / unknown fact {name}")
-        elif name in facts and (facts[name].choices or facts[name].type == "flag"):
+        elif possible := _values(name):
             values = wanted if isinstance(wanted, list) else [wanted]
-            possible = {True, False} if facts[name].type == "flag" else set(facts[name].choices)
             flaws += [
-                f"{key}: {name} không có giá trị / has no value {v}" for v in values if v not in possible
+                f"{key}: {name} không có giá trị / has no value {value}"
+                for value in values
+                if value not in possible
             ]
     return flaws
+
+
+def _values(name: str) -> frozenset[bool | str]:
+    """What a fact can be; nothing where that is open."""
+    if name in DERIVED:
+        return DERIVED[name]
+    fact = catalogue()[name]
+    return FLAG if fact.type == "flag" else frozenset(fact.choices)
 
 
 def _reachability_flaws(book: Book) -> list[str]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import pairwise
 
+from models.law.book import Book
 from models.law.loader import LoadError
-from models.law.schema import Book
 
 
 def check_periods(books: Iterable[Book]) -> None:

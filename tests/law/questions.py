@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
+from models.law.book import Book
 from models.law.limits import TIMEZONE, Choice, FactNeeded, choose
 from models.law.loader import load_book
-from models.law.schema import Book, Clock, Rule
+from models.law.schema import Clock, Rule
 
 Facts = dict[str, bool | str | int]
 

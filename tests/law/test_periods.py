@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from models.law.book import Book
 from models.law.loader import LoadError, load_book
 from models.law.periods import check_periods
-from models.law.schema import Book
 from tests.law.made_book import BOOK, write
 
 Period = tuple[date, date | None]
