@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from api.errors import Language
 from flows.books import title_of
 from flows.clocks import rule_of
+from flows.migration import law_changed
 from flows.refusals import Need
 from flows.state import LimitState, State
 from flows.writing import Done
@@ -45,6 +46,16 @@ class WarningOut(BaseModel):
     citation: str | None = None
 
 
+class LawChangedOut(BaseModel):
+    """Hồ sơ bị vướng vì luật đã thay đổi · the dossier is stuck: the law changed and it has not been migrated."""
+
+    since: date = Field(description="Ngày đầu của bộ quy tắc mới · the first day of the new rulebook")
+    to: str = Field(description="Bộ quy tắc mới · the new rulebook")
+    citation: str
+    confirmed: bool
+    message: str
+
+
 class DossierOut(BaseModel):
     """Hồ sơ · a dossier."""
 
@@ -61,6 +72,10 @@ class DossierOut(BaseModel):
     overdue: bool = Field(description="Có thời hạn đã quá · a duty is past its end")
     next_due: Instant | None = Field(
         description="Thời hạn đang chạy sắp hết sớm nhất · the earliest end of a running duty"
+    )
+    law_changed: LawChangedOut | None = Field(
+        description="Phải chuyển sang bộ quy tắc mới, hoặc giữ lại có lý do, trước khi làm tiếp · "
+        "it must be migrated, or kept with a reason, before anything else is done"
     )
     person: PersonData
     parties: dict[str, str] = Field(
@@ -191,6 +206,7 @@ def dossier_of(state: State, language: Language) -> DossierOut:
         opened_on=state.opened_on,
         overdue=any(limit_of(limit).overdue for limit in duties),
         next_due=min((due for due in dues if due > moment), default=None),
+        law_changed=_law_changed(state, language),
         person=state.person,
         parties=state.parties,
         facts=state.facts,
@@ -203,6 +219,22 @@ def dossier_of(state: State, language: Language) -> DossierOut:
             )
             for odd in state.person.warnings()
         ],
+    )
+
+
+def _law_changed(state: State, language: Language) -> LawChangedOut | None:
+    newer = law_changed(state, now().astimezone(TIMEZONE))
+    if newer is None or newer.transition is None:
+        return None
+    since = f"{newer.valid_from:%d/%m/%Y}"
+    said = (
+        f"Rulebook {newer.code} applies from {since}: migrate the dossier, or a supervisor keeps it with a reason"
+        if language == "en"
+        else f"Từ {since} áp dụng bộ quy tắc {newer.code}: phải chuyển hồ sơ, hoặc người giám sát giữ lại và nêu lý do"
+    )
+    law = newer.transition
+    return LawChangedOut(
+        since=newer.valid_from, to=newer.code, citation=law.citation, confirmed=law.confirmed, message=said
     )
 
 

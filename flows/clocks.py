@@ -7,19 +7,17 @@ from math import ceil
 from typing import Any
 from uuid import UUID, uuid4
 
-from pydantic import TypeAdapter
-
 from flows.books import book as book_of
 from flows.refusals import Flaw, Invalid
 from flows.state import LimitState
 from flows.view import View
 from models.law.calendar import Calendar, UnknownYearError
+from models.law.ledger import LEDGER
 from models.law.limits import (
     TIMEZONE,
     Credited,
     Extended,
     FactNeeded,
-    LedgerEntry,
     LimitRefused,
     Reckoning,
     Restarted,
@@ -29,8 +27,6 @@ from models.law.limits import (
 )
 from models.law.loader import catalogue
 from models.law.schema import Clock, Kind, Ref, Rule
-
-_LEDGER: TypeAdapter[list[LedgerEntry]] = TypeAdapter(list[LedgerEntry])
 
 
 @dataclass
@@ -194,7 +190,7 @@ class Clocks:
             if limit.ledger and not parent:
                 start = limit.starts_at
             assert start is not None  # noqa: S101 - a parent with children has run through _set, so it is due
-            return reckon(rule, start, self.calendar, self.view.facts, _LEDGER.validate_python(limit.ledger))
+            return reckon(rule, start, self.calendar, self.view.facts, LEDGER.validate_python(limit.ledger))
         except FactNeeded as needed:
             raise Invalid([_fact_flaw(needed.fact, rule, str(needed))]) from needed
         except (LimitRefused, UnknownYearError) as refused:

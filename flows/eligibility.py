@@ -8,7 +8,7 @@ from flows.books import successor
 from flows.refusals import Flaw, Need
 from flows.state import Agencies, State
 from flows.view import View
-from models.law.book import Book
+from models.law.book import Book, Keep
 from models.law.limits import TIMEZONE
 from models.law.loader import PARTIES, catalogue
 from models.law.schema import Action, AgencyKind, Stage
@@ -135,6 +135,15 @@ def order_needs(view: View) -> Iterator[Need]:
                 action.citation,
                 code,
             )
+    if "migrate" in state.acts:
+        yield Need(
+            "before_its_book",
+            at.date() >= book.valid_from,
+            f"Bộ quy tắc {book.code} chỉ áp dụng từ ngày {book.valid_from:%d/%m/%Y}",
+            f"Rulebook {book.code} applies from {book.valid_from:%d/%m/%Y} on only",
+            book.title,
+            "occurred_at",
+        )
     if book.valid_to is not None:
         yield Need(
             "book_has_ended",
@@ -148,13 +157,16 @@ def order_needs(view: View) -> Iterator[Need]:
 
 def law_has_changed(view: View) -> bool:
     """Whether the dossier is stuck: open, its book has ended, no transitional rule keeps that alive, nobody kept it."""
-    state, book = view.state, view.book
-    if book.valid_to is None or view.at.date() <= book.valid_to or state.stage == Stage.closed:
-        return False
-    newer = successor(book.code)
+    ended = view.book.valid_to is not None and view.at.date() > view.book.valid_to
+    open_ = view.state.stage != Stage.closed and "keep_book" not in view.state.acts
+    return ended and open_ and kept_by_law(view) is None
+
+
+def kept_by_law(view: View) -> Keep | None:
+    """The transitional rule that keeps the dossier's book alive for it after the book's end."""
+    newer = successor(view.book.code)
     keeps = newer.transition.keeps if newer and newer.transition else ()
-    kept = any(keep.stage == state.stage and view.holds(keep.when) for keep in keeps)
-    return not kept and "keep_book" not in state.acts
+    return next((keep for keep in keeps if keep.stage == view.state.stage and view.holds(keep.when)), None)
 
 
 def _after(state: State, book: Book, entry: str, at: datetime, citation: str) -> Iterator[Need]:

@@ -114,6 +114,10 @@ class State:
         return next((limit for limit in self.limits if limit.place == rule and limit.ended_at is None), None)
 
 
+_OF_TERRITORY = text("""
+    SELECT code FROM agency WHERE kind = :kind AND territory = :territory
+    AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) ORDER BY code
+""")
 _AGENCIES = text("SELECT to_json(agency) FROM agency WHERE code = ANY (:codes)")
 
 # One round trip for everything: PostgreSQL gathers what belongs to a dossier into JSON.
@@ -220,6 +224,7 @@ class AgencyState:
     valid_from: date
     valid_to: date | None
     successor: str | None
+    territory: str
 
     def exists_on(self, day: date) -> bool:
         """Whether the agency exists on this day."""
@@ -238,7 +243,9 @@ class Agencies(Mapping[str, AgencyState]):
         for row in rows:
             until = row["valid_to"] and date.fromisoformat(row["valid_to"])
             since = date.fromisoformat(row["valid_from"])
-            self._known[row["code"]] = AgencyState(agency_card(row), since, until, row["successor"])
+            self._known[row["code"]] = AgencyState(
+                agency_card(row), since, until, row["successor"], row["territory"]
+            )
 
     def read(self, codes: Iterable[str]) -> None:
         """Reads these agencies in one query, if they are not known yet."""
@@ -257,6 +264,11 @@ class Agencies(Mapping[str, AgencyState]):
 
     def __len__(self) -> int:
         return len(self._known)
+
+    def of_territory(self, kind: str, territory: str, day: date) -> list[str]:
+        """Agencies of a kind in this very territory that exist on a day."""
+        named = {"kind": kind, "territory": territory, "day": day}
+        return list(self._connection.execute(_OF_TERRITORY, named).scalars())
 
     def in_charge(self, code: str, day: date) -> str:
         """Who stands for an agency on a day: itself, or the successor of an abolished one."""

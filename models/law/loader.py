@@ -268,7 +268,13 @@ def _transition_flaws(book: Book) -> list[str]:
         ]
         flaws += _condition_flaws(key, landing.when)
     for keep in moved.keeps:
-        flaws += _condition_flaws(f"transition.keeps.{keep.id}", keep.when)
+        key = f"transition.keeps.{keep.id}"
+        flaws += _condition_flaws(key, keep.when)
+        flaws += [
+            f"{key}.when: không dùng được / cannot be used here: {name}"
+            for name in keep.when
+            if name in DERIVED - {"delivered"}
+        ]
     for fact in moved.facts:
         flaws += _condition_flaws("transition.facts", fact.when)
     return flaws
