@@ -8,7 +8,7 @@ from typing import Any
 from flows.books import ON_BOOKS, successor
 from flows.books import book as book_of
 from flows.clocks import rule_of
-from flows.eligibility import STAGE_NAMES, kept_by_law, law_has_changed, party_flaws
+from flows.eligibility import kept_by_law, law_has_changed, party_flaws
 from flows.engine import Act, Actor, Facts, effect, facts_of, missing_facts, moment_of
 from flows.refusals import Invalid, Need, Refused, Stale
 from flows.state import Agencies, LimitState, State
@@ -21,6 +21,7 @@ from models.law.ledger import LEDGER, Carried
 from models.law.limits import LimitRefused, reckon
 from models.law.loader import catalogue
 from models.law.schema import Action, ActionFact, ActionFacts, Ref, Stage
+from models.law.words import STAGE_NAMES
 
 ON_BOOKS_EN = {
     "migrate": "Move the dossier to the new rulebook",

@@ -273,7 +273,7 @@ def _transition_flaws(book: Book) -> list[str]:
         flaws += [
             f"{key}.when: không dùng được / cannot be used here: {name}"
             for name in keep.when
-            if name in DERIVED - {"delivered"}
+            if name in DERIVED and name != "delivered"
         ]
     for fact in moved.facts:
         flaws += _condition_flaws("transition.facts", fact.when)

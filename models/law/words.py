@@ -1,66 +1,138 @@
-"""Rules, conditions and references as a reader sees them, Vietnamese and English."""
+"""Rules, conditions and references as a reader sees them: in Vietnamese words, in English by their codes."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal
 
 from models.law.counting import UNITS
-from models.law.schema import Amount, Anchor, Clock, Condition, Ref, Rule, Unit
+from models.law.loader import catalogue
+from models.law.schema import AgencyKind, Amount, Anchor, Clock, Condition, Kind, Ref, Rule, Stage, Unit
+
+Language = Literal["vi", "en"]
+
+STAGE_NAMES: Mapping[Stage, str] = {
+    Stage.police_collection: "Công an thu thập, lập hồ sơ",
+    Stage.health_determination: "xác định tình trạng nghiện",
+    Stage.justice_review: "kiểm tra trước khi chuyển Tòa án",
+    Stage.court_decision: "Tòa án xem xét",
+    Stage.execution: "thi hành",
+    Stage.after_care: "quản lý sau cai nghiện",
+    Stage.closed: "đã kết thúc",
+}
+AGENCIES: Mapping[AgencyKind, str] = {
+    AgencyKind.commune_police: "Công an cấp xã",
+    AgencyKind.district_police: "Công an cấp huyện",
+    AgencyKind.provincial_police: "Công an cấp tỉnh",
+    AgencyKind.ministry_police: "Bộ Công an",
+    AgencyKind.health_facility: "cơ sở y tế",
+    AgencyKind.justice_office: "Phòng Tư pháp",
+    AgencyKind.labour_office: "Phòng Lao động – Thương binh và Xã hội",
+    AgencyKind.court: "Tòa án",
+    AgencyKind.provincial_court: "Tòa án cấp tỉnh",
+    AgencyKind.procuracy: "Viện kiểm sát",
+    AgencyKind.rehab_centre: "cơ sở cai nghiện",
+    AgencyKind.peoples_committee: "Ủy ban nhân dân",
+}
+PARTIES: Mapping[str, str] = {
+    "holder": "cơ quan đang giữ hồ sơ",
+    "any": "bất kỳ cơ quan nào có hồ sơ",
+    "compiler": "cơ quan lập hồ sơ",
+    "facility": "cơ sở xác định tình trạng nghiện",
+    "court": "Tòa án thụ lý",
+    "provincial_court": "Tòa án cấp tỉnh",
+    "centre": "cơ sở cai nghiện tiếp nhận",
+    "provincial_police": "Công an cấp tỉnh",
+    "ministry_police": "Bộ Công an",
+    "justice_office": "Phòng Tư pháp",
+    "labour_office": "Phòng Lao động – Thương binh và Xã hội",
+    "returner": "cơ quan đã trả hồ sơ",
+}
+KINDS: Mapping[Kind, str] = {
+    Kind.duty: "phải làm",
+    Kind.window: "quyền của người bị đề nghị",
+    Kind.bar: "thời hiệu",
+    Kind.term: "thời hạn áp dụng",
+}
+DERIVED: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "delivered": ("Đã đưa vào cơ sở", {}),
+    "migrated": ("Đã chuyển sang bộ quy tắc này", {}),
+    "ordinance": (
+        "Pháp lệnh",
+        {"2014": "năm 2014", "2022": "năm 2022", "minors": "về người chưa thành niên"},
+    ),
+    "placed": ("Đã giao quản lý trong thời gian làm thủ tục", {}),
+    "stage": ("Giai đoạn", {stage.value: name for stage, name in STAGE_NAMES.items()}),
+    "terminated": ("Tòa án đã đình chỉ", {}),
+    "track": ("Đối tượng", {"adult": "từ đủ 18 tuổi", "minor": "dưới 18 tuổi"}),
+}
+"""Facts that follow from the acts done: what each is called, and its values."""
 
 
-class Words(NamedTuple):
-    """How one language says what a rule states."""
-
-    units: Mapping[Unit, str]
-    if_: str
-    at: str
-    warning: str
-    extended: str
-    none: str
-    unread: str
-
-
-VI = Words(UNITS, "nếu", "lúc", "cảnh báo", "gia hạn đến", "không có thời hạn", "chưa đọc")
-EN = Words({unit: unit.value for unit in Unit}, "if", "at", "warning", "extended to", "no limit", "unread")
-
-
-def stated(rule: Rule, words: Words = VI) -> str:
-    """How long a rule gives: "3 ngày làm việc", "24 giờ nếu remote = false; 48 giờ nếu remote = true"."""
-    if rule.clock is not Clock.counted:
-        return words.none if rule.clock is Clock.none else words.unread
-    parts = [_amount(amount, words) for amount in rule.amounts]
-    parts += [
-        f"{variant.amount} {words.units[variant.unit]} {words.if_} {condition(variant.when)}"
-        for variant in rule.variants
-    ]
+def stated(rule: Rule, language: Language = "vi") -> str:
+    """How long a rule gives: "3 ngày làm việc", "3 working_day", "12 hour (warning); 120 hour"."""
+    vi = language == "vi"
+    match rule.clock:
+        case Clock.none:
+            return "không có thời hạn" if vi else "no limit"
+        case Clock.unread:
+            return "chưa đọc" if vi else "unread"
+        case Clock.counted:
+            pass
+    parts = [_amount(amount, language) for amount in rule.amounts]
+    parts += [_time(str(one.amount), one.unit, language) + _if(one.when, language) for one in rule.variants]
     if rule.range:
-        parts.append(f"{rule.range.least}–{rule.range.most} {words.units[rule.range.unit]}")
+        parts.append(_time(f"{rule.range.least}–{rule.range.most}", rule.range.unit, language))
     if rule.extension:
-        parts.append(f"{words.extended} {rule.extension.most}")
+        parts.append(f"{'gia hạn đến' if vi else 'extended to'} {rule.extension.most}")
     return "; ".join(parts)
 
 
-def _amount(amount: Amount, words: Words) -> str:
-    said = f"{amount.value} {words.units[amount.unit]}"
-    return f"{said} ({words.warning})" if amount.past == "warning" else said
+def _amount(amount: Amount, language: Language) -> str:
+    warning = " (cảnh báo)" if language == "vi" else " (warning)"
+    return _time(str(amount.value), amount.unit, language) + (warning if amount.past == "warning" else "")
+
+
+def _time(number: str, unit: Unit, language: Language) -> str:
+    return f"{number} {UNITS[unit] if language == 'vi' else unit.value}"
+
+
+def _if(when: Condition, language: Language) -> str:
+    return f"{' nếu ' if language == 'vi' else ' if '}{condition(when, language)}" if when else ""
 
 
 def anchors(rule: Rule) -> list[Anchor]:
-    """The anchor of a rule and those of its variants, each once."""
-    own = [variant.anchor for variant in rule.variants if variant.anchor]
-    spoken = [rule.anchor, *own] if len(own) < len(rule.variants) or not own else own
+    """What a rule is counted from, in the order of its variants; each anchor once."""
+    spoken = [variant.anchor or rule.anchor for variant in rule.variants] or [rule.anchor]
     return [anchor for place, anchor in enumerate(spoken) if anchor not in spoken[:place]]
 
 
-def condition(when: Condition) -> str:
-    """A condition by the codes of its facts: "residence = none, track = adult | minor"."""
-    return ", ".join(f"{name} = {_value(wanted)}" for name, wanted in when.items())
+def condition(when: Condition, language: Language = "vi") -> str:
+    """A condition by the names of its facts: "Tình trạng nơi cư trú: Không có nơi cư trú ổn định"; in English by codes."""
+    if language == "en":
+        return ", ".join(f"{name} = {_code(wanted)}" for name, wanted in when.items())
+    said = []
+    for name, wanted in when.items():
+        title, values = DERIVED[name] if name in DERIVED else _fact(name)
+        choices = wanted if isinstance(wanted, list) else [wanted]
+        said.append(f"{title}: " + " hoặc ".join(_value(choice, values) for choice in choices))
+    return "; ".join(said)
 
 
-def _value(wanted: bool | str | list[str]) -> str:
+def _fact(name: str) -> tuple[str, Mapping[str, str]]:
+    fact = catalogue().get(name)  # rules that only the calculator counts may name facts that no act records
+    return (fact.title, fact.choices) if fact else (name, {})
+
+
+def _value(choice: bool | str, values: Mapping[str, str]) -> str:
+    if isinstance(choice, bool):
+        return "có" if choice else "không"
+    return values.get(choice, choice)
+
+
+def _code(wanted: bool | str | list[str]) -> str:
     return " | ".join(wanted) if isinstance(wanted, list) else str(wanted).lower()
 
 
-def reference(ref: Ref, words: Words = VI) -> str:
-    """A rule, form, stage or guard as an action names it: "p4-shelter nếu residence = none"."""
-    moment = f" {words.at} {ref.at}" if ref.at else ""
-    return f"{ref.id}{moment}" + (f" {words.if_} {condition(ref.when)}" if ref.when else "")
+def reference(ref: Ref, language: Language = "vi") -> str:
+    """A rule, form, stage or guard as an action names it, with the fact it takes and its condition."""
+    at = f"{' theo ' if language == 'vi' else ' at '}{ref.at}" if ref.at else ""
+    return ref.id + at + _if(ref.when, language)

@@ -1,0 +1,290 @@
+"""What changed between two rulebooks, row by row, with the rows that only got another id paired."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from models.law.book import Book, Provision
+from models.law.schema import Action, Paper, Ref, Rule
+from models.law.words import AGENCIES, anchors, condition, reference, stated
+
+Value = str | bool | list[str] | None
+Rename = Callable[[str], str]
+
+
+class Result(BaseModel):
+    """Base of what a comparison tells."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Change(Result):
+    """One field of a row, before and after; amounts and conditions by their codes."""
+
+    field: str
+    old: Value
+    new: Value
+
+
+class Row(Result):
+    """A row that is new, gone or changed; `was` and `now` say its main content in a line."""
+
+    state: Literal["new", "gone", "changed"]
+    old: str | None = None
+    new: str | None = None
+    title: str
+    title_en: str
+    was: str | None = None
+    now: str | None = None
+    changes: tuple[Change, ...] = ()
+
+
+class Difference(Result):
+    """Everything that two books say differently, table by table; `same` counts the rows they share."""
+
+    old: str
+    new: str
+    period: tuple[Row, ...]
+    wording: tuple[Row, ...]
+    exclusions: tuple[Row, ...]
+    rules: tuple[Row, ...]
+    actions: tuple[Row, ...]
+    papers: tuple[Row, ...]
+    provisions: tuple[Row, ...]
+    same: dict[str, int]
+
+
+class _Entry(NamedTuple):
+    """A row made ready to be compared."""
+
+    title: str
+    title_en: str
+    line: str
+    fields: Mapping[str, Value]
+
+
+_Table = dict[str, _Entry]
+
+
+def difference(old: Book, new: Book, between: Sequence[Book] = ()) -> Difference:
+    """Compares two books.
+
+    Args:
+        old: the book to start from; it may be the later one.
+        new: the book to arrive at.
+        between: books whose transitions lead from one to the other, in any order; those two may be among them.
+    """
+    rules, acts = _renamed(old, new, between, "rules"), _renamed(old, new, between, "acts")
+
+    def name(rule: str) -> str:
+        return rules.get(rule, rule)
+
+    tables: dict[str, tuple[_Table, _Table, Mapping[str, str]]] = {
+        "period": (_period(old), _period(new), {}),
+        "wording": (_wording(old), _wording(new), {}),
+        "exclusions": (_exclusions(old), _exclusions(new), {}),
+        "rules": (_rules(old, name), _rules(new), rules),
+        "actions": (_actions(old, name), _actions(new), acts),
+        "papers": (_papers(old), _papers(new), {}),
+        "provisions": (_provisions(old), _provisions(new), {}),
+    }
+    rows = {table: _rows(*compared) for table, compared in tables.items()}
+    same = {
+        table: sum(names.get(key, key) in ours for key in theirs)
+        - sum(row.state == "changed" for row in rows[table])
+        for table, (theirs, ours, names) in tables.items()
+    }
+    return Difference(old=old.code, new=new.code, same=same, **rows)
+
+
+def _renamed(
+    old: Book, new: Book, between: Iterable[Book], table: Literal["rules", "acts"]
+) -> dict[str, str]:
+    """Ids of the older book that stand under another id in the other, by the transitions on the way."""
+    if old.valid_from > new.valid_from:
+        forward = _renamed(new, old, between, table)
+        return {now: then for then, now in reversed(forward.items())}
+    way = sorted({book.code: book for book in (*between, new)}.values(), key=lambda book: book.valid_from)
+    places = {key: key for key in _ids(old, table)}
+    for book in way:
+        if old.valid_from < book.valid_from <= new.valid_from and book.transition:
+            moved = getattr(book.transition, table)
+            places = {key: moved.get(place, place) for key, place in places.items()}
+    known = _ids(new, table)
+    return {key: place for key, place in places.items() if place in known and place != key}
+
+
+def _ids(book: Book, table: Literal["rules", "acts"]) -> set[str]:
+    return {rule.id for rule in book.rules} if table == "rules" else {action.code for action in book.actions}
+
+
+def _rows(old: _Table, new: _Table, names: Mapping[str, str]) -> tuple[Row, ...]:
+    """Rows in the order of the newer book, then those that are gone; several old rows may share a new one."""
+    origins: dict[str, list[str]] = {}
+    for key in old:
+        origins.setdefault(names.get(key, key), []).append(key)
+    rows = []
+    for key, entry in new.items():
+        if key not in origins:
+            rows.append(Row(state="new", new=key, title=entry.title, title_en=entry.title_en, now=entry.line))
+        rows += [_changed(origin, old[origin], key, entry) for origin in origins.get(key, [])]
+    for key, entry in old.items():
+        if names.get(key, key) not in new:
+            rows.append(
+                Row(state="gone", old=key, title=entry.title, title_en=entry.title_en, was=entry.line)
+            )
+    return tuple(row for row in rows if row.state != "changed" or row.changes or row.old != row.new)
+
+
+def _changed(old: str, was: _Entry, new: str, now: _Entry) -> Row:
+    changes = [
+        Change(field=field, old=was.fields.get(field), new=now.fields.get(field))
+        for field in {**now.fields, **was.fields}
+        if was.fields.get(field) != now.fields.get(field)
+    ]
+    return Row(
+        state="changed",
+        old=old,
+        new=new,
+        title=now.title,
+        title_en=now.title_en,
+        was=was.line,
+        now=now.line,
+        changes=tuple(changes),
+    )
+
+
+def _text(key: str, value: Value) -> _Entry:
+    line = "; ".join(value) if isinstance(value, list) else str(value)
+    return _Entry(key, key, line, {"text": value})
+
+
+def _period(book: Book) -> _Table:
+    stated: dict[str, Value] = {
+        "title": book.title,
+        "valid_from": book.valid_from.isoformat(),
+        "valid_to": book.valid_to.isoformat() if book.valid_to else "…",
+        "stages": [stage.value for stage in book.stages],
+        "tracks": list(book.tracks),
+        "least_age": str(book.least_age),
+        "minors_refused": book.minors_refused,
+        "exclusions_citation": book.exclusions_citation,
+    }
+    return {key: _text(key, value) for key, value in stated.items() if value is not None}
+
+
+def _wording(book: Book) -> _Table:
+    spoken = {
+        **book.wording.model_dump(),
+        **{f"{key} (minor)": value for key, value in book.wording_minor.items()},
+    }
+    return {key: _text(key, text if isinstance(text, str) else list(text)) for key, text in spoken.items()}
+
+
+def _exclusions(book: Book) -> _Table:
+    return {code: _text(code, text) for code, text in book.exclusions.items()}
+
+
+def _rules(book: Book, name: Rename = str) -> _Table:
+    return {rule.id: _rule(rule, name) for rule in book.rules}
+
+
+def _rule(rule: Rule, name: Rename) -> _Entry:
+    spoken = anchors(rule)
+    fields: dict[str, Value] = {
+        "title": rule.title,
+        "amount": stated(rule, "en"),
+        "from": [anchor.text for anchor in spoken],
+        "counted_from": [
+            name(anchor.limit)
+            if anchor.limit
+            else " ".join(("|".join(anchor.acts), anchor.fact or "")).strip()
+            for anchor in spoken
+        ],
+        "who": rule.who,
+        "kind": rule.kind.value,
+        "direction": rule.direction,
+        "span": rule.span,
+        "first_day": rule.first_day,
+        "roll": rule.roll,
+        "inside": name(rule.inside) if rule.inside else None,
+        "citation": rule.citation,
+        "confirmed": rule.confirmed,
+    }
+    return _Entry(rule.title, rule.title_en, f"{stated(rule)} / {stated(rule, 'en')}", fields)
+
+
+def _actions(book: Book, name: Rename = str) -> _Table:
+    return {action.code: _action(action, name) for action in book.actions}
+
+
+LISTS = ("starts", "ends", "restarts", "extends", "credits", "suspends", "resumes", "forms", "next")
+
+
+def _action(action: Action, name: Rename) -> _Entry:
+    fields: dict[str, Value] = {
+        "title": action.title,
+        "by": [kind.value for kind in action.by],
+        "actor": action.actor,
+        "role": action.role,
+        "stages": [stage.value for stage in action.stages],
+        "when": condition(action.when, "en") or None,
+        "after": list(action.after),
+        "not_after": list(action.not_after),
+        "repeat": action.repeat,
+        "guards": [_reference(ref, name) for ref in action.guards],
+        "facts": [
+            fact.name
+            + ("" if fact.required else "?")
+            + (f" if {condition(fact.when, 'en')}" if fact.when else "")
+            for fact in action.facts
+        ],
+        **{table: [_reference(ref, name) for ref in getattr(action, table)] for table in LISTS},
+        "undoes": list(action.undoes),
+        "hand_to": action.hand_to,
+        "citation": action.citation,
+        "confirmed": action.confirmed,
+    }
+    return _Entry(action.title, action.title_en, ", ".join(AGENCIES[kind] for kind in action.by), fields)
+
+
+def _reference(ref: Ref, name: Rename) -> str:
+    """A reference by its codes, with the rule meant under its newer id, also in a guard's argument."""
+    head, colon, argument = ref.id.partition(":")
+    said = head + colon + "|".join(map(name, argument.split("|"))) if colon else name(head)
+    return reference(ref.model_copy(update={"id": said}), "en")
+
+
+def _papers(book: Book) -> _Table:
+    table: _Table = {}
+    for paper in book.papers:
+        alike = sum(key.partition(" ")[0] == paper.kind for key in table)
+        table[f"{paper.kind} ({alike + 1})" if alike else paper.kind] = _paper(paper)
+    return table
+
+
+def _paper(paper: Paper) -> _Entry:
+    fields: dict[str, Value] = {
+        "title": paper.title,
+        "form": paper.form,
+        "any_of": list(paper.any_of),
+        "when": condition(paper.when, "en") or None,
+        "citation": paper.citation,
+        "confirmed": paper.confirmed,
+    }
+    return _Entry(paper.title, paper.title_en, paper.form or "–", fields)
+
+
+def _provisions(book: Book) -> _Table:
+    return {one.id: _provision(one) for one in book.provisions}
+
+
+def _provision(one: Provision) -> _Entry:
+    fields: dict[str, Value] = {
+        "title": one.title,
+        "about": one.about,
+        "citation": one.citation,
+        "confirmed": one.confirmed,
+    }
+    return _Entry(one.title, one.title_en, one.citation, fields)
