@@ -10,6 +10,7 @@ from api.dependencies import CalendarDep, CurrentActor
 from api.errors import Fault, Problem, Said
 from api.rulebook_view import show, show_rule
 from flows.books import book as book_of
+from flows.books import books
 from models.law.book import Book
 from models.law.calendar import UnknownYearError
 from models.law.loader import codes
@@ -84,7 +85,7 @@ def list_rulebooks(_actor: CurrentActor) -> list[RulebookLine]:
             unconfirmed=sum(not rule.confirmed for rule in book.rules),
             actions=len(book.actions),
         )
-        for book in map(book_of, codes())
+        for book in books()
     ]
 
 

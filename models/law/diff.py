@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from models.law.book import Book, Provision
 from models.law.schema import Action, Paper, Ref, Rule
-from models.law.words import AGENCIES, anchors, condition, reference, stated
+from models.law.words import AGENCIES, STAGE_NAMES, WORDING, anchors, both, condition, reference, stated
 
 Value = str | bool | list[str] | None
 Rename = Callable[[str], str]
@@ -155,35 +155,38 @@ def _changed(old: str, was: _Entry, new: str, now: _Entry) -> Row:
     )
 
 
-def _text(key: str, value: Value) -> _Entry:
+def _text(title: str, title_en: str, value: Value) -> _Entry:
     line = "; ".join(value) if isinstance(value, list) else str(value)
-    return _Entry(key, key, line, {"text": value})
+    return _Entry(title, title_en, line, {"text": value})
 
 
 def _period(book: Book) -> _Table:
-    stated: dict[str, Value] = {
-        "title": book.title,
-        "valid_from": book.valid_from.isoformat(),
-        "valid_to": book.valid_to.isoformat() if book.valid_to else "…",
-        "stages": [stage.value for stage in book.stages],
-        "tracks": list(book.tracks),
-        "least_age": str(book.least_age),
-        "minors_refused": book.minors_refused,
-        "exclusions_citation": book.exclusions_citation,
+    stated: dict[str, tuple[str, Value]] = {
+        "title": ("Tên bộ quy tắc", book.title),
+        "valid_from": ("Từ ngày", book.valid_from.isoformat()),
+        "valid_to": ("Đến ngày", book.valid_to.isoformat() if book.valid_to else "…"),
+        "stages": ("Giai đoạn", [STAGE_NAMES[stage] for stage in book.stages]),
+        "tracks": ("Đối tượng", list(book.tracks)),
+        "least_age": ("Tuổi thấp nhất", str(book.least_age)),
+        "minors_refused": ("Người dưới 18 tuổi", book.minors_refused),
+        "exclusions_citation": ("Căn cứ của trường hợp không áp dụng", book.exclusions_citation),
     }
-    return {key: _text(key, value) for key, value in stated.items() if value is not None}
+    return {key: _text(title, key, value) for key, (title, value) in stated.items() if value is not None}
 
 
 def _wording(book: Book) -> _Table:
-    spoken = {
-        **book.wording.model_dump(),
-        **{f"{key} (minor)": value for key, value in book.wording_minor.items()},
-    }
-    return {key: _text(key, text if isinstance(text, str) else list(text)) for key, text in spoken.items()}
+    spoken: list[tuple[str, str, Value]] = [
+        (key, WORDING[key], text) for key, text in book.wording.model_dump(mode="json").items()
+    ]
+    spoken += [
+        (f"{key} (minor)", f"{WORDING[key]} (dưới 18 tuổi)", text if isinstance(text, str) else list(text))
+        for key, text in book.wording_minor.items()
+    ]
+    return {key: _text(title, key, text) for key, title, text in spoken}
 
 
 def _exclusions(book: Book) -> _Table:
-    return {code: _text(code, text) for code, text in book.exclusions.items()}
+    return {code: _text(code, code, text) for code, text in book.exclusions.items()}
 
 
 def _rules(book: Book, name: Rename = str) -> _Table:
@@ -212,7 +215,7 @@ def _rule(rule: Rule, name: Rename) -> _Entry:
         "citation": rule.citation,
         "confirmed": rule.confirmed,
     }
-    return _Entry(rule.title, rule.title_en, f"{stated(rule)} / {stated(rule, 'en')}", fields)
+    return _Entry(rule.title, rule.title_en, both(rule), fields)
 
 
 def _actions(book: Book, name: Rename = str) -> _Table:

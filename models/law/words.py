@@ -52,6 +52,16 @@ KINDS: Mapping[Kind, str] = {
     Kind.bar: "thời hiệu",
     Kind.term: "thời hạn áp dụng",
 }
+WORDING: Mapping[str, str] = {
+    "measure": "Tên biện pháp",
+    "measure_full": "Tên đầy đủ của biện pháp",
+    "facility": "Cơ sở cai nghiện",
+    "court": "Tòa án",
+    "id_label": "Nhãn giấy tờ tùy thân",
+    "compiler": "Người đề nghị",
+    "legal_bases": "Căn cứ pháp lý",
+    "complaint_period": "Thời hạn khiếu nại",
+}
 DERIVED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "delivered": ("Đã đưa vào cơ sở", {}),
     "migrated": ("Đã chuyển sang bộ quy tắc này", {}),
@@ -78,7 +88,7 @@ def stated(rule: Rule, language: Language = "vi") -> str:
         case Clock.counted:
             pass
     parts = [_amount(amount, language) for amount in rule.amounts]
-    parts += [_time(str(one.amount), one.unit, language) + _if(one.when, language) for one in rule.variants]
+    parts += [_time(one.amount, one.unit, language) + _if(one.when, language) for one in rule.variants]
     if rule.range:
         parts.append(_time(f"{rule.range.least}–{rule.range.most}", rule.range.unit, language))
     if rule.extension:
@@ -88,15 +98,27 @@ def stated(rule: Rule, language: Language = "vi") -> str:
 
 def _amount(amount: Amount, language: Language) -> str:
     warning = " (cảnh báo)" if language == "vi" else " (warning)"
-    return _time(str(amount.value), amount.unit, language) + (warning if amount.past == "warning" else "")
+    return _time(amount.value, amount.unit, language) + (warning if amount.past == "warning" else "")
 
 
-def _time(number: str, unit: Unit, language: Language) -> str:
+def _time(number: int | str, unit: Unit, language: Language = "vi") -> str:
     return f"{number} {UNITS[unit] if language == 'vi' else unit.value}"
+
+
+def sources(rule: Rule) -> list[str]:
+    """The articles of a rule: its own, and of each of two amounts that has one."""
+    own = [f"{_time(one.value, one.unit)}: {one.citation}" for one in rule.amounts if one.citation]
+    return [rule.citation, *own]
 
 
 def _if(when: Condition, language: Language) -> str:
     return f"{' nếu ' if language == 'vi' else ' if '}{condition(when, language)}" if when else ""
+
+
+def both(rule: Rule) -> str:
+    """How long a rule gives, in both languages where that is short: "3 ngày làm việc / 3 working_day"."""
+    short = not rule.variants and len(rule.amounts) < 2
+    return f"{stated(rule)} / {stated(rule, 'en')}" if short else stated(rule)
 
 
 def anchors(rule: Rule) -> list[Anchor]:
