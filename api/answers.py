@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from api.errors import Language
+from flows.alarms import release_alarm
 from flows.books import title_of
 from flows.clocks import rule_of
 from flows.migration import law_changed
@@ -46,6 +47,15 @@ class WarningOut(BaseModel):
     citation: str | None = None
 
 
+class AlarmOut(BaseModel):
+    """Người còn bị quản lý không còn căn cứ, đến khi ghi nhận rời nơi quản lý · someone held without ground."""
+
+    since: Instant
+    message: str
+    citation: str
+    agencies: list[str] = Field(description="Các cơ quan liên quan · the agencies concerned")
+
+
 class LawChangedOut(BaseModel):
     """Hồ sơ bị vướng vì luật đã thay đổi · the dossier is stuck: the law changed and it has not been migrated."""
 
@@ -72,6 +82,9 @@ class DossierOut(BaseModel):
     overdue: bool = Field(description="Có thời hạn đã quá · a duty is past its end")
     next_due: Instant | None = Field(
         description="Thời hạn đang chạy sắp hết sớm nhất · the earliest end of a running duty"
+    )
+    alarm: AlarmOut | None = Field(
+        description="Người đang bị quản lý phải được rời nơi quản lý ngay · the person held must be released at once"
     )
     law_changed: LawChangedOut | None = Field(
         description="Phải chuyển sang bộ quy tắc mới, hoặc giữ lại có lý do, trước khi làm tiếp · "
@@ -206,6 +219,7 @@ def dossier_of(state: State, language: Language) -> DossierOut:
         opened_on=state.opened_on,
         overdue=any(limit_of(limit).overdue for limit in duties),
         next_due=min((due for due in dues if due > moment), default=None),
+        alarm=_alarm(state, language),
         law_changed=_law_changed(state, language),
         person=state.person,
         parties=state.parties,
@@ -219,6 +233,16 @@ def dossier_of(state: State, language: Language) -> DossierOut:
             )
             for odd in state.person.warnings()
         ],
+    )
+
+
+def _alarm(state: State, language: Language) -> AlarmOut | None:
+    alarm = release_alarm(state, now())
+    if alarm is None:
+        return None
+    message = alarm.message_en if language == "en" else alarm.message
+    return AlarmOut(
+        since=alarm.since, message=message, citation=alarm.citation, agencies=list(alarm.agencies)
     )
 
 

@@ -7,8 +7,10 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, extract, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
+from flows.alarms import release_alarm
+from flows.state import load
 from models import clock
 from models.law.loader import load_book
 from models.law.schema import Action, AgencyKind, Kind
@@ -44,6 +46,11 @@ _LIMITS = (
     )
     .order_by(_limit.c.due, _limit.c.id)
 )  # fmt: skip
+_LAST_EVENT = (
+    select(_event.c.dossier, _event.c.id)
+    .ext(distinct_on(_event.c.dossier))
+    .order_by(_event.c.dossier, _event.c.seq.desc())
+)
 _due, _start = extract("epoch", _limit.c.due), extract("epoch", _limit.c.starts_at)
 _LAST_QUARTER = func.least(_due, _due - (_due - _start) / 4)
 """Seconds; at the latest the end itself, for a limit counted back starts after it."""
@@ -98,6 +105,24 @@ def tell_of_limits(connection: Connection, dossiers: Sequence[UUID]) -> list[Lim
         [notice for row, alert in zip(rows, alerts, strict=True) for notice in _of_limit(row, alert)],
     )
     return alerts
+
+
+def tell_of_the_held(connection: Connection, dossiers: Sequence[UUID]) -> int:
+    """Tells every agency of a dossier that its person must be released, again after each act until it is recorded; the number of new notices.
+
+    Args:
+        connection: a unit of work of the system.
+        dossiers: whose persons to look after.
+    """
+    moment, told = clock.now(), list[dict[str, Any]]()
+    last = dict(connection.execute(_LAST_EVENT.where(_event.c.dossier.in_(dossiers))).all())
+    for state in load(connection, dossiers).values():
+        if alarm := release_alarm(state, moment):
+            facts = {"dossier": state.number, "since": alarm.since.isoformat(), "citation": alarm.citation}
+            told += [
+                _row(state.id, last[state.id], agency, "release_person", facts) for agency in alarm.agencies
+            ]
+    return _write(connection, told)
 
 
 def who_must_act(dossier: Any, rule: str) -> list[str]:  # noqa: ANN401 - a row with book, stage, holder and parties
