@@ -18,6 +18,7 @@ from models.law.words import (
     both,
     condition,
     reference,
+    sources,
 )
 
 UNCONFIRMED = "chưa xác nhận"
@@ -203,7 +204,8 @@ def _action(action: Action) -> Cells:
 def _who(action: Action) -> str:
     head = " (người đứng đầu)" if action.role == "head" else ""
     return _lines(
-        ", ".join(AGENCIES[kind] for kind in action.by) + head, f"với tư cách {PARTIES[action.actor]}"
+        ", ".join(AGENCIES[kind] for kind in action.by) + head,
+        f"với tư cách {PARTIES.get(action.actor, action.actor)}",
     )
 
 

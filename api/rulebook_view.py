@@ -62,27 +62,10 @@ def show_rule(rule: Rule) -> dict[str, Any]:
     ]
     amount, unit = stated[0] if stated else (None, None)
     return {
-        "id": rule.id,
-        "title": rule.title,
-        "title_en": rule.title_en,
-        "kind": rule.kind.value,
-        "clock": rule.clock.value,
+        **rule.model_dump(mode="json"),
         "amount": amount,
         "unit": unit.value if unit else None,
-        "amounts": [one.model_dump(mode="json", exclude_none=True) for one in rule.amounts],
-        "variants": [one.model_dump(mode="json", exclude_none=True) for one in rule.variants],
-        "range": rule.range.model_dump(mode="json") if rule.range else None,
-        "extension": rule.extension.model_dump(mode="json") if rule.extension else None,
-        "direction": rule.direction,
-        "span": rule.span,
-        "roll": rule.roll,
-        "first_day": rule.first_day,
-        "inside": rule.inside,
         "from": rule.anchor.text,
-        "who": rule.who,
-        "citation": rule.citation,
-        "confirmed": rule.confirmed,
-        "note": rule.note,
     }
 
 
@@ -90,37 +73,12 @@ def _action(action: Action) -> dict[str, Any]:
     stages = [stage.value for stage in action.stages]
     following = [ref.id for ref in action.next]
     return {
-        "code": action.code,
-        "title": action.title,
-        "title_en": action.title_en,
+        **action.model_dump(mode="json"),
         "stage": (stages or following)[0],
-        "stages": stages,
         "next": list(dict.fromkeys(following)),
-        "next_when": [_ref(ref) for ref in action.next if ref.when],
-        "by": [kind.value for kind in action.by],
-        "actor": action.actor,
-        "role": action.role,
-        "after": list(action.after),
-        "not_after": list(action.not_after),
-        "repeat": action.repeat,
-        "when": action.when,
+        "next_when": [ref.model_dump(mode="json") for ref in action.next if ref.when],
         "guards": [_guard(ref) for ref in action.guards],
-        "facts": [fact.model_dump() for fact in action.facts],
-        **{verb: [_ref(ref) for ref in getattr(action, verb)] for verb in VERBS},
-        "undoes": list(action.undoes),
-        "hand_to": action.hand_to,
-        "citation": action.citation,
-        "confirmed": action.confirmed,
-        "note": action.note,
     }
-
-
-VERBS = ("starts", "ends", "restarts", "extends", "credits", "suspends", "resumes", "forms")
-"""What an action does to limits, and the forms it issues."""
-
-
-def _ref(ref: Ref) -> dict[str, Any]:
-    return {"id": ref.id, "when": ref.when} | ({"at": ref.at} if ref.at else {})
 
 
 def _guard(ref: Ref) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from models.law.book import Book, Provision
-from models.law.schema import Action, Paper, Ref, Rule
+from models.law.schema import Action, Anchor, Paper, Ref, Rule, Strict
 from models.law.words import AGENCIES, STAGE_NAMES, WORDING, anchors, both, condition, reference, stated
 
 Value = str | bool | list[str] | None
@@ -196,60 +196,60 @@ def _rules(book: Book, name: Rename = str) -> _Table:
 def _rule(rule: Rule, name: Rename) -> _Entry:
     spoken = anchors(rule)
     fields: dict[str, Value] = {
-        "title": rule.title,
         "amount": stated(rule, "en"),
         "from": [anchor.text for anchor in spoken],
-        "counted_from": [
-            name(anchor.limit)
-            if anchor.limit
-            else " ".join(("|".join(anchor.acts), anchor.fact or "")).strip()
-            for anchor in spoken
-        ],
-        "who": rule.who,
-        "kind": rule.kind.value,
-        "direction": rule.direction,
-        "span": rule.span,
-        "first_day": rule.first_day,
-        "roll": rule.roll,
-        "inside": name(rule.inside) if rule.inside else None,
-        "citation": rule.citation,
-        "confirmed": rule.confirmed,
+        "counted_from": [_source(anchor, name) for anchor in spoken],
+        **_plain(rule, name),
     }
     return _Entry(rule.title, rule.title_en, both(rule), fields)
+
+
+def _source(anchor: Anchor, name: Rename) -> str:
+    """What an anchor names, by codes: "acts: open|transfer, fact: found_at"."""
+    said = {
+        field: "|".join(value) if isinstance(value, list) else name(value)
+        for field, value in anchor.model_dump(mode="json", exclude={"text"}).items()
+        if value
+    }
+    return ", ".join(f"{field}: {value}" for field, value in said.items())
 
 
 def _actions(book: Book, name: Rename = str) -> _Table:
     return {action.code: _action(action, name) for action in book.actions}
 
 
-LISTS = ("starts", "ends", "restarts", "extends", "credits", "suspends", "resumes", "forms", "next")
-
-
 def _action(action: Action, name: Rename) -> _Entry:
     fields: dict[str, Value] = {
-        "title": action.title,
-        "by": [kind.value for kind in action.by],
-        "actor": action.actor,
-        "role": action.role,
-        "stages": [stage.value for stage in action.stages],
-        "when": condition(action.when, "en") or None,
-        "after": list(action.after),
-        "not_after": list(action.not_after),
-        "repeat": action.repeat,
-        "guards": [_reference(ref, name) for ref in action.guards],
+        **_plain(action, name),
         "facts": [
             fact.name
             + ("" if fact.required else "?")
             + (f" if {condition(fact.when, 'en')}" if fact.when else "")
             for fact in action.facts
         ],
-        **{table: [_reference(ref, name) for ref in getattr(action, table)] for table in LISTS},
-        "undoes": list(action.undoes),
-        "hand_to": action.hand_to,
-        "citation": action.citation,
-        "confirmed": action.confirmed,
     }
     return _Entry(action.title, action.title_en, ", ".join(AGENCIES[kind] for kind in action.by), fields)
+
+
+SAID = {"id", "code", "title_en", "note", "clock", "amounts", "variants", "range", "extension", "anchor"}
+"""Fields that identify a row, are said in other words, or only comment on it."""
+
+
+def _plain(row: Strict, name: Rename = str) -> dict[str, Value]:
+    """Every other field of a row: codes, lists of codes, conditions; what a book may say in future is not left out."""
+    return {field: _value(getattr(row, field), name) for field in type(row).model_fields if field not in SAID}
+
+
+def _value(value: object, name: Rename) -> Value:
+    match value:
+        case None | bool():
+            return value
+        case dict():
+            return condition(value, "en") or None
+        case tuple():
+            return [_reference(one, name) if isinstance(one, Ref) else str(one) for one in value]
+        case _:
+            return name(str(value))
 
 
 def _reference(ref: Ref, name: Rename) -> str:
@@ -268,15 +268,7 @@ def _papers(book: Book) -> _Table:
 
 
 def _paper(paper: Paper) -> _Entry:
-    fields: dict[str, Value] = {
-        "title": paper.title,
-        "form": paper.form,
-        "any_of": list(paper.any_of),
-        "when": condition(paper.when, "en") or None,
-        "citation": paper.citation,
-        "confirmed": paper.confirmed,
-    }
-    return _Entry(paper.title, paper.title_en, paper.form or "–", fields)
+    return _Entry(paper.title, paper.title_en, paper.form or "–", _plain(paper))
 
 
 def _provisions(book: Book) -> _Table:
@@ -284,10 +276,4 @@ def _provisions(book: Book) -> _Table:
 
 
 def _provision(one: Provision) -> _Entry:
-    fields: dict[str, Value] = {
-        "title": one.title,
-        "about": one.about,
-        "citation": one.citation,
-        "confirmed": one.confirmed,
-    }
-    return _Entry(one.title, one.title_en, one.citation, fields)
+    return _Entry(one.title, one.title_en, one.citation, _plain(one))

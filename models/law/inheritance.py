@@ -24,7 +24,7 @@ def read_toml(path: Path) -> Row:
     try:
         return dict(_parsed(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:
-        raise LoadError(f"{path.name}: {error}") from error
+        raise LoadError(f"{path.name}: không đúng dạng TOML / not TOML: {error}") from error
 
 
 @lru_cache(maxsize=16)

@@ -30,6 +30,17 @@ PARTIES = frozenset({
     "justice_office", "labour_office", "returner",
 })  # fmt: skip
 """Parts an agency can play in a dossier."""
+REASONS = {
+    "missing": "thiếu",
+    "extra_forbidden": "không có khóa này",
+    "enum": "không có giá trị này",
+    "literal_error": "không có giá trị này",
+    "string_pattern_mismatch": "viết sai dạng",
+    "string_too_short": "không được để trống",
+    "too_short": "không được để trống",
+    "greater_than": "quá nhỏ",
+}
+"""What is wrong with a value, by pydantic's name for it."""
 
 
 @cache
@@ -137,8 +148,12 @@ def _validated(adapter: TypeAdapter[T], data: object, name: str) -> T:
     try:
         return adapter.validate_python(data)
     except ValidationError as error:
-        lines = (f"{name}: {_where(data, flaw['loc'])}: {flaw['msg']}" for flaw in error.errors())
+        lines = (f"{name}: {_where(data, flaw['loc'])}: {_reason(flaw)}" for flaw in error.errors())
         raise LoadError("\n".join(lines)) from error
+
+
+def _reason(flaw: Mapping[str, Any]) -> str:
+    return f"{REASONS.get(flaw['type'], 'không hợp lệ')} / {flaw['msg']}"
 
 
 def _where(data: object, location: tuple[int | str, ...]) -> str:
@@ -225,7 +240,7 @@ def _wording_flaws(book: Book) -> list[str]:
     try:
         book.words("minor")
     except ValidationError as error:
-        return [f"wording_minor.{flaw['loc'][0]}: {flaw['msg']}" for flaw in error.errors()]
+        return [f"wording_minor.{flaw['loc'][0]}: {_reason(flaw)}" for flaw in error.errors()]
     return []
 
 

@@ -164,3 +164,20 @@ def test_transition_is_not_inherited(books: Path) -> None:
     write(books, {**BOOK, "code": "tests", "extends": "test"}, "tests")
     assert load_book("test").transition is not None
     assert load_book("tests").transition is None
+
+
+def test_last_day_is_not_inherited(books: Path) -> None:
+    write(books, {**BOOK, "valid_to": date(2030, 12, 31)})
+    write(books, CHILD | {"rules": []}, "child")
+    assert load_book("test").valid_to == date(2030, 12, 31)
+    assert load_book("child").valid_to is None
+
+
+def test_a_changed_file_is_read_anew(books: Path) -> None:
+    write(books, BOOK)
+    write(books, CHILD, "child")
+    assert load_book("child").title == "Bộ quy tắc mới"
+    write(books, CHILD | {"title": "Bộ quy tắc sửa"}, "child")
+    load_book.cache_clear()
+    assert load_book("child").title == "Bộ quy tắc sửa"
+    assert load_book("test").title == BOOK["title"]

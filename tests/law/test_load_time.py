@@ -1,0 +1,12 @@
+"""The law is ready at once: a fresh process loads and validates every rulebook within 300 milliseconds."""
+
+from tests.law.loading import load_time
+
+
+def test_all_rulebooks_are_loaded_and_validated_within_300_milliseconds() -> None:
+    times: list[float] = []
+    while not times or (
+        min(times) > 300 and len(times) < 6
+    ):  # a machine busy with something else is not slow law
+        times.append(load_time())
+    assert min(times) <= 300, times
