@@ -46,8 +46,10 @@ _LIMITS = (
     )
     .order_by(_limit.c.due, _limit.c.id)
 )  # fmt: skip
-_LAST_EVENT = (
+_LAST_OF_THE_HELD = (
     select(_event.c.dossier, _event.c.id)
+    .join(_dossier, _dossier.c.id == _event.c.dossier)
+    .where(_dossier.c.acts.has_key("place_pending"))
     .ext(distinct_on(_event.c.dossier))
     .order_by(_event.c.dossier, _event.c.seq.desc())
 )
@@ -115,8 +117,11 @@ def tell_of_the_held(connection: Connection, dossiers: Sequence[UUID]) -> int:
         dossiers: whose persons to look after.
     """
     moment, told = clock.now(), list[dict[str, Any]]()
-    last = dict(connection.execute(_LAST_EVENT.where(_event.c.dossier.in_(dossiers))).all())
-    for state in load(connection, dossiers).values():
+    last = {
+        row.dossier: row.id
+        for row in connection.execute(_LAST_OF_THE_HELD.where(_event.c.dossier.in_(dossiers)))
+    }
+    for state in load(connection, list(last)).values():
         if alarm := release_alarm(state, moment):
             facts = {"dossier": state.number, "since": alarm.since.isoformat(), "citation": alarm.citation}
             told += [
