@@ -36,7 +36,7 @@ def _parsed(text: str) -> Row:
 def merged(folder: Path, code: str, seen: tuple[str, ...] = ()) -> Row:
     """The file of a book with what it inherits, oldest book first.
 
-    Tables are merged by key; the last day and the transition are each book's own. A row of rules, actions or provisions is merged over the inherited row of its key:
+    Tables are merged by key. A row of rules, actions or provisions is merged over the inherited row of its key:
     `without` names keys dropped first, `removed` drops the row. Papers are replaced as a whole, by kind. `words` are
     replaced in what is inherited, and what `doubts` matches is no longer confirmed.
 
@@ -52,8 +52,7 @@ def merged(folder: Path, code: str, seen: tuple[str, ...] = ()) -> Row:
     if parent in seen or parent == code or not (folder / f"{parent}.toml").is_file():
         raise LoadError(f"{path.name}: extends: không có hoặc lặp vòng / missing or circular: {parent}")
     base = _reworded(merged(folder, parent, (*seen, code)), words)
-    for key in ("transition", "valid_to"):
-        base.pop(key, None)
+    base.pop("transition", None)
     _doubt(base, doubts)
     book = base | own
     for table in ("wording", "wording_minor", "exclusions"):
@@ -62,6 +61,7 @@ def merged(folder: Path, code: str, seen: tuple[str, ...] = ()) -> Row:
     for table, key in KEYS.items():
         overlay = _replaced if table == "papers" else _overlaid
         book[table] = overlay(base.get(table, []), own.get(table, []), key)
+    book["valid_to"] = own.get("valid_to")  # a book's last day is its own
     return book
 
 
