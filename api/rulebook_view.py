@@ -23,7 +23,9 @@ def show(book: Book) -> dict[str, Any]:
         "stages": [stage.value for stage in book.stages],
         "ways_in": _ways_in(book),
         "wording": book.wording.model_dump(mode="json"),
-        "wording_minor": dict(book.wording_minor),
+        "wording_minor": {
+            key: text if isinstance(text, str) else list(text) for key, text in book.wording_minor.items()
+        },
         "least_age": book.least_age,
         "least_age_citation": book.least_age_citation,
         "tracks": list(book.tracks),

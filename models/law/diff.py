@@ -104,7 +104,8 @@ def _renamed(
     """Ids of the older book that stand under another id in the other, by the transitions on the way."""
     if old.valid_from > new.valid_from:
         forward = _renamed(new, old, between, table)
-        return {now: then for then, now in reversed(forward.items())}
+        kept = _ids(new, table)
+        return {now: then for then, now in reversed(forward.items()) if now not in kept}
     way = sorted({book.code: book for book in (*between, new)}.values(), key=lambda book: book.valid_from)
     places = {key: key for key in _ids(old, table)}
     for book in way:

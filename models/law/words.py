@@ -44,6 +44,7 @@ PARTIES: Mapping[str, str] = {
     "ministry_police": "Bộ Công an",
     "justice_office": "Phòng Tư pháp",
     "labour_office": "Phòng Lao động – Thương binh và Xã hội",
+    "committee": "Ủy ban nhân dân cấp xã",
     "returner": "cơ quan đã trả hồ sơ",
 }
 KINDS: Mapping[Kind, str] = {
