@@ -17,10 +17,10 @@ from rich.text import Text
 from api.demo import demo_seed
 from api.demo.scans import pdf_page, picture
 from api.demo.script import BOOKS, Script, ScriptedPaper, Step, read_script
+from flows.eligibility import STAGE_NAMES
 from models.law.limits import TIMEZONE
 from models.law.loader import load_book
 from models.law.schema import Stage
-from models.law.words import STAGE_NAMES
 
 _ENDS = {"done": "xong", "run_out": "đã hết", "used": "đã dùng", "cancelled": "hủy", "restarted": "tính lại"}
 _CLOCKLESS = {"none": "văn bản không đặt thời hạn", "unread": "chưa đọc được thời hạn"}

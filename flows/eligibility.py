@@ -12,7 +12,7 @@ from models.law.book import Book, Keep
 from models.law.limits import TIMEZONE
 from models.law.loader import PARTIES, catalogue
 from models.law.schema import Action, AgencyKind, Stage
-from models.law.words import STAGE_NAMES
+from models.law.words import STAGE_NAMES as STAGE_NAMES
 from models.person import age_on
 
 PARTY_KINDS: Mapping[str, frozenset[AgencyKind]] = {
@@ -28,6 +28,7 @@ PARTY_KINDS: Mapping[str, frozenset[AgencyKind]] = {
     "ministry_police": frozenset({AgencyKind.ministry_police}),
     "justice_office": frozenset({AgencyKind.justice_office}),
     "labour_office": frozenset({AgencyKind.labour_office}),
+    "committee": frozenset({AgencyKind.peoples_committee}),
 }  # fmt: skip
 """Which kinds of agency can play a part in a dossier."""
 

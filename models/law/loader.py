@@ -14,20 +14,13 @@ from models.law.schema import Action, Anchor, Clock, Condition, Fact, Rule, Stag
 
 BOOKS = Path(__file__).parent / "books"
 T = TypeVar("T")
-FLAG = frozenset({True, False})
-DERIVED: Mapping[str, frozenset[bool | str]] = {
-    "delivered": FLAG,
-    "migrated": FLAG,
-    "ordinance": frozenset({"2014", "2022", "minors"}),
-    "placed": FLAG,
-    "stage": frozenset(Stage),
-    "terminated": FLAG,
-    "track": frozenset(get_args(Track)),
-}
-"""Facts the engine derives from the acts done, with the values they can have; conditions may use them."""
+DERIVED = frozenset({
+    "delivered", "legality_confirmed", "migrated", "ordinance", "placed", "stage", "terminated", "track",
+})  # fmt: skip
+"""Facts the engine derives from the acts done; conditions may use them."""
 PARTIES = frozenset({
     "compiler", "facility", "court", "provincial_court", "centre", "provincial_police", "ministry_police",
-    "justice_office", "labour_office", "returner",
+    "justice_office", "labour_office", "committee", "returner",
 })  # fmt: skip
 """Parts an agency can play in a dossier."""
 REASONS = {
@@ -184,8 +177,11 @@ def _rule_flaws(book: Book) -> list[str]:
             for anchor in _anchors(rule)
             if anchor.limit and anchor.limit not in known
         ]
-        if rule.inside and rule.inside not in known:
-            flaws.append(f"{key}.inside: không có quy tắc / unknown rule {rule.inside}")
+        flaws += [
+            f"{key}.{name}: không có quy tắc / unknown rule {other}"
+            for name, other in (("inside", rule.inside), ("beside", rule.beside))
+            if other and other not in known
+        ]
     return flaws
 
 
@@ -288,7 +284,7 @@ def _transition_flaws(book: Book) -> list[str]:
         flaws += [
             f"{key}.when: không dùng được / cannot be used here: {name}"
             for name in keep.when
-            if name in DERIVED and name != "delivered"
+            if name in DERIVED - {"delivered"}
         ]
     for fact in moved.facts:
         flaws += _condition_flaws("transition.facts", fact.when)
@@ -302,9 +298,10 @@ def _anchors(rule: Rule) -> list[Anchor]:
 def _anchor_flaws(key: str, action: Action, rule: Rule) -> list[str]:
     anchors = _anchors(rule)
     flaws = [
-        f"rules.{rule.id}.anchor.fact: không có dữ kiện / unknown fact {anchor.fact}"
+        f"rules.{rule.id}.anchor.fact: không có dữ kiện / unknown fact {fact}"
         for anchor in anchors
-        if anchor.fact and anchor.fact not in catalogue()
+        for fact in (anchor.fact, anchor.or_later)
+        if fact and fact not in catalogue()
     ]
     if rule.range and rule.range.fact not in catalogue():
         flaws.append(f"rules.{rule.id}.range.fact: không có dữ kiện / unknown fact {rule.range.fact}")
@@ -334,9 +331,17 @@ def _condition_flaws(key: str, when: Condition) -> list[str]:
 def _values(name: str) -> frozenset[bool | str]:
     """What a fact can be; nothing where that is open."""
     if name in DERIVED:
-        return DERIVED[name]
+        return DERIVED_VALUES.get(name, frozenset({True, False}))
     fact = catalogue()[name]
-    return FLAG if fact.type == "flag" else frozenset(fact.choices)
+    return frozenset({True, False}) if fact.type == "flag" else frozenset(fact.choices)
+
+
+DERIVED_VALUES: Mapping[str, frozenset[bool | str]] = {
+    "ordinance": frozenset({"2014", "2022", "minors"}),
+    "stage": frozenset(Stage),
+    "track": frozenset(get_args(Track)),
+}
+"""What the derived facts can be that are not simply so or not."""
 
 
 def _reachability_flaws(book: Book) -> list[str]:

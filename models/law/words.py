@@ -65,6 +65,7 @@ WORDING: Mapping[str, str] = {
 }
 DERIVED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "delivered": ("Đã đưa vào cơ sở", {}),
+    "legality_confirmed": ("Đã xác nhận tính pháp lý của hồ sơ", {}),
     "migrated": ("Đã chuyển sang bộ quy tắc này", {}),
     "ordinance": (
         "Pháp lệnh",
