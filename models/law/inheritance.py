@@ -31,12 +31,6 @@ def read_toml(path: Path) -> Row:
 
 @lru_cache(maxsize=16)
 def _parsed(text: str) -> Row:
-    """Parsing takes most of the time of loading, and several books extend the same one; what is in it stays as it is."""
-    return tomllib.loads(text)
-
-
-@lru_cache(maxsize=16)
-def _parsed(text: str) -> Row:
     """What a text says; kept, for an older book is read again with each that extends it. Its rows are never changed."""
     return tomllib.loads(text)
 
