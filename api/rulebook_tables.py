@@ -150,10 +150,15 @@ def _rules(book: Book) -> Section:
 
 def _rule(rule: Rule) -> Cells:
     back = "đếm ngược từ: " if rule.direction == "before" else ""
+    remarks = (
+        f"không quá {rule.inside}" if rule.inside else "",
+        f"cùng tính với {rule.beside}" if rule.beside else "",
+        "có thể tính cả ngày đầu" if rule.first_day == "doubtful" else "",
+    )
     return (
         rule.id,
         _lines(rule.title, rule.title_en),
-        both(rule).replace("; ", ";\n"),
+        _lines(both(rule).replace("; ", ";\n"), *remarks),
         back + "; ".join(anchor.text for anchor in anchors(rule)),
         rule.who,
         KINDS[rule.kind],

@@ -108,9 +108,10 @@ def _time(number: int | str, unit: Unit, language: Language = "vi") -> str:
 
 
 def sources(rule: Rule) -> list[str]:
-    """The articles of a rule: its own, and of each of two amounts that has one."""
+    """The articles of a rule: its own, those of its amounts, and that of its extension."""
     own = [f"{_time(one.value, one.unit)}: {one.citation}" for one in rule.amounts if one.citation]
-    return [rule.citation, *own]
+    longer = [f"gia hạn: {rule.extension.citation}"] if rule.extension else []
+    return [rule.citation, *own, *longer]
 
 
 def _if(when: Condition, language: Language) -> str:
