@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
 Row = dict[str, Any]
 
 KEYS = {"rules": "id", "actions": "code", "provisions": "id", "papers": "kind"}
@@ -19,6 +21,69 @@ SPOKEN = ("title", "who", "note")
 
 class LoadError(ValueError):
     """A rulebook that cannot be trusted; the message names file and key."""
+
+
+REASONS = {
+    "missing": "thiếu",
+    "extra_forbidden": "không có khóa này",
+    "enum": "không có giá trị này",
+    "literal_error": "không có giá trị này",
+    "string_pattern_mismatch": "viết sai dạng",
+    "string_too_short": "không được để trống",
+    "too_short": "không được để trống",
+    "greater_than": "quá nhỏ",
+}
+"""What is wrong with a value, by pydantic's name for it."""
+
+
+def told(flaw: Mapping[str, Any], data: object = None) -> str:
+    """A flaw that pydantic found in these data, with its key, in Vietnamese and English."""
+    return f"{_where(data, flaw['loc'])}: {REASONS.get(flaw['type'], 'không hợp lệ')} / {flaw['msg']}"
+
+
+def _where(data: object, location: tuple[int | str, ...]) -> str:
+    """A key path in which list positions are replaced by the row's own id."""
+    parts: list[str] = []
+    for step in location:
+        data = data[step] if isinstance(data, list | dict) and _has(data, step) else None  # type: ignore[index]
+        row = data if isinstance(step, int) and isinstance(data, dict) else {}
+        parts.append(str(row.get(KEYS.get(parts[-1], "")) or step) if parts else str(step))
+    return ".".join(parts)
+
+
+def _has(data: list[Any] | dict[Any, Any], step: int | str) -> bool:
+    return (isinstance(step, int) and step < len(data)) if isinstance(data, list) else step in data
+
+
+class Spoken(BaseModel):
+    """An anchor, as far as merging reads it."""
+
+    text: str
+
+
+class Line(BaseModel):
+    """A row, as far as merging reads it."""
+
+    id: str = ""
+    code: str = ""
+    kind: str = ""
+    without: list[str] = []
+    anchor: Spoken | None = None
+
+
+class Mergeable(BaseModel):
+    """What a file must be so that it can be merged; all else is for the validation of the whole book to judge."""
+
+    words: dict[str, str] = {}
+    doubts: list[str] = []
+    drops: list[str] = []
+    wording: dict[str, Any] = {}
+    wording_minor: dict[str, Any] = {}
+    exclusions: dict[str, Any] = {}
+    rules: list[Line] = []
+    actions: list[Line] = []
+    provisions: list[Line] = []
+    papers: list[Line] = []
 
 
 def read_toml(path: Path) -> Row:
@@ -44,10 +109,14 @@ def merged(folder: Path, code: str, seen: tuple[str, ...] = ()) -> Row:
     book; a book that extends it starts without these doubts and states its own.
 
     Raises:
-        LoadError: no such older book, a circle of them, or a pattern of `drops` that nothing inherited fits.
+        LoadError: no such older book, a circle of them, a table of the wrong shape, or a change to what is not inherited.
     """
     path = folder / f"{code}.toml"
     own = read_toml(path)
+    try:
+        Mergeable.model_validate(own, strict=True)
+    except ValidationError as error:
+        raise LoadError("\n".join(f"{path.name}: {told(flaw, own)}" for flaw in error.errors())) from error
     parent = own.get("extends")
     words, doubts, drops = own.pop("words", {}), own.pop("doubts", []), own.pop("drops", [])
     if parent is None:
@@ -56,12 +125,18 @@ def merged(folder: Path, code: str, seen: tuple[str, ...] = ()) -> Row:
         raise LoadError(f"{path.name}: extends: không có hoặc lặp vòng / missing or circular: {parent}")
     base = _reworded(merged(folder, parent, (*seen, code)), words)
     base.pop("transition", None)
-    if unknown := _drop(base, drops):
-        raise LoadError(
-            f"{path.name}: drops: không có dòng nào / nothing inherited fits: {', '.join(unknown)}"
-        )
-    if not seen:
-        _doubt(base, doubts)
+    unknown = {
+        "drops": _drop(base, drops),
+        "doubts": [] if seen else _doubt(base, doubts),
+        **{
+            table: _not_inherited(base.get(table, []), own.get(table, []), key) for table, key in KEYS.items()
+        },
+    }
+    for name, missing in unknown.items():
+        if missing:
+            raise LoadError(
+                f"{path.name}: {name}: không có dòng nào / nothing inherited fits: {', '.join(missing)}"
+            )
     book = base | own
     for table in ("wording", "wording_minor", "exclusions"):
         entries = base.get(table, {}) | own.get(table, {})
@@ -71,6 +146,17 @@ def merged(folder: Path, code: str, seen: tuple[str, ...] = ()) -> Row:
         book[table] = overlay(base.get(table, []), own.get(table, []), key)
     book["valid_to"] = own.get("valid_to")  # a book's last day is its own
     return book
+
+
+def _not_inherited(base: list[Row], own: list[Row], key: str) -> list[str]:
+    """Rows that would be removed, and keys that would be left out, although the older book has no such thing."""
+    older: dict[Any, Row] = {row.get(key): row for row in base}
+    return [
+        ".".join((str(row.get(key)), *left_out))
+        for row in own
+        for left_out in [*([()] if row.get("removed") else []), *((name,) for name in row.get("without", []))]
+        if row.get(key) not in older or any(name not in older[row.get(key)] for name in left_out)
+    ]
 
 
 def _overlaid(base: list[Row], own: list[Row], key: str) -> list[Row]:
@@ -147,10 +233,14 @@ def _drop(book: Row, patterns: list[str]) -> list[str]:
     return [one for one in patterns if one not in fitted]
 
 
-def _doubt(book: Row, patterns: list[str]) -> None:
+def _doubt(book: Row, patterns: list[str]) -> list[str]:
+    """Marks the rows that a pattern fits as unconfirmed; the patterns that fit none."""
+    fitted = set()
     for table in ROWS:
-        key = KEYS[table]
-        book[table] = [
-            row | {"confirmed": False} if any(fnmatchcase(row.get(key, ""), one) for one in patterns) else row
-            for row in book.get(table, [])
-        ]
+        key, rows = KEYS[table], []
+        for row in book.get(table, []):
+            fitting = [one for one in patterns if fnmatchcase(row.get(key, ""), one)]
+            fitted.update(fitting)
+            rows.append(row | {"confirmed": False} if fitting else row)
+        book[table] = rows
+    return [one for one in patterns if one not in fitted]

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
 from models.law.book import Book, Track, Wording
-from models.law.inheritance import KEYS, merged, read_toml
 from models.law.inheritance import LoadError as LoadError
+from models.law.inheritance import merged, read_toml, told
 from models.law.schema import Action, Anchor, Clock, Condition, Fact, Rule, Stage
 
 BOOKS = Path(__file__).parent / "books"
@@ -23,17 +23,6 @@ PARTIES = frozenset({
     "justice_office", "labour_office", "committee", "returner",
 })  # fmt: skip
 """Parts an agency can play in a dossier."""
-REASONS = {
-    "missing": "thiếu",
-    "extra_forbidden": "không có khóa này",
-    "enum": "không có giá trị này",
-    "literal_error": "không có giá trị này",
-    "string_pattern_mismatch": "viết sai dạng",
-    "string_too_short": "không được để trống",
-    "too_short": "không được để trống",
-    "greater_than": "quá nhỏ",
-}
-"""What is wrong with a value, by pydantic's name for it."""
 
 
 @cache
@@ -141,26 +130,8 @@ def _validated(adapter: TypeAdapter[T], data: object, name: str) -> T:
     try:
         return adapter.validate_python(data)
     except ValidationError as error:
-        lines = (f"{name}: {_where(data, flaw['loc'])}: {_reason(flaw)}" for flaw in error.errors())
+        lines = (f"{name}: {told(flaw, data)}" for flaw in error.errors())
         raise LoadError("\n".join(lines)) from error
-
-
-def _reason(flaw: Mapping[str, Any]) -> str:
-    return f"{REASONS.get(flaw['type'], 'không hợp lệ')} / {flaw['msg']}"
-
-
-def _where(data: object, location: tuple[int | str, ...]) -> str:
-    """A key path in which list positions are replaced by the row's own id."""
-    parts: list[str] = []
-    for step in location:
-        data = data[step] if isinstance(data, list | dict) and _has(data, step) else None  # type: ignore[index]
-        row = data if isinstance(step, int) and isinstance(data, dict) else {}
-        parts.append(str(row.get(KEYS.get(parts[-1], "")) or step) if parts else str(step))
-    return ".".join(parts)
-
-
-def _has(data: list[Any] | dict[Any, Any], step: int | str) -> bool:
-    return (isinstance(step, int) and step < len(data)) if isinstance(data, list) else step in data
 
 
 def _duplicates(table: str, keys: list[str]) -> list[str]:
@@ -236,7 +207,7 @@ def _wording_flaws(book: Book) -> list[str]:
     try:
         book.words("minor")
     except ValidationError as error:
-        return [f"wording_minor.{flaw['loc'][0]}: {_reason(flaw)}" for flaw in error.errors()]
+        return [f"wording_minor.{told(flaw)}" for flaw in error.errors()]
     return []
 
 

@@ -120,7 +120,7 @@ def _if(when: Condition, language: Language) -> str:
 
 def both(rule: Rule) -> str:
     """How long a rule gives, in both languages where that is short: "3 ngày làm việc / 3 working_day"."""
-    short = not rule.variants and len(rule.amounts) < 2
+    short = not rule.variants and not rule.extension and len(rule.amounts) < 2
     return f"{stated(rule)} / {stated(rule, 'en')}" if short else stated(rule)
 
 
