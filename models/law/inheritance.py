@@ -1,8 +1,9 @@
 """What a rulebook's file says together with the older books it extends."""
 
+import re
 import tomllib
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -204,8 +205,9 @@ def _reworded(book: Row, words: Mapping[str, str]) -> Row:
             return text
         for marker, (old, _new) in enumerate(ordered):  # marked first, so that no new word is replaced again
             text = text.replace(old, f"\0{marker}\0")
-        for marker, (_old, new) in enumerate(ordered):
-            text = text.replace(f"\0{marker}\0", new)
+        if "\0" in text:
+            for marker, (_old, new) in enumerate(ordered):
+                text = text.replace(f"\0{marker}\0", new)
         return text
 
     for table in ("wording", "wording_minor"):
@@ -222,25 +224,25 @@ def _reworded(book: Row, words: Mapping[str, str]) -> Row:
 
 def _drop(book: Row, patterns: list[str]) -> list[str]:
     """Drops the rows that a pattern fits; the patterns that fit none."""
-    fitted = set()
+    fitting, unfit = _fitting(book, patterns)
     for table in ROWS:
-        key, rows = KEYS[table], []
-        for row in book.get(table, []):
-            fitting = [one for one in patterns if fnmatchcase(row.get(key, ""), one)]
-            fitted.update(fitting)
-            rows += [] if fitting else [row]
-        book[table] = rows
-    return [one for one in patterns if one not in fitted]
+        book[table] = [row for row in book.get(table, []) if row.get(KEYS[table]) not in fitting]
+    return unfit
 
 
 def _doubt(book: Row, patterns: list[str]) -> list[str]:
     """Marks the rows that a pattern fits as unconfirmed; the patterns that fit none."""
-    fitted = set()
+    fitting, unfit = _fitting(book, patterns)
     for table in ROWS:
-        key, rows = KEYS[table], []
-        for row in book.get(table, []):
-            fitting = [one for one in patterns if fnmatchcase(row.get(key, ""), one)]
-            fitted.update(fitting)
-            rows.append(row | {"confirmed": False} if fitting else row)
-        book[table] = rows
-    return [one for one in patterns if one not in fitted]
+        book[table] = [
+            row | {"confirmed": False} if row.get(KEYS[table]) in fitting else row
+            for row in book.get(table, [])
+        ]
+    return unfit
+
+
+def _fitting(book: Row, patterns: list[str]) -> tuple[set[str], list[str]]:
+    """Ids of the rows that some pattern fits, and the patterns that fit no row."""
+    ids = {row.get(KEYS[table], "") for table in ROWS for row in book.get(table, [])}
+    fitted = {one: set(filter(re.compile(translate(one)).match, ids)) for one in patterns}
+    return set().union(*fitted.values()), [one for one, found in fitted.items() if not found]

@@ -1,5 +1,6 @@
 """Reading rulebooks: TOML files become validated books, or an error that names file and key."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -57,25 +58,36 @@ def codes() -> list[str]:
 def check_book(
     book: Book, *, forms: Iterable[str] | None = None, guards: Iterable[str] | None = None
 ) -> None:
-    """Checks what one line of a book says against the others.
+    """Checks what one line of a book says against the others, or a loaded book against what exists outside it.
 
     Args:
-        book: the book to check.
-        forms: codes of the forms that exist; None leaves form codes unchecked.
-        guards: names of the guards that exist; None leaves them unchecked.
+        book: the book to check; with forms or guards one that was loaded, and so is sound in itself.
+        forms: codes of the forms that exist.
+        guards: names of the guards that exist.
 
     Raises:
         LoadError: every flaw found, each with its key.
 
     """
-    flaws = [
+    if forms is None and guards is None:
+        flaws = _own_flaws(book)
+    else:
+        flaws = _form_flaws(book, set(forms or ())) if forms is not None else []
+        flaws += _guard_flaws(book, set(guards or ())) if guards is not None else []
+    if flaws:
+        raise LoadError("\n".join(f"{book.code}.toml: {flaw}" for flaw in flaws))
+
+
+def _own_flaws(book: Book) -> list[str]:
+    rules = {rule.id for rule in book.rules}
+    return [
         *_duplicates("rules", [rule.id for rule in book.rules]),
         *_duplicates("actions", [action.code for action in book.actions]),
         *_duplicates("provisions", [one.id for one in book.provisions]),
         *(
             f"provisions.{one.id}: cũng là một quy tắc / a rule has this id"
             for one in book.provisions
-            if one.id in {rule.id for rule in book.rules}
+            if one.id in rules
         ),
         *_wording_flaws(book),
         *_transition_flaws(book),
@@ -88,42 +100,35 @@ def check_book(
         ),
         *_reachability_flaws(book),
     ]
-    if forms is not None:
-        known = set(forms)
-        flaws += [
-            f"actions.{action.code}.forms: không có mẫu / unknown form {ref.id}"
-            for action in book.actions
-            for ref in action.forms
-            if ref.id not in known
-        ]
-        flaws += [
-            f"papers.{paper.kind}.form: không có mẫu / unknown form {paper.form}"
-            for paper in book.papers
-            if paper.form and paper.form not in known
-        ]
-        flaws += [
-            f"papers.{paper.kind}.any_of: không có mẫu / unknown form {code}"
-            for paper in book.papers
-            for code in paper.any_of
-            if "-" in code and code not in known  # kinds of paper have no hyphen
-        ]
-    if guards is not None:
-        names = set(guards)
-        flaws += [
-            f"actions.{action.code}.guards: không có điều kiện / unknown guard {guard.id}"
-            for action in book.actions
-            for guard in action.guards
-            if guard.id.partition(":")[0] not in names
-        ]
-        arguments = {rule.id for rule in book.rules}.union(*(fact.choices for fact in catalogue().values()))
-        flaws += [
-            f"actions.{action.code}.guards: không có quy tắc hoặc giá trị / unknown rule or value in {guard.id}"
-            for action in book.actions
-            for guard in action.guards
-            if ":" in guard.id and not arguments.issuperset(guard.id.partition(":")[2].split("|"))
-        ]
-    if flaws:
-        raise LoadError("\n".join(f"{book.code}.toml: {flaw}" for flaw in flaws))
+
+
+def _form_flaws(book: Book, known: set[str]) -> list[str]:
+    named = [(f"actions.{action.code}.forms", ref.id) for action in book.actions for ref in action.forms]
+    named += [(f"papers.{paper.kind}.form", paper.form) for paper in book.papers if paper.form]
+    named += [
+        (f"papers.{paper.kind}.any_of", code)
+        for paper in book.papers
+        for code in paper.any_of
+        if "-" in code  # kinds of paper have no hyphen
+    ]
+    return [f"{key}: không có mẫu / unknown form {code}" for key, code in named if code not in known]
+
+
+def _guard_flaws(book: Book, known: set[str]) -> list[str]:
+    named = [
+        (f"actions.{action.code}.guards", guard.id) for action in book.actions for guard in action.guards
+    ]
+    arguments = {rule.id for rule in book.rules}.union(*(fact.choices for fact in catalogue().values()))
+    flaws = [
+        f"{key}: không có điều kiện / unknown guard {guard}"
+        for key, guard in named
+        if guard.partition(":")[0] not in known
+    ]
+    return flaws + [
+        f"{key}: không có quy tắc hoặc giá trị / unknown rule or value in {guard}"
+        for key, guard in named
+        if ":" in guard and not arguments.issuperset(guard.partition(":")[2].split("|"))
+    ]
 
 
 def _validated(adapter: TypeAdapter[T], data: object, name: str) -> T:
@@ -135,7 +140,7 @@ def _validated(adapter: TypeAdapter[T], data: object, name: str) -> T:
 
 
 def _duplicates(table: str, keys: list[str]) -> list[str]:
-    return [f"{table}.{key}: lặp lại / twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
+    return [f"{table}.{key}: lặp lại / twice" for key, times in Counter(keys).items() if times > 1]
 
 
 def _rule_flaws(book: Book) -> list[str]:
