@@ -1,5 +1,6 @@
-"""What changed between two rulebooks, row by row, with the rows that only got another id paired."""
+"""What changed between two rulebooks, row by row; a row that got another id is paired with the one before it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -76,6 +77,7 @@ def difference(old: Book, new: Book, between: Sequence[Book] = ()) -> Difference
         between: books whose transitions lead from one to the other, in any order; those two may be among them.
     """
     rules, acts = _renamed(old, new, between, "rules"), _renamed(old, new, between, "acts")
+    rules |= _alike(old, new, rules)
 
     def name(rule: str) -> str:
         return rules.get(rule, rule)
@@ -114,6 +116,20 @@ def _renamed(
             places = {key: moved.get(place, place) for key, place in places.items()}
     known = _ids(new, table)
     return {key: place for key, place in places.items() if place in known and place != key}
+
+
+def _alike(old: Book, new: Book, names: Mapping[str, str]) -> dict[str, str]:
+    """Rules that no transition leads on, for no such limit goes on running, but whose title is that of one new rule."""
+    known, taken = _ids(new, "rules"), {names.get(rule.id, rule.id) for rule in old.rules}
+    left = [rule for rule in old.rules if names.get(rule.id, rule.id) not in known]
+    free = [rule for rule in new.rules if rule.id not in taken]
+    titles = [Counter(rule.title for rule in rules) for rules in (left, free)]
+    return {
+        rule.id: other.id
+        for rule in left
+        for other in free
+        if rule.title == other.title and all(count[rule.title] == 1 for count in titles)
+    }
 
 
 def _ids(book: Book, table: Literal["rules", "acts"]) -> set[str]:

@@ -65,6 +65,7 @@ WORDING: Mapping[str, str] = {
 }
 DERIVED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "delivered": ("Đã đưa vào cơ sở", {}),
+    "held": ("Đã đưa vào cơ sở trong thời gian làm thủ tục", {}),
     "legality_confirmed": ("Đã xác nhận tính pháp lý của hồ sơ", {}),
     "migrated": ("Đã chuyển sang bộ quy tắc này", {}),
     "ordinance": (
@@ -73,6 +74,7 @@ DERIVED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "placed": ("Đã giao quản lý trong thời gian làm thủ tục", {}),
     "stage": ("Giai đoạn", {stage.value: name for stage, name in STAGE_NAMES.items()}),
+    "term_in_months": ("Thời hạn do Tòa án ấn định theo tháng", {}),
     "terminated": ("Tòa án đã đình chỉ", {}),
     "track": ("Đối tượng", {"adult": "từ đủ 18 tuổi", "minor": "dưới 18 tuổi"}),
 }

@@ -116,10 +116,21 @@ def test_a_rule_that_only_got_another_id_is_told_too(books: Path) -> None:
     assert (row.old, row.new, row.changes) == ("r-compile", "n-compile", ())
 
 
-def test_without_a_transition_another_id_is_another_rule(books: Path) -> None:
+def test_without_a_transition_the_title_tells_which_rule_stands_in_the_place_of_another(books: Path) -> None:
     acts = [{**OPEN, "starts": ["n-compile"]}, {**SEND, "ends": ["n-compile"]}]
-    found = compared(books, rules=[{**COMPILE, "id": "n-compile"}, BAR], actions=acts)
-    assert told(found.rules) == [("new", None, "n-compile"), ("gone", "r-compile", None)]
+    newer = {**COMPILE, "id": "n-compile"}
+    assert told(compared(books, rules=[newer, BAR], actions=acts).rules) == [
+        ("changed", "r-compile", "n-compile")
+    ]
+    load_book.cache_clear()
+    other = [("new", None, "n-compile"), ("gone", "r-compile", None)]
+    assert told(compared(books, rules=[{**newer, "title": "Lập"}, BAR], actions=acts).rules) == other
+
+
+def test_a_title_that_two_rules_bear_tells_nothing(books: Path) -> None:
+    acts = [{**OPEN, "starts": ["n-compile"]}, {**SEND, "ends": ["n-compile"]}]
+    twice = [{**COMPILE, "id": "n-compile"}, {**COMPILE, "id": "n-again"}, BAR]
+    assert [row.state for row in compared(books, rules=twice, actions=acts).rules] == ["new", "new", "gone"]
 
 
 def test_ids_are_followed_through_the_books_between_and_back(books: Path) -> None:
