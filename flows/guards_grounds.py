@@ -128,7 +128,7 @@ def late_registration_is_reasoned(view: View, rules: str) -> Need:
     rule = running(view, rules)
     limit, registered = view.state.latest(rule), view.facts.get("registered_at")
     law = view.book.rule(rule)
-    late = bool(view.given and limit and limit.due and registered and registered >= limit.due)
+    late = bool(view.given and limit and registered and limit.passed(registered))
     return Need(
         "late_registration",
         not late or bool(view.facts.get("late_registration_reason")),

@@ -50,7 +50,7 @@ def test_rules_are_new_gone_or_changed(books: Path) -> None:
         "confirmed": False,
     }
     acts = [{**OPEN, "starts": ["r-compile"]}, SEND]
-    found = compared(books, rules=[hours, {**BAR, "id": "r-new"}], actions=acts)
+    found = compared(books, rules=[hours, {**BAR, "id": "r-new", "title": "Thời hiệu mới"}], actions=acts)
     assert told(found.rules) == [
         ("changed", "r-compile", "r-compile"),
         ("new", None, "r-new"),
@@ -138,7 +138,7 @@ def test_ids_are_followed_through_the_books_between_and_back(books: Path) -> Non
     compared(
         books,
         {"rules": {"r-compile": "n-compile"}},
-        rules=[{**COMPILE, "id": "n-compile"}, BAR],
+        rules=[{**COMPILE, "id": "n-compile", "title": "Lập hồ sơ đề nghị"}, BAR],
         actions=acts,
     )
     newest = {"code": "zz", "extends": "test", "valid_from": date(2036, 1, 1), "title": "Mới nhất"}
