@@ -275,7 +275,7 @@ class Clocks:
         if limit is None or limit.pause is None:
             return
         ledger = list(limit.ledger)
-        ledger[limit.pause] = ledger[limit.pause] | {"until": self.view.at.isoformat()}
+        ledger[limit.pause] = ledger[limit.pause] | {"until": self._moment(ref).isoformat()}
         limit.ledger = ledger
         self._recount(limit)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from flows.guards_2014 import community_education_came_first, return_is_still_due, term_is_served
 from flows.guards_custody import (
     credit_is_right,
     facility_credit_is_right,
@@ -234,14 +235,14 @@ GUARDS: Mapping[str, Guard] = {
     guard.__name__: guard
     for guard in (
         adulthood_is_reached, agency_is_competent, appeal_fits_the_decision, appeal_is_in_time, appeals_are_over, case_is_not_criminal,
-        closing_ground_fits, compulsory_ground_is_proved, credit_is_right, determination_case_holds,
+        closing_ground_fits, community_education_came_first, compulsory_ground_is_proved, credit_is_right, determination_case_holds,
         determination_ground_holds,
         facility_credit_is_right, facility_was_chosen, file_is_complete, file_was_found_valid, file_was_returned,
         ground_is_proved, held_person_is_released,
         late_registration_is_reasoned, no_determination_is_due, pending_form_fits, person_is_addicted, person_is_held,
         person_is_not_excluded, person_is_not_held, reduction_list_was_posted, residence_fits_its_case,
-        result_follows_the_criteria, result_is_still_valid, sampling_is_agreed,
-        term_is_decided, time_bar_has_not_passed, track_is_settled, window_is_over,
+        result_follows_the_criteria, result_is_still_valid, return_is_still_due, sampling_is_agreed,
+        term_is_decided, term_is_served, time_bar_has_not_passed, track_is_settled, window_is_over,
     )
 }  # fmt: skip
 """Every guard a rulebook may name."""
