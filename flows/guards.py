@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from flows.guards_2014 import community_education_came_first, return_is_still_due, term_is_served
 from flows.guards_custody import (
     credit_is_right,
     facility_credit_is_right,
@@ -150,8 +151,8 @@ def missing_papers(view: View) -> list[tuple[str, str, str]]:
 
 def closing_ground_fits(view: View, _: str) -> Need:
     """What closes the dossier has happened: the time bar has passed, or after-care was under way when the person relapsed."""
-    bars = [limit.due for limit in view.state.limits if limit.kind == "bar" and limit.ended_at is None]
-    passed = any(due is not None and due <= view.at for due in bars)
+    bars = [limit for limit in view.state.limits if limit.kind == "bar" and limit.ended_at is None]
+    passed = any(limit.due and limit.due <= view.at and not limit.suspended for limit in bars)
     fits = {"time_bar": passed, "relapse": view.state.stage == Stage.after_care}
     relapse = view.facts.get("closing_ground") == "relapse"
     return Need(
@@ -258,16 +259,19 @@ GUARDS: Mapping[str, Guard] = {
     guard.__name__: guard
     for guard in (
         absence_is_long_enough, adulthood_is_reached, agency_is_competent, an_escape_is_to_be_told,
-        appeal_fits_the_decision, appeal_is_in_time, appeals_are_over, breach_can_be_mended, case_is_not_criminal,
-        closing_ground_fits, completion_is_the_end_of_the_term, compulsory_ground_is_proved, credit_is_right,
-        determination_case_holds, determination_ground_holds, enough_of_the_term_is_left, facility_credit_is_right,
-        facility_was_chosen, file_is_complete, file_was_found_valid, file_was_returned, ground_is_proved,
-        held_person_is_released, homeless_rehab_is_public, last_days_have_come, late_registration_is_reasoned,
-        monitoring_case_fits, move_at_eighteen_is_due, no_determination_is_due, parents_are_notified, pending_form_fits,
-        person_is_addicted, person_is_held, person_is_not_excluded, person_is_not_held, reduction_list_was_posted,
-        refusal_has_an_adult_witness, rehab_is_in_a_public_centre, residence_fits_its_case, result_follows_the_criteria,
-        result_is_still_valid, sampling_is_agreed, sampling_is_witnessed, serving_person_is_not_forgotten,
-        term_is_decided, time_bar_has_not_passed, track_is_settled, window_is_over,
+        appeal_fits_the_decision, appeal_is_in_time, appeals_are_over, breach_can_be_mended,
+        case_is_not_criminal, closing_ground_fits, community_education_came_first,
+        completion_is_the_end_of_the_term, compulsory_ground_is_proved, credit_is_right,
+        determination_case_holds, determination_ground_holds, enough_of_the_term_is_left,
+        facility_credit_is_right, facility_was_chosen, file_is_complete, file_was_found_valid,
+        file_was_returned, ground_is_proved, held_person_is_released, homeless_rehab_is_public,
+        last_days_have_come, late_registration_is_reasoned, monitoring_case_fits, move_at_eighteen_is_due,
+        no_determination_is_due, parents_are_notified, pending_form_fits, person_is_addicted, person_is_held,
+        person_is_not_excluded, person_is_not_held, reduction_list_was_posted, refusal_has_an_adult_witness,
+        rehab_is_in_a_public_centre, residence_fits_its_case, result_follows_the_criteria,
+        result_is_still_valid, return_is_still_due, sampling_is_agreed, sampling_is_witnessed,
+        serving_person_is_not_forgotten, term_is_decided, term_is_served, time_bar_has_not_passed,
+        track_is_settled, window_is_over,
     )
 }  # fmt: skip
 """Every guard a rulebook may name."""
