@@ -108,8 +108,11 @@ class Clocks:
         return [limit for limit in self.view.state.limits if limit.ended_at is None]
 
     def _let_windows_run_out(self) -> None:
+        """A right that this act says was used counts up to the moment it was used, though that is told later."""
+        used = {ref.id: self._moment(ref) for ref in self._holding(self.view.action.ends)}
         for limit in self._open():
-            if limit.kind == "window" and not limit.suspended and limit.due and limit.due <= self.view.at:
+            until = used.get(limit.place, self.view.at)
+            if limit.kind == "window" and not limit.suspended and limit.due and limit.due <= until:
                 self._close(limit, limit.due, "run_out")
 
     def _end(self, ref: Ref) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from models.person import PersonData
+from models.person import PersonData, age_on
 from tests.flows.road_2026 import PERSON
 
 
@@ -79,7 +79,8 @@ class Script:
     """One dossier's whole way and what it must leave behind.
 
     Attributes:
-        name: what happens on it.
+        name: what it is called among those of its book.
+        about: what happens on it.
         book: the rulebook it is opened under.
         start: the day from which offsets count; the day of the opening.
         lines: the way.
@@ -92,6 +93,7 @@ class Script:
     """
 
     name: str
+    about: str
     book: str
     start: date
     lines: tuple[Line, ...]
@@ -102,6 +104,11 @@ class Script:
     person: PersonData = PERSON
     cancelled: frozenset[str] = frozenset()
     late: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def minor(self) -> bool:
+        """Whether the person is under 18 when the dossier is opened."""
+        return age_on(self.person.birth_date, self.start) < 18
 
 
 def do(
@@ -125,6 +132,11 @@ def refused(action: str, when: str, code: str, *more: str, status: int = 409, **
 def main(until: str, *, skip: tuple[str, ...] = (), **changed: Mapping[str, Any]) -> Main:
     """A line that walks the main road; of an action `when`, `by`, `late_reason` and facts can be changed."""
     return Main(until, skip, {action: do(action, **given) for action, given in changed.items()})
+
+
+def ran(rule: str, last: str, end: str, why: str) -> Ran:
+    """A limit worked out by hand."""
+    return Ran(rule, last, end, why)
 
 
 def seen(when: str, **shows: Any) -> Seen:
