@@ -23,12 +23,13 @@ from tests.flows.road_2022 import Road2022
 from tests.flows.road_2022_minor import MinorRoad2022
 from tests.flows.road_2025 import MinorRoad202507, Road202503, Road202507
 from tests.flows.road_2026 import Road, Step
+from tests.flows.road_2026_minor import MinorRoad
 
 PASSWORD = "mật khẩu của đường đi"
 ROADS: Mapping[tuple[str, str], type[Road]] = {
     ("2014", "adult"): Road2014, ("2022", "adult"): Road2022, ("2022", "minor"): MinorRoad2022,
     ("2025-03", "adult"): Road202503, ("2025-07", "adult"): Road202507, ("2025-07", "minor"): MinorRoad202507,
-    ("2026", "adult"): Road,
+    ("2026", "adult"): Road, ("2026", "minor"): MinorRoad,
 }  # fmt: skip
 """The engine's drivers, whose steps say who does an act, when and on what facts; they are never asked to act here."""
 ON_BOOKS = {"migrate": "migrate", "keep_book": "keep"}
@@ -160,13 +161,16 @@ class Way:
 
     def facts(self, line: Do, step: Step) -> dict[str, Any]:
         """What an act records: the step's facts, moved along with it, and the script's changes; None leaves a fact out."""
-        own = self.at(step.when) if step.when else None
-        moved = self.moment(line, step)
-        defaults = self.dated({name: value for name, value in step.facts.items() if name not in line.facts})
-        if own is not None and moved != own:
-            defaults = _shifted(defaults, own, moved)
-        given = {name: value for name, value in line.facts.items() if value is not None}
-        return {**defaults, **self.dated(given)}
+        given = {name: self.dated(value) for name, value in line.facts.items()}
+        if line.action not in self.road.steps:
+            return {name: value for name, value in given.items() if value is not None}
+        facts = self.road.facts(line.action, given)
+        own, moved = self.at(step.when) if step.when else None, self.moment(line, step)
+        if own is None or own == moved:
+            return facts
+        return {
+            name: value if name in given else _shifted(value, own, moved) for name, value in facts.items()
+        }
 
     def typed_at(self, moment: datetime, facts: Mapping[str, Any]) -> datetime:
         """When an act is typed: after the one before, once it has happened and all it records is known."""
