@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.api.whole_way import scripts_2022
+from tests.api.whole_way import scripts_2014, scripts_2022
 from tests.api.whole_way.walk import Doors, Way, recomputed, walk
 
-SCRIPTS = {f"{script.book}: {script.name}": script for script in (*scripts_2022.SCRIPTS,)}
+BOOKS = (scripts_2014, scripts_2022)
+SCRIPTS = {f"{script.book} {script.name}": script for book in BOOKS for script in book.SCRIPTS}
 
 
 @pytest.fixture(scope="session")
