@@ -70,9 +70,17 @@ class Clocks:
             if ref.id in begun:  # a duty that the act itself fulfils: counted from before it, ended with it
                 self._end(ref)
         if closing:
-            for limit in self._open():
-                self._close(limit, self.view.at, "cancelled")
+            self._close_all()
         return self.moves
+
+    def _close_all(self) -> None:
+        """Cuts off what is open; but a term or a bar that is past has run out, and only a duty is never over by itself."""
+        for limit in self._open():
+            due = None if limit.kind == "duty" or limit.suspended else limit.due
+            if due is not None and due <= self.view.at:
+                self._close(limit, due, "run_out")
+            else:
+                self._close(limit, self.view.at, "cancelled")
 
     def _change(self) -> None:
         """Restarts, extends, suspends and resumes what runs."""
@@ -108,8 +116,11 @@ class Clocks:
         return [limit for limit in self.view.state.limits if limit.ended_at is None]
 
     def _let_windows_run_out(self) -> None:
+        """A right that this act says was used counts up to the moment it was used, though that is told later."""
+        used = {ref.id: self._moment(ref) for ref in self._holding(self.view.action.ends)}
         for limit in self._open():
-            if limit.kind == "window" and limit.due and limit.passed(self.view.at):
+            until = used.get(limit.place, self.view.at)
+            if limit.kind == "window" and limit.due and limit.passed(until):
                 self._close(limit, limit.due, "run_out")
 
     def _end(self, ref: Ref) -> None:

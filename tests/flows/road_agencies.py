@@ -51,9 +51,15 @@ def seeded_store(cluster: Settings, template: str) -> Iterator[World]:
             store.dispose()
 
 
+def seed_agencies(store: Engine) -> None:
+    """Writes the agencies."""
+    with unit_of_work(store, EVERYTHING) as connection:
+        connection.execute(insert(table("agency")).values([_agency(*one) for one in KINDS.items()]))
+
+
 def seed(store: Engine) -> None:
     """Writes the agencies and accounts."""
-    agencies = [_agency(code, kind) for code, kind in KINDS.items()]
+    seed_agencies(store)
     accounts = [
         {
             "id": actor(code).account, "username": code, "password_hash": "-", "full_name": "Nguyễn Thị H",
@@ -62,7 +68,6 @@ def seed(store: Engine) -> None:
         for code in KINDS
     ]  # fmt: skip
     with unit_of_work(store, EVERYTHING) as connection:
-        connection.execute(insert(table("agency")).values(agencies))
         connection.execute(insert(table("account")), accounts)
 
 
