@@ -11,7 +11,11 @@ STRAIGHT = (
     "police_collection", "health_determination", "police_collection", "court_decision", "execution", "after_care", "closed",
 )  # fmt: skip
 FINDING = ("III-01", "III-03", "109-02", "109-03", "109-05", "V-23", "V-34")
-PLACING, FILE, HEARING = ("V-33", "V-32", "V-31"), ("V-36", "V-37", "V-23"), ("TA-02", "TA-01", "TA-05", "TA-06")
+PLACING, FILE, HEARING = (
+    ("V-33", "V-32", "V-31"),
+    ("V-36", "V-37", "V-23"),
+    ("TA-02", "TA-01", "TA-05", "TA-06"),
+)
 DELIVERY = ("P-02", "P-03", "V-42")
 REFUSED: dict[str, Any] = {"outcome": "refuse", "times": None, "times_source": None}
 NO_PARENT: dict[str, Any] = {"parents_receiver": None, "parents_notice_received_at": None}
@@ -281,7 +285,7 @@ ADULT_TERMINATED = Script(
     stages=(*STRAIGHT[:4], "closed"),
     holders=("ca", "yt", "ca", "ta", "ca"),
     ran=(
-        ran("p4-thoihieu", "2027-01-07", "run_out", "Ba tháng từ 08/10, ngày đầu được tính cho người đó: hết 07/01."),
+        ran("p4-thoihieu", "2027-01-07", "cancelled", "Ba tháng từ 08/10, ngày đầu được tính cho người đó: hết 07/01."),
         ran(
             "c3-term", "2027-01-22", "done",
             "Thụ lý 16/10: 15 ngày là thứ Bảy 31/10; tạm đình chỉ 83 ngày (20/10-11/01): thứ Sáu 22/01.",
@@ -290,7 +294,7 @@ ADULT_TERMINATED = Script(
         ran("c3-complaint", "2027-01-18", "run_out", "Thứ Hai 11/01: 12-15, 18/01."),
     ),
     forms=(*FINDING, *PLACING, *FILE, *HEARING[:2]),
-    cancelled=frozenset({"c3-petition", "p4-determine-who"}),
+    cancelled=frozenset({"c3-petition", "p4-determine-who", "p4-thoihieu"}),
 )  # fmt: skip
 
 MINOR_STRAIGHT = Script(
@@ -335,13 +339,14 @@ MINOR_STRAIGHT = Script(
         ran("p4-ex4", "2026-11-07 17:00", "done", "Ban hành 17 giờ 06/11: 24 giờ."),
         ran("p4-ex5", "2026-11-08 14:00", "done", "Nhận 14 giờ thứ Bảy 07/11: 24 giờ, chạy cả Chủ nhật."),
         ran("p4-term", "2028-10-09", "done", "24 tháng từ 08/11/2026 là 08/11/2028, trừ 30 ngày (09/10-08/11/2026): 09/10."),
+        ran("p4-18", "2028-07-09", "cancelled", "Ba tháng trước 09/10/2028; khi đó chưa đủ 18 tuổi."),
         ran("p4-endnotice", "2028-09-08", "done", "30 ngày trước 09/10/2028 là thứ Bảy 09/09: lùi về thứ Sáu 08/09."),
         ran("p4-post-file", "2028-09-07", "done", "Nhận thông báo thứ Ba 05/09: 06, 07/09."),
         ran("p4-post-term", "2029-10-09", "done", "Một năm từ 09/10/2028."),
         ran("p4-post-end", "2029-10-09", "done", "Ba ngày làm việc cuối đến thứ Ba 09/10/2029: 05, 08, 09/10."),
     ),
     forms=(*FINDING, *PLACING, *FILE, *HEARING, "TA-07", *DELIVERY),
-    cancelled=frozenset({"p4-determine-who"}),
+    cancelled=frozenset({"p4-18", "p4-determine-who"}),
 )  # fmt: skip
 
 MINOR_DISPUTED = Script(

@@ -203,7 +203,9 @@ class Way:
         )
         user = user_of(line.by or step.by, line.role)
         there = self.doors.send(user, self.at(f"{day} 23:59"), "GET", f"{self.path}/papers").json()
-        stands_for = {paper.kind: {paper.kind, *paper.any_of} for paper in book(self.dossier["rulebook"]).papers}
+        stands_for = {
+            paper.kind: {paper.kind, *paper.any_of} for paper in book(self.dossier["rulebook"]).papers
+        }
         for kind in wanted:
             if not stands_for.get(kind, {kind}) & {paper["kind"] for paper in there}:
                 self.paper(kind, day, 1, line.by or step.by)
