@@ -88,10 +88,11 @@ ADULT_STRAIGHT = Script(
         ran("p4-es-fit", "2029-01-23 06:00", "done", "Có hiệu lực 06 giờ 22/01: 24 giờ."),
         ran("p4-cert", "2029-01-22", "done", "24 giờ cuối của thời hạn là cả ngày thứ Hai 22/01/2029."),
         ran("p4-post-term", "2031-01-22", "done", "Hai năm từ 22/01/2029; không dời dù trong Tết 21-27/01/2031."),
+        ran("p4-es-term", "2031-01-22", "done", "Bằng thời gian quản lý sau cai: đến 22/01/2031."),
         ran("p4-post-end", "2031-01-22", "done", "Nghỉ Tết từ 21/01: ba ngày làm việc cuối là 16, 17, 20/01/2031."),
     ),
     forms=(*FINDING, *PLACING, *FILE, *HEARING, "TA-07", *DELIVERY),
-    cancelled=UNREAD | {"p4-determine-who", "p4-es-term"},
+    cancelled=UNREAD | {"p4-determine-who"},
 )  # fmt: skip
 
 ADULT_DISPUTED = Script(
@@ -211,13 +212,14 @@ ADULT_DISPUTED = Script(
         ran("p4-endnotice", "2029-08-08", "done", "30 ngày trước thứ Sáu 07/09/2029 là thứ Tư 08/08."),
         ran("p4-post-file", "2029-08-09", "done", "Nhận thông báo thứ Ba 07/08: 08, 09/08."),
         ran("p4-post-term", "2031-09-17", "done", "Hai năm từ 07/09/2029 là 07/09/2031; vắng mặt mười ngày (01-11/03/2030)."),
+        ran("p4-es-term", "2031-09-17", "done", "Bằng thời gian quản lý sau cai, kể cả mười ngày vắng mặt."),
         ran("p4-post-end", "2031-09-17", "done", "Ba ngày làm việc cuối đến thứ Tư 17/09/2031: 15, 16, 17/09."),
         ran("p4-move", "2030-06-05 08:00", "done", "Chuyển đi 08 giờ 04/06: 24 giờ."),
     ),
     forms=(
         "V-34", *PLACING, *FILE, "V-37", "V-23", *HEARING, "TA-07", *DELIVERY,
     ),
-    cancelled=UNREAD | {"p4-es-term"},
+    cancelled=UNREAD,
 )  # fmt: skip
 
 ADULT_REFUSED = Script(
