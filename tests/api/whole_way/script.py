@@ -61,7 +61,16 @@ class Seen:
     shows: Mapping[str, Any]
 
 
-Line = Do | Refused | Main | Paper | Seen
+@dataclass(frozen=True)
+class Carried:
+    """A limit that went on through the last change of law: its last day as before, and the new rule it stands for."""
+
+    rule: str
+    last: str
+    stands_for: str | None
+
+
+Line = Do | Refused | Main | Paper | Seen | Carried
 
 
 @dataclass(frozen=True)
@@ -137,6 +146,11 @@ def main(until: str, *, skip: tuple[str, ...] = (), **changed: Mapping[str, Any]
 def ran(rule: str, last: str, end: str, why: str) -> Ran:
     """A limit worked out by hand."""
     return Ran(rule, last, end, why)
+
+
+def carried(rule: str, last: str, stands_for: str | None = None) -> Carried:
+    """A line that looks at a limit after a migration."""
+    return Carried(rule, last, stands_for)
 
 
 def seen(when: str, **shows: Any) -> Seen:

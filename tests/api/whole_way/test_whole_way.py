@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.api.whole_way import scripts_2014, scripts_2022
+from tests.api.whole_way import scripts_2014, scripts_2022, scripts_change
 from tests.api.whole_way.walk import Doors, Way, recomputed, walk
 
-BOOKS = (scripts_2014, scripts_2022)
+BOOKS = (scripts_2014, scripts_2022, scripts_change)
 SCRIPTS = {f"{script.book} {script.name}": script for book in BOOKS for script in book.SCRIPTS}
 
 

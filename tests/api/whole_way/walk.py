@@ -16,7 +16,7 @@ from models import clock
 from models.event import digest_of_event
 from models.law.limits import TIMEZONE
 from models.law.loader import catalogue
-from tests.api.whole_way.script import Do, Main, Paper, Refused, Script, Seen
+from tests.api.whole_way.script import Carried, Do, Main, Paper, Refused, Script, Seen
 from tests.flows.road_2014 import PAPERS as PAPERS_2014
 from tests.flows.road_2014 import Road2014
 from tests.flows.road_2022 import Road2022
@@ -82,6 +82,10 @@ class Way:
     done: list[str] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
     papers: int = 0
+    before: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The limits that were running when the law last changed, by id."""
+    kept: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    """The documents issued before a change of law: their hash and file then."""
 
     @property
     def path(self) -> str:
@@ -102,6 +106,8 @@ class Way:
                     self.refused(line)
                 case Seen():
                     self.seen(line)
+                case Carried():
+                    self.carried(line)
         return self
 
     def main(self, line: Main) -> None:
@@ -115,6 +121,8 @@ class Way:
         """Does an act that must succeed."""
         if line.action == "compile":
             self.file_papers(line)
+        if line.action == "migrate":
+            self.remember()
         answer = self.ask(line)
         assert answer.status_code == (201 if line.action == "open" else 200), (line.action, answer.text)
         body: dict[str, Any] = answer.json()
@@ -236,6 +244,34 @@ class Way:
         for name, wanted in line.shows.items():
             shown = bool(dossier[name]) if isinstance(wanted, bool) else dossier[name]
             assert shown == wanted, (line.when, name, dossier[name])
+
+    def remember(self) -> None:
+        """What a change of law must leave as it is: running limits, and documents with their files."""
+        limits = self.read(self.last_moment, "/limits")
+        self.before = {limit["id"]: limit for limit in limits if limit["ended_at"] is None}
+        for document in self.read(self.last_moment, "/documents"):
+            self.kept.setdefault(document["id"], self.file_of(document["id"]))
+
+    def file_of(self, document: str) -> tuple[str, bytes]:
+        """A document's hash and file."""
+        content = self.fetch(f"/v1/documents/{document}/content").content
+        return self.fetch(f"/v1/documents/{document}").json()["sha256"], content
+
+    def carried(self, line: Carried) -> None:
+        """A limit that was running when the law changed runs on as it was, and its journal says why."""
+        [limit] = [
+            one for one in self.read(self.last_moment, "/limits")
+            if one["rule"] == line.rule and one["id"] in self.before
+        ]  # fmt: skip
+        before, event = self.before[limit["id"]], self.answers[-1]["event"]
+        assert (limit["last_day"], limit["stands_for"], limit["ended_at"]) == (
+            line.last, line.stands_for, None,
+        ), line.rule  # fmt: skip
+        same = ("book", "due", "starts_at", "suspended")
+        assert [limit[name] for name in same] == [before[name] for name in same]
+        assert f"từ bộ quy tắc {self.answers[-2]['dossier']['rulebook']} sang {event['book']}" in (
+            limit["explanation"]["journal"][-1]
+        )
 
     def read(self, at: datetime, what: str = "") -> Any:
         """The dossier, or what belongs to it, read at a moment by who opened it."""
