@@ -87,6 +87,13 @@ def test_after_care_ends_in_its_last_three_working_days(road: Road) -> None:
     assert road.do("end_aftercare", "1463 00:00").state.stage == "closed"
 
 
+def test_an_adult_is_monitored_in_after_care_and_in_no_other_case(road: Road) -> None:
+    road.to("propose_aftercare")
+    for case in ("home", "substitution", "parents_request"):
+        assert set(road.refused("decide_aftercare", monitoring_case=case)) == {"monitoring_case"}
+    assert "missing" in road.invalid("decide_aftercare", monitoring_case=None)
+
+
 # ---------------------------------------------------------------- escape
 def test_days_of_escape_are_not_served(serving: Road) -> None:
     serving.do("escape", "100 22:00", escaped_at="100 20:00")
