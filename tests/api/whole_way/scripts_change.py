@@ -21,7 +21,6 @@ FROM_2014 = Script(
         do("migrate", "2022-01-04 09:00", by="tp", subject_now="yes"),
         seen("2022-01-04 09:00", law_changed=False, rulebook="2022", stage="police_collection", holder="ub"),
         carried("p1-thoihieu", "2022-03-19", "elig-limit-A"),
-        refused("transfer_to_court", "2022-01-04 10:00", "wrong_stage", "not_in_charge", "act_missing"),
         do("send_to_review", "2022-01-04 10:00"),
         do("receive", "2022-01-04 14:00", by="ld", file_received_for_review_at="2022-01-04 14:00"),
         do("transfer_to_court", "2022-01-05 09:00"),
@@ -67,7 +66,7 @@ FROM_2014 = Script(
         ran("post-term-A", "2025-01-26", "done", "Hai năm từ ngày chấp hành xong 26/01/2023; không dời dù là Chủ nhật."),
     ),
     forms=("B14-TB", "TA-06"),
-    cancelled=frozenset({"p1-tuphap"}),
+    cancelled=frozenset({"p1-nd-numbers", "p1-tuphap"}),
 )  # fmt: skip
 
 THROUGH_2025 = Script(
@@ -92,12 +91,21 @@ THROUGH_2025 = Script(
         do("register_file", "2025-03-04 14:00"),
         do("accept", "2025-03-05 09:00"),
         do("notify_acceptance", "2025-03-06 09:00"),
+        do("escape", "2025-03-09 22:00", by="ca", escaped_at="2025-03-09 20:00"),
         do("suspend", "2025-03-10 09:00"),
+        do(
+            "capture", "2025-06-23 08:00", by="ca", captured_at="2025-06-23 07:00", evasion_ended_at="2025-06-23 07:00"
+        ),
+        do("end_pending", "2025-06-23 09:00", by="ca", left_at="2025-03-09 20:00"),
+        do("place_pending", "2025-06-23 10:00", by="ca"),
+        do("deliver_pending", "2025-06-23 11:00", by="ca"),
         seen("2025-06-30 23:59", law_changed=False),
         seen("2025-07-01 00:00", law_changed=True, rulebook="2025-03"),
         refused("resume", "2025-07-01 08:00", "book_has_ended"),
         do("migrate", "2025-07-01 08:30", by="ta"),
         seen("2025-07-01 08:30", law_changed=False, rulebook="2025-07", stage="court_decision", holder="ta"),
+        carried("elig-limit-A", "2025-09-22", "p3-thoihieu"),
+        carried("c3-term", "2025-03-20"),
         do("resume", "2025-07-01 09:00"),
         do("open_session", "2025-07-01 10:00", session_at="2025-07-08 08:30"),
         do("hold_session", "2025-07-08 08:30", session_ended_at="2025-07-08 10:00"),
@@ -105,33 +113,33 @@ THROUGH_2025 = Script(
         do("send_decision", "2025-07-09 09:00"),
         do("take_effect", "2025-07-16 08:30", effective_on="2025-07-16"),
         do("send_effective", "2025-07-17 09:00"),
-        do("deliver", "2025-07-21 10:00", credited_days=158),
-        do("give_end_notice", "2026-01-28 09:00"),
-        do("certify", "2026-02-14 09:00", completed_on="2026-02-13"),
-        do("report_home", "2026-02-23 09:00", home_on="2026-02-15", reported_at="2026-02-23 09:00"),
-        do("propose_aftercare", "2026-02-24 09:00", aftercare_proposal_received_at="2026-02-24 10:00"),
-        do("decide_aftercare", "2026-02-25 09:00"),
+        do("deliver", "2025-07-21 10:00", credited_days=52),
+        do("give_end_notice", "2026-05-14 09:00"),
+        do("certify", "2026-05-31 09:00", completed_on="2026-05-30"),
+        do("report_home", "2026-06-02 09:00", home_on="2026-06-01", reported_at="2026-06-02 09:00"),
+        do("propose_aftercare", "2026-06-03 09:00", aftercare_proposal_received_at="2026-06-03 10:00"),
+        do("decide_aftercare", "2026-06-04 09:00"),
         do("close", "2026-06-15 09:00", by="ub", closing_ground="relapse", proof="phiếu kết quả"),
     ),
     stages=(
         *FIRST_WAY, "justice_review", "police_collection", "court_decision", "execution", "after_care", "closed",
     ),
-    holders=("ca", "yt", "ca", "ub", "ld", "ca", "ta", "ca", "cs", "ub"),
+    holders=("ca", "yt", "ca", "ub", "ld", "ca", "ta", "ca", "cs", "ca", "ub"),
     ran=(
         ran("read-A", "2025-02-27", "run_out", "Nhận thông báo thứ Hai 24/02: 25, 26, 27/02."),
         ran("review-A", "2025-03-04", "cancelled", "Nhận thứ Sáu 28/02: 03, 04/03; Phòng LĐTBXH không còn kiểm tra."),
-        ran("elig-limit-A", "2025-05-02", "done", "Ba tháng từ 03/02, ngày đầu được tính: hết 02/05; luật mới giữ nguyên."),
+        ran("elig-limit-A", "2025-09-22", "done", "Hết trốn tránh 23/06: ba tháng mới, ngày đầu được tính, hết 22/09."),
         ran("c3-accept", "2025-03-05", "done", "Tòa án nhận thứ Ba 04/03."),
         ran("c3-term", "2025-07-11", "done", "Thụ lý 05/03: 15 ngày hết 20/03; tạm đình chỉ 113 ngày (10/03-01/07)."),
         ran("c3-session", "2025-07-10", "done", "Quyết định mở phiên họp thứ Ba 01/07: 02-04, 07-10/07."),
         ran("c3-complaint", "2025-07-15", "run_out", "Công bố thứ Ba 08/07: 09-11, 14, 15/07."),
         ran("p3-exec", "2025-07-22", "done", "Nhận quyết định thứ Năm 17/07: năm ngày."),
-        ran("term-A", "2026-02-13", "done", "12 tháng từ 21/07/2025 trừ 158 ngày (13/02-21/07/2025)."),
-        ran("p3-endnotice", "2026-01-29", "done", "Ít nhất 15 ngày trước 13/02/2026."),
-        ran("post-term-A", "2028-02-13", "cancelled", "Hai năm từ 13/02/2026; hồ sơ kết thúc vì tái nghiện."),
+        ran("term-A", "2026-05-30", "done", "12 tháng từ 21/07/2025 trừ 24 ngày (13/02-09/03) và 28 ngày (23/06-21/07)."),
+        ran("p3-endnotice", "2026-05-15", "done", "Ít nhất 15 ngày trước 30/05/2026."),
+        ran("post-term-A", "2028-05-30", "cancelled", "Hai năm từ 30/05/2026; hồ sơ kết thúc vì tái nghiện."),
     ),
     forms=("109-02", "109-03", "109-05", "TA-05", "TA-06"),
-    cancelled=frozenset({"review-A", "post-term-A"}),
+    cancelled=frozenset({"c3-petition", "post-term-A", "review-A"}),
 )  # fmt: skip
 
 INTO_2026 = Script(
@@ -181,6 +189,7 @@ INTO_2026 = Script(
         ran("p4-term", "2029-06-18", "done", "36 tháng từ 20/07/2026 là 20/07/2029, trừ 32 ngày (18/06-20/07/2026)."),
     ),
     forms=("109-02", "109-03", "109-05", "TA-01", "TA-05", "TA-06", "TA-07", "P-02", "P-03", "V-42"),
+    cancelled=frozenset({"c3-petition", "c3-session-notice", "p4-es-term"}),
 )  # fmt: skip
 
 SERVING = Script(
@@ -201,6 +210,7 @@ SERVING = Script(
         do("propose_aftercare", "2027-02-16 09:00", aftercare_proposal_received_at="2027-02-16 10:00"),
         do("decide_aftercare", "2027-02-17 09:00", aftercare_received_at="2027-02-17 14:00"),
         do("order_monitoring", "2027-02-17 16:00", monitoring_effective_at="2027-02-17 18:00"),
+        do("fit_device", "2027-02-18 09:00", by="ca"),
         do("end_aftercare", "2029-02-14 09:00"),
     ),
     stages=(*FIRST_WAY, "court_decision", "execution", "after_care", "closed"),
@@ -209,8 +219,10 @@ SERVING = Script(
         ran("term-A", "2027-02-13", "done", "12 tháng từ 17/06/2026 trừ 34 ngày là 14/05/2027, giảm 90 ngày: 13/02/2027."),
         ran("p3-endnotice", "2027-01-29", "done", "Ít nhất 15 ngày trước 13/02/2027."),
         ran("post-term-A", "2029-02-13", "done", "Hai năm từ 13/02/2027; luật mới giữ nguyên."),
+        ran("p4-es-fit", "2027-02-18 18:00", "done", "Quyết định có hiệu lực 18:00 ngày 17/02: 24 giờ."),
     ),
     forms=("109-02", "109-03", "109-05", "TA-05", "TA-06"),
+    cancelled=frozenset({"c3-petition", "p4-es-term"}),
 )  # fmt: skip
 
 SCRIPTS = (FROM_2014, THROUGH_2025, INTO_2026, SERVING)

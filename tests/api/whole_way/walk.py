@@ -269,8 +269,9 @@ class Way:
         ), line.rule  # fmt: skip
         same = ("book", "due", "starts_at", "suspended")
         assert [limit[name] for name in same] == [before[name] for name in same]
-        assert f"từ bộ quy tắc {self.answers[-2]['dossier']['rulebook']} sang {event['book']}" in (
-            limit["explanation"]["journal"][-1]
+        assert (
+            f"từ bộ quy tắc {self.answers[-2]['dossier']['rulebook']} sang {event['book']}"
+            in (limit["explanation"]["journal"][-1])
         )
 
     def read(self, at: datetime, what: str = "") -> Any:
