@@ -85,7 +85,7 @@ def time_bar_has_not_passed(view: View, rules: str) -> Need:
         )
     return Need(
         "time_bar_passed",
-        view.at < limit.due,
+        not limit.passed(view.at),
         f"Thời hiệu hết ngày {limit.last_day:%d/%m/%Y}",
         f"The time bar ran out on {limit.last_day:%d/%m/%Y}",
         citation,
@@ -152,7 +152,7 @@ def missing_papers(view: View) -> list[tuple[str, str, str]]:
 def closing_ground_fits(view: View, _: str) -> Need:
     """What closes the dossier has happened: the time bar has passed, or after-care was under way when the person relapsed."""
     bars = [limit for limit in view.state.limits if limit.kind == "bar" and limit.ended_at is None]
-    passed = any(limit.due and limit.due <= view.at and not limit.suspended for limit in bars)
+    passed = any(limit.passed(view.at) for limit in bars)
     fits = {"time_bar": passed, "relapse": view.state.stage == Stage.after_care}
     relapse = view.facts.get("closing_ground") == "relapse"
     return Need(
@@ -192,7 +192,7 @@ def appeal_is_in_time(view: View, rules: str) -> Need:
     """An appeal is taken while its window runs."""
     rule = running(view, rules)
     limit, received = view.state.latest(rule), view.facts.get("appeal_received_at")
-    late = bool(view.given and limit and limit.due and received and received >= limit.due)
+    late = bool(view.given and limit and received and limit.passed(received))
     law = view.book.rule(rule)
     return Need(
         "appeal_too_late",
