@@ -70,9 +70,17 @@ class Clocks:
             if ref.id in begun:  # a duty that the act itself fulfils: counted from before it, ended with it
                 self._end(ref)
         if closing:
-            for limit in self._open():
-                self._close(limit, self.view.at, "cancelled")
+            self._close_all()
         return self.moves
+
+    def _close_all(self) -> None:
+        """Cuts off what is open; but a term or a bar that is past has run out, and only a duty is never over by itself."""
+        for limit in self._open():
+            due = None if limit.kind == "duty" or limit.suspended else limit.due
+            if due is not None and due <= self.view.at:
+                self._close(limit, due, "run_out")
+            else:
+                self._close(limit, self.view.at, "cancelled")
 
     def _change(self) -> None:
         """Restarts, extends, suspends and resumes what runs."""

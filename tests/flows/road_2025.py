@@ -180,3 +180,16 @@ class Road202503(Road2022):
 
     steps: ClassVar[Mapping[str, Step]] = STEPS_2025_03
     main: ClassVar[tuple[str, ...]] = _timed(STEPS_2025_03)
+
+
+@dataclass
+class MinorRoad202503(Road202503):
+    """A minor's dossier of book 2025-03."""
+
+    person: PersonData = FIFTEEN
+    papers: tuple[str, ...] = (*PAPERS, "parents_opinion")
+
+    steps: ClassVar[Mapping[str, Step]] = STEPS_2025_03 | MINOR_STEPS | {
+        "record_ground": _step("record_ground", exclusions=None), "compile": _step("compile", exclusions=None),
+    }  # fmt: skip
+    main: ClassVar[tuple[str, ...]] = tuple(code for code in _timed(STEPS_2025_03) if code != "reduce")

@@ -54,11 +54,23 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class Tried:
+    """An act that is only tried: it would be taken, and nothing is written."""
+
+    asked: Do
+
+
+@dataclass(frozen=True)
 class Seen:
-    """What the dossier shows at a moment: of each line whether there is anything (True, False), or exactly what."""
+    """What someone is shown at a moment: of each line whether there is anything (True, False), or exactly what.
+
+    `what` is what of the dossier is looked at; by default who opened it looks.
+    """
 
     when: str
     shows: Mapping[str, Any]
+    what: str = ""
+    by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +82,7 @@ class Carried:
     stands_for: str | None
 
 
-Line = Do | Refused | Main | Paper | Seen | Carried
+Line = Do | Refused | Tried | Main | Paper | Seen | Carried
 
 
 @dataclass(frozen=True)
@@ -97,7 +109,8 @@ class Script:
         holders: who held the dossier, in order.
         ran: limits that matter, of each rule those that ran, in order.
         forms: the documents issued, by action in order.
-        cancelled: rules whose limit the end cut off.
+        papers: kinds of the papers in the file when it is compiled, if not those of the book's driver.
+        cancelled: rules whose limit the end, or a change of law, cut off.
         late: days late, by action; nobody else was.
     """
 
@@ -111,6 +124,7 @@ class Script:
     ran: tuple[Ran, ...]
     forms: tuple[str, ...]
     person: PersonData = PERSON
+    papers: tuple[str, ...] | None = None
     cancelled: frozenset[str] = frozenset()
     late: Mapping[str, int] = field(default_factory=dict)
 
@@ -138,6 +152,11 @@ def refused(action: str, when: str, code: str, *more: str, status: int = 409, **
     return Refused(do(action, when, **given), status, frozenset({code, *more}))
 
 
+def tried(action: str, when: str, **given: Any) -> Tried:
+    """A line that only tries an act."""
+    return Tried(do(action, when, **given))
+
+
 def main(until: str, *, skip: tuple[str, ...] = (), **changed: Mapping[str, Any]) -> Main:
     """A line that walks the main road; of an action `when`, `by`, `late_reason` and facts can be changed."""
     return Main(until, skip, {action: do(action, **given) for action, given in changed.items()})
@@ -153,6 +172,11 @@ def carried(rule: str, last: str, stands_for: str | None = None) -> Carried:
     return Carried(rule, last, stands_for)
 
 
-def seen(when: str, **shows: Any) -> Seen:
+def paper(kind: str, received_on: str, *, by: str | None = None) -> Paper:
+    """A line that brings a paper in."""
+    return Paper(kind, received_on, by)
+
+
+def seen(when: str, what: str = "", by: str | None = None, **shows: Any) -> Seen:
     """A line that looks at the dossier."""
-    return Seen(when, shows)
+    return Seen(when, shows, what, by)

@@ -189,7 +189,7 @@ INTO_2026 = Script(
         ran("p4-term", "2029-06-18", "done", "36 tháng từ 20/07/2026 là 20/07/2029, trừ 32 ngày (18/06-20/07/2026)."),
     ),
     forms=("109-02", "109-03", "109-05", "TA-01", "TA-05", "TA-06", "TA-07", "P-02", "P-03", "V-42"),
-    cancelled=frozenset({"c3-petition", "c3-session-notice", "p4-es-term"}),
+    cancelled=frozenset({"c3-petition"}),
 )  # fmt: skip
 
 SERVING = Script(
@@ -222,7 +222,7 @@ SERVING = Script(
         ran("p4-es-fit", "2027-02-18 18:00", "done", "Quyết định có hiệu lực 18:00 ngày 17/02: 24 giờ."),
     ),
     forms=("109-02", "109-03", "109-05", "TA-05", "TA-06"),
-    cancelled=frozenset({"c3-petition", "p4-es-term"}),
+    cancelled=frozenset({"c3-petition"}),
 )  # fmt: skip
 
 SCRIPTS = (FROM_2014, THROUGH_2025, INTO_2026, SERVING)

@@ -9,10 +9,10 @@ import docx
 import pytest
 
 from flows.books import title_of
-from tests.api.whole_way import scripts_2014, scripts_2022, scripts_change
+from tests.api.whole_way import scripts_2014, scripts_2022, scripts_2025, scripts_2026, scripts_change
 from tests.api.whole_way.walk import Doors, Way, recomputed, walk
 
-BOOKS = (scripts_2014, scripts_2022, scripts_change)
+BOOKS = (scripts_2014, scripts_2022, scripts_2025, scripts_2026, scripts_change)
 THROUGH_2025 = "2022 to 2025-03 and 2025-07"
 WORDED = (
     ("2014 to 2022", "B14-TB", "Luật Xử lý vi phạm hành chính năm 2012", "năm 2020"),

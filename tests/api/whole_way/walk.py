@@ -16,19 +16,20 @@ from models import clock
 from models.event import digest_of_event
 from models.law.limits import TIMEZONE
 from models.law.loader import catalogue
-from tests.api.whole_way.script import Carried, Do, Main, Paper, Refused, Script, Seen
+from tests.api.whole_way.script import Carried, Do, Main, Paper, Refused, Script, Seen, Tried
 from tests.flows.road_2014 import PAPERS as PAPERS_2014
 from tests.flows.road_2014 import Road2014
 from tests.flows.road_2022 import Road2022
 from tests.flows.road_2022_minor import MinorRoad2022
-from tests.flows.road_2025 import MinorRoad202507, Road202503, Road202507
+from tests.flows.road_2025 import MinorRoad202503, MinorRoad202507, Road202503, Road202507
 from tests.flows.road_2026 import Road, Step
 from tests.flows.road_2026_minor import MinorRoad
 
 PASSWORD = "mật khẩu của đường đi"
 ROADS: Mapping[tuple[str, str], type[Road]] = {
     ("2014", "adult"): Road2014, ("2022", "adult"): Road2022, ("2022", "minor"): MinorRoad2022,
-    ("2025-03", "adult"): Road202503, ("2025-07", "adult"): Road202507, ("2025-07", "minor"): MinorRoad202507,
+    ("2025-03", "adult"): Road202503, ("2025-03", "minor"): MinorRoad202503,
+    ("2025-07", "adult"): Road202507, ("2025-07", "minor"): MinorRoad202507,
     ("2026", "adult"): Road, ("2026", "minor"): MinorRoad,
 }  # fmt: skip
 """The engine's drivers, whose steps say who does an act, when and on what facts; they are never asked to act here."""
@@ -82,8 +83,6 @@ class Way:
     done: list[str] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
     papers: int = 0
-    before: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """The limits that were running when the law last changed, by id."""
     kept: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     """The documents issued before a change of law: their hash and file then."""
 
@@ -104,10 +103,12 @@ class Way:
                     self.paper(line.kind, line.received_on, line.sheets, line.by)
                 case Refused():
                     self.refused(line)
+                case Tried():
+                    self.tried(line)
                 case Seen():
                     self.seen(line)
                 case Carried():
-                    self.carried(line)
+                    self.went_on(line)
         return self
 
     def main(self, line: Main) -> None:
@@ -122,7 +123,9 @@ class Way:
         if line.action == "compile":
             self.file_papers(line)
         if line.action == "migrate":
-            self.remember()
+            for document in self.read(self.last_moment, "/documents"):
+                self.kept.setdefault(document["id"], self.file_of(document["id"]))
+        before = self.carried() if line.action == "migrate" else None
         answer = self.ask(line)
         assert answer.status_code == (201 if line.action == "open" else 200), (line.action, answer.text)
         body: dict[str, Any] = answer.json()
@@ -136,9 +139,37 @@ class Way:
             self.road = road_of(
                 self.script, self.dossier["rulebook"], self.dossier["facts"].get("track_after_18")
             )
+        if before:
+            self.check_carried(*before)
         return body
 
-    def ask(self, line: Do) -> Response:
+    def carried(self) -> tuple[list[dict[str, Any]], list[tuple[str, str, bytes]]]:
+        """What a change of law must not touch: limits that run, and every document with its file."""
+        documents = self.read(self.last_moment, "/documents")
+        running = [limit for limit in self.read(self.last_moment, "/limits") if limit["ended_at"] is None]
+        return running, [
+            (one["id"], one["state"], self.fetch(f"/v1/documents/{one['id']}/content").content)
+            for one in documents
+        ]
+
+    def check_carried(self, running: list[dict[str, Any]], documents: list[tuple[str, str, bytes]]) -> None:
+        """After a change of law running limits have the end they had and say so, and documents are as they were."""
+        now = {limit["id"]: limit for limit in self.read(self.last_moment, "/limits")}
+        event = self.answers[-1]["event"]
+        for limit in running:
+            carried = now[limit["id"]]
+            assert (carried["due"], carried["rule"], carried["book"]) == (
+                limit["due"], limit["rule"], limit["book"],
+            )  # fmt: skip
+            if carried["ended_at"] is not None:
+                over = limit["due"] is not None and limit["due"] <= event["occurred_at"]
+                assert carried["end"] == ("run_out" if limit["kind"] == "window" and over else "cancelled")
+            elif carried["due"]:
+                lines = carried["explanation"]["journal"]
+                assert any(event["book"] in line and "Giữ nguyên" in line for line in lines), lines
+        assert self.carried()[1] == documents
+
+    def ask(self, line: Do, *, dry_run: bool = False) -> Response:
         """Sends an act as the script has it."""
         step = self.road.steps.get(line.action, Step(by=line.by or self.dossier.get("holder", "")))
         moment, facts = self.moment(line, step), self.facts(line, step)
@@ -153,6 +184,7 @@ class Way:
             return self.doors.write(user, at, "/v1/dossiers", json=opening)
         assert self.id, "the dossier has not been opened"
         path = f"{self.path}/{ON_BOOKS.get(line.action, f'actions/{line.action}')}"
+        path += "?dry_run=true" if dry_run else ""
         return self.doors.write(user, at, path, self.dossier["version"], json=body)
 
     def moment(self, line: Do, step: Step) -> datetime:
@@ -205,9 +237,8 @@ class Way:
         """The papers of the file that are not there yet, brought in on the day it is compiled."""
         step = self.road.steps[line.action]
         day = self.moment(line, step).date().isoformat()
-        wanted: tuple[str, ...] = getattr(
-            self.road, "papers", PAPERS_2014 if self.script.book == "2014" else ()
-        )
+        of_the_book = getattr(self.road, "papers", PAPERS_2014 if self.script.book == "2014" else ())
+        wanted = of_the_book if self.script.papers is None else self.script.papers
         user = user_of(line.by or step.by, line.role)
         there = self.doors.send(user, self.at(f"{day} 23:59"), "GET", f"{self.path}/papers").json()
         for kind in wanted:
@@ -233,6 +264,13 @@ class Way:
         if self.answers:
             assert self.read(self.last_moment)["version"] == self.dossier["version"]
 
+    def tried(self, line: Tried) -> None:
+        """An act that would be taken; the dossier is as it was."""
+        answer = self.ask(line.asked, dry_run=True)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["dossier"]["version"] == self.dossier["version"] + 1
+        assert self.read(self.last_moment)["version"] == self.dossier["version"]
+
     @property
     def last_moment(self) -> datetime:
         """When the last act was recorded."""
@@ -240,47 +278,29 @@ class Way:
 
     def seen(self, line: Seen) -> None:
         """What the dossier shows at a moment."""
-        dossier = self.read(self.at(line.when))
+        body = self.fetch(self.path + line.what, self.at(line.when), line.by).json()
         for name, wanted in line.shows.items():
-            shown = bool(dossier[name]) if isinstance(wanted, bool) else dossier[name]
-            assert shown == wanted, (line.when, name, dossier[name])
-
-    def remember(self) -> None:
-        """What a change of law must leave as it is: running limits, and documents with their files."""
-        limits = self.read(self.last_moment, "/limits")
-        self.before = {limit["id"]: limit for limit in limits if limit["ended_at"] is None}
-        for document in self.read(self.last_moment, "/documents"):
-            self.kept.setdefault(document["id"], self.file_of(document["id"]))
+            shown = bool(body[name]) if isinstance(wanted, bool) else body[name]
+            assert shown == wanted, (line.when, name, body[name])
 
     def file_of(self, document: str) -> tuple[str, bytes]:
         """A document's hash and file."""
         content = self.fetch(f"/v1/documents/{document}/content").content
         return self.fetch(f"/v1/documents/{document}").json()["sha256"], content
 
-    def carried(self, line: Carried) -> None:
-        """A limit that was running when the law changed runs on as it was, and its journal says why."""
-        [limit] = [
-            one for one in self.read(self.last_moment, "/limits")
-            if one["rule"] == line.rule and one["id"] in self.before
-        ]  # fmt: skip
-        before, event = self.before[limit["id"]], self.answers[-1]["event"]
-        assert (limit["last_day"], limit["stands_for"], limit["ended_at"]) == (
-            line.last, line.stands_for, None,
-        ), line.rule  # fmt: skip
-        same = ("book", "due", "starts_at", "suspended")
-        assert [limit[name] for name in same] == [before[name] for name in same]
-        assert (
-            f"từ bộ quy tắc {self.answers[-2]['dossier']['rulebook']} sang {event['book']}"
-            in (limit["explanation"]["journal"][-1])
-        )
+    def went_on(self, line: Carried) -> None:
+        """A limit that runs on after the law changed, in whose place and to which day."""
+        limits = self.read(self.last_moment, "/limits")
+        [limit] = [one for one in limits if one["rule"] == line.rule and one["ended_at"] is None]
+        assert (limit["last_day"], limit["stands_for"]) == (line.last, line.stands_for), line.rule
 
     def read(self, at: datetime, what: str = "") -> Any:
         """The dossier, or what belongs to it, read at a moment by who opened it."""
         return self.fetch(self.path + what, at).json()
 
-    def fetch(self, path: str, at: datetime | None = None) -> Response:
-        """What stands at a path."""
-        user = user_of(self.answers[0]["event"]["agency"], "officer")
+    def fetch(self, path: str, at: datetime | None = None, by: str | None = None) -> Response:
+        """What stands at a path, for the head of an agency or, by default, an officer of the one that opened the dossier."""
+        user = user_of(by, "head") if by else user_of(self.answers[0]["event"]["agency"], "officer")
         answer = self.doors.send(user, at or self.last_moment, "GET", path)
         assert answer.status_code == 200, answer.text
         return answer
