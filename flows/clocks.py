@@ -119,8 +119,7 @@ class Clocks:
         """A right that this act says was used counts up to the moment it was used, though that is told later."""
         used = {ref.id: self._moment(ref) for ref in self._holding(self.view.action.ends)}
         for limit in self._open():
-            until = used.get(limit.place, self.view.at)
-            if limit.kind == "window" and limit.due and limit.passed(until):
+            if limit.kind == "window" and limit.due and limit.passed(used.get(limit.place, self.view.at)):
                 self._close(limit, limit.due, "run_out")
 
     def _end(self, ref: Ref) -> None:
