@@ -6,6 +6,8 @@ and a failure names the seed and every act so far, which is all one needs to wal
 
 import random
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -81,8 +83,8 @@ class Walk:
         self.state: State
 
     def run(self, steps: int = 120) -> "Walk":
-        """Walks so many steps, or until nothing is done for long; what goes wrong is raised with the way there."""
-        try:
+        """Walks so many steps, or until nothing is done for long."""
+        with self.explained():
             self._open()
             while steps > 0 and self.idle < 15:
                 steps -= 1 if self.state.stage != Stage.closed else 10
@@ -93,11 +95,17 @@ class Walk:
                     self._try_the_impossible()
                 else:
                     self._try_the_possible()
-        except Exception as error:
-            for line in (f"Walk(road_store, {self.code!r}, {self.track!r}, {self.seed}).run()", *self.story):
-                error.add_note(line)
-            raise
         return self
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Whatever goes wrong is raised with the way to walk here again, and everything asked so far."""
+        try:
+            yield
+        except Exception as error:
+            error.add_note(f"Walk(road_store, {self.code!r}, {self.track!r}, {self.seed}).run()")
+            error.add_note("\n".join(self.story))
+            raise
 
     @property
     def present_track(self) -> str:
