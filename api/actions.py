@@ -177,7 +177,7 @@ def _possibility(one: Possibility, language: Language) -> PossibilityOut:
         allowed=one.allowed,
         by=list(action.by),
         role=action.role,
-        needs=[_need(need, language) for need in one.needs],
+        needs=[need_of(need, language) for need in one.needs],
         facts_schema=one.facts_schema,
         forms=[
             ActionFormOut(code=ref.id, title=all_forms()[ref.id].title, when=ref.when) for ref in action.forms
@@ -188,7 +188,7 @@ def _possibility(one: Possibility, language: Language) -> PossibilityOut:
     )
 
 
-def _need(need: Need, language: Language) -> NeedOut:
+def need_of(need: Need, language: Language) -> NeedOut:
     """A need's message says what is wrong while it is unmet; met, it says only that."""
     said = (need.message, need.message_en) if not need.met else ("Đã đáp ứng", "Met")
     return NeedOut(

@@ -9,7 +9,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from api.errors import Language
-from flows.books import book as book_of
+from flows.alarms import release_alarm
+from flows.books import title_of
+from flows.clocks import rule_of
+from flows.migration import law_changed
 from flows.refusals import Need
 from flows.state import LimitState, State
 from flows.writing import Done
@@ -44,6 +47,25 @@ class WarningOut(BaseModel):
     citation: str | None = None
 
 
+class AlarmOut(BaseModel):
+    """Người còn bị quản lý không còn căn cứ, đến khi ghi nhận rời nơi quản lý · someone held without ground."""
+
+    since: Instant
+    message: str
+    citation: str
+    agencies: list[str] = Field(description="Các cơ quan liên quan · the agencies concerned")
+
+
+class LawChangedOut(BaseModel):
+    """Hồ sơ bị vướng vì luật đã thay đổi · the dossier is stuck: the law changed and it has not been migrated."""
+
+    since: date = Field(description="Ngày đầu của bộ quy tắc mới · the first day of the new rulebook")
+    to: str = Field(description="Bộ quy tắc mới · the new rulebook")
+    citation: str
+    confirmed: bool
+    message: str
+
+
 class DossierOut(BaseModel):
     """Hồ sơ · a dossier."""
 
@@ -61,6 +83,13 @@ class DossierOut(BaseModel):
     next_due: Instant | None = Field(
         description="Thời hạn đang chạy sắp hết sớm nhất · the earliest end of a running duty"
     )
+    alarm: AlarmOut | None = Field(
+        description="Người đang bị quản lý phải được rời nơi quản lý ngay · the person held must be released at once"
+    )
+    law_changed: LawChangedOut | None = Field(
+        description="Phải chuyển sang bộ quy tắc mới, hoặc giữ lại có lý do, trước khi làm tiếp · "
+        "it must be migrated, or kept with a reason, before anything else is done"
+    )
     person: PersonData
     parties: dict[str, str] = Field(
         description="Cơ quan theo vai trong hồ sơ · the agency in each part of the dossier"
@@ -76,7 +105,12 @@ class LimitOut(BaseModel):
     """Thời hạn · a time limit."""
 
     id: UUID
+    book: str = Field(description="Bộ quy tắc mà thời hạn theo · the rulebook whose law it keeps")
     rule: str
+    stands_for: str | None = Field(
+        description="Quy tắc của bộ quy tắc mới mà thời hạn này thay thế · the rule of the dossier's present "
+        "rulebook in whose place it runs, after a migration"
+    )
     title: str
     title_en: str
     kind: str
@@ -112,6 +146,7 @@ class EventOut(BaseModel):
     seq: int
     action: str
     title: str
+    book: str = Field(description="Bộ quy tắc được áp dụng · the rulebook it was done under")
     agency: str
     account: UUID
     stage_before: str | None
@@ -182,8 +217,10 @@ def dossier_of(state: State, language: Language) -> DossierOut:
         holder=state.holder,
         version=state.version,
         opened_on=state.opened_on,
-        overdue=any(limit_of(limit, state.book).overdue for limit in duties),
+        overdue=any(limit_of(limit).overdue for limit in duties),
         next_due=min((due for due in dues if due > moment), default=None),
+        alarm=_alarm(state, language),
+        law_changed=_law_changed(state, language),
         person=state.person,
         parties=state.parties,
         facts=state.facts,
@@ -199,9 +236,35 @@ def dossier_of(state: State, language: Language) -> DossierOut:
     )
 
 
-def limit_of(limit: LimitState, book: str, explanation: dict[str, Any] | None = None) -> LimitOut:
+def _alarm(state: State, language: Language) -> AlarmOut | None:
+    alarm = release_alarm(state, now())
+    if alarm is None:
+        return None
+    message = alarm.message_en if language == "en" else alarm.message
+    return AlarmOut(
+        since=alarm.since, message=message, citation=alarm.citation, agencies=list(alarm.agencies)
+    )
+
+
+def _law_changed(state: State, language: Language) -> LawChangedOut | None:
+    newer = law_changed(state, now().astimezone(TIMEZONE))
+    if newer is None or newer.transition is None:
+        return None
+    since = f"{newer.valid_from:%d/%m/%Y}"
+    said = (
+        f"Rulebook {newer.code} applies from {since}: migrate the dossier, or a supervisor keeps it with a reason"
+        if language == "en"
+        else f"Từ {since} áp dụng bộ quy tắc {newer.code}: phải chuyển hồ sơ, hoặc người giám sát giữ lại và nêu lý do"
+    )
+    law = newer.transition
+    return LawChangedOut(
+        since=newer.valid_from, to=newer.code, citation=law.citation, confirmed=law.confirmed, message=said
+    )
+
+
+def limit_of(limit: LimitState, explanation: dict[str, Any] | None = None) -> LimitOut:
     """A limit with what the clock says of it now; overdue is never stored."""
-    rule = book_of(book).rule(limit.rule)
+    rule = rule_of(limit)
     passed = limit.due is not None and limit.due <= now()
     overdue = (
         rule.kind == "duty"
@@ -219,7 +282,9 @@ def limit_of(limit: LimitState, book: str, explanation: dict[str, Any] | None = 
         state = "waiting"
     return LimitOut(
         id=limit.id,
+        book=limit.book,
         rule=limit.rule,
+        stands_for=limit.stands_for,
         title=rule.title,
         title_en=rule.title_en,
         kind=limit.kind,
@@ -241,9 +306,9 @@ def limit_of(limit: LimitState, book: str, explanation: dict[str, Any] | None = 
 
 
 def event_of(row: Mapping[str, Any], facts: dict[str, Any] | None, book: str) -> EventOut:
-    """An event's row with its facts."""
-    title = book_of(book).action(row["action"]).title
-    return EventOut.model_validate({**row, "facts": facts, "title": title})
+    """An event's row with its facts; `book` is the dossier's, for events that do not say theirs."""
+    said = {"book": row["book"] or book, "title": title_of(row["action"], row["book"] or book)}
+    return EventOut.model_validate({**row, "facts": facts} | said)
 
 
 def document_of(row: Mapping[str, Any]) -> DocumentOut:
@@ -262,11 +327,7 @@ def act_of(done: Done, language: Language) -> ActOut:
     return ActOut(
         dossier=dossier,
         event=event_of(done.event, done.facts, done.state.book),
-        limits=[
-            limit_of(limit, done.state.book, touched[limit.id])
-            for limit in done.state.limits
-            if limit.id in touched
-        ],
+        limits=[limit_of(limit, touched[limit.id]) for limit in done.state.limits if limit.id in touched],
         documents=[document_of(row) for row in done.documents],
         warnings=[
             *(warning_of(need, language) for need in done.warnings),

@@ -17,6 +17,7 @@ from api import (
     events,
     health,
     limits,
+    migrations,
     papers,
     rulebooks,
 )
@@ -81,7 +82,19 @@ def create_app(settings: Settings) -> FastAPI:
     )
     errors.install(app)
     app.add_middleware(Edge)
-    for part in (auth, dossier_list, dossiers, actions, papers, limits, events, documents, rulebooks, health):
+    for part in (
+        auth,
+        dossier_list,
+        dossiers,
+        actions,
+        papers,
+        limits,
+        migrations,
+        events,
+        documents,
+        rulebooks,
+        health,
+    ):
         app.include_router(part.router)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's way to change its description
     return app

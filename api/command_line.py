@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from models.law.book import Book
     from models.law.limits import Reckoning
-    from models.law.schema import Book, Rule
+    from models.law.schema import Rule
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="hoso · hồ sơ đưa đi cai nghiện bắt buộc")
 forms = typer.Typer(no_args_is_help=True, help="Biểu mẫu · forms")

@@ -208,9 +208,9 @@ def of_http(error: HTTPException) -> Problem:
     return Problem(error.status_code, code, title, [Fault(code, title)], dict(error.headers or {}))
 
 
-def answer(problem: Problem, language: Language, path: str) -> JSONResponse:
-    """The problem document."""
-    errors = [
+def errors_of(problem: Problem, language: Language) -> list[ErrorOut]:
+    """Every reason of a problem, in the reader's language."""
+    return [
         ErrorOut(
             code=fault.code,
             message=fault.message.to(language),
@@ -220,6 +220,11 @@ def answer(problem: Problem, language: Language, path: str) -> JSONResponse:
         )
         for fault in problem.faults
     ]
+
+
+def answer(problem: Problem, language: Language, path: str) -> JSONResponse:
+    """The problem document."""
+    errors = errors_of(problem, language)
     title = problem.title.to(language)
     body = ProblemOut(
         type=f"urn:hoso:problem:{problem.code}",

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from api.dependencies import EngineDep, OfficerDep
+from api.dependencies import CurrentActor, EngineDep
 from api.errors import Fault, Problem, Said
 from models.clock import now
 from models.store import Store, unit_of_work
@@ -49,7 +49,7 @@ class Once:
     """A write in one transaction with its answer, under the request's idempotency key if it has one."""
 
     def __init__(
-        self, request: Request, engine: EngineDep, actor: OfficerDep, idempotency_key: Key = None
+        self, request: Request, engine: EngineDep, actor: CurrentActor, idempotency_key: Key = None
     ) -> None:
         self._target = f"{request.method} {request.url.path}?{request.url.query}"
         self._engine, self._actor, self._key = engine, actor, idempotency_key

@@ -38,7 +38,7 @@ def list_limits(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -
         state = state_of(connection, actor, dossier_id)
         asked = select(_limit.c.id, _limit.c.explanation).where(_limit.c.dossier == dossier_id)
         explanations = {row.id: row.explanation for row in connection.execute(asked)}
-    return [limit_of(limit, state.book, explanations[limit.id]) for limit in state.limits]
+    return [limit_of(limit, explanations[limit.id]) for limit in state.limits]
 
 
 class Question(BaseModel):

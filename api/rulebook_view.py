@@ -3,7 +3,8 @@
 from typing import Any
 
 from documents.forms import all_forms
-from models.law.schema import Action, Book, Paper, Ref, Rule
+from models.law.book import Book
+from models.law.schema import Action, Paper, Ref, Rule
 
 
 def show(book: Book) -> dict[str, Any]:
@@ -81,7 +82,8 @@ def _action(action: Action) -> dict[str, Any]:
         "after": list(action.after),
         "not_after": list(action.not_after),
         "repeat": action.repeat,
-        "guards": list(action.guards),
+        "when": action.when,
+        "guards": [_ref(ref) for ref in action.guards],
         "facts": [fact.model_dump() for fact in action.facts],
         "starts": [_ref(ref) for ref in action.starts],
         "ends": [_ref(ref) for ref in action.ends],

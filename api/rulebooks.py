@@ -10,9 +10,10 @@ from api.dependencies import CalendarDep, CurrentActor
 from api.errors import Fault, Problem, Said
 from api.rulebook_view import show, show_rule
 from flows.books import book as book_of
+from models.law.book import Book
 from models.law.calendar import UnknownYearError
 from models.law.loader import codes
-from models.law.schema import Book, Rule
+from models.law.schema import Rule
 
 router = APIRouter(prefix="/v1", tags=["law"])
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict
 
+from models.law.book import Wording
 from models.law.facts import Official
-from models.law.schema import Wording
 from models.person import SEXES, PersonData, birth_in_words
 
 

@@ -9,9 +9,9 @@ from pydantic import TypeAdapter
 
 from documents.forms import all_forms
 from flows.guards import GUARDS
+from models.law.book import Book
 from models.law.facts import TYPES, Payload, payload_model
 from models.law.loader import catalogue, check_book, codes, load_book
-from models.law.schema import Book
 
 
 @cache
@@ -32,10 +32,28 @@ def book_of_day(day: date) -> Book | None:
 
 
 @cache
+def successor(code: str) -> Book | None:
+    """The book into which open dossiers of this one are migrated; None for the newest."""
+    for newer in map(book, codes()):
+        if newer.transition and newer.transition.origin == code:
+            return newer
+    return None
+
+
+ON_BOOKS = {"migrate": "Chuyển hồ sơ sang bộ quy tắc mới", "keep_book": "Giữ hồ sơ theo bộ quy tắc cũ"}
+"""Acts on a dossier's book, which no book lists: it moves to the next one, or stays where it is."""
+
+
+def title_of(action: str, code: str) -> str:
+    """What an act is called in its book."""
+    return ON_BOOKS.get(action) or book(code).action(action).title
+
+
+@cache
 def payload(code: str, action: str) -> type[Payload]:
     """The model of what an action of a book records."""
     found = book(code)
-    return payload_model(found.action(action), catalogue(), found.exclusions)
+    return payload_model(action, found.action(action).facts, catalogue(), found.exclusions)
 
 
 @cache

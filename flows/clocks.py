@@ -7,18 +7,17 @@ from math import ceil
 from typing import Any
 from uuid import UUID, uuid4
 
-from pydantic import TypeAdapter
-
+from flows.books import book as book_of
 from flows.refusals import Flaw, Invalid
 from flows.state import LimitState
 from flows.view import View
 from models.law.calendar import Calendar, UnknownYearError
+from models.law.ledger import LEDGER
 from models.law.limits import (
     TIMEZONE,
     Credited,
     Extended,
     FactNeeded,
-    LedgerEntry,
     LimitRefused,
     Reckoning,
     Restarted,
@@ -28,8 +27,6 @@ from models.law.limits import (
 )
 from models.law.loader import catalogue
 from models.law.schema import Clock, Kind, Ref, Rule
-
-_LEDGER: TypeAdapter[list[LedgerEntry]] = TypeAdapter(list[LedgerEntry])
 
 
 @dataclass
@@ -127,13 +124,16 @@ class Clocks:
         """A window that ran out before its restart was known opens again, as a limit of its own: what ended stays."""
         ended = self.view.state.latest(rule_id)
         if ended is not None and ended.end == "run_out":
-            limit = self._new(self.view.book.rule(rule_id), ended.starts_at)
-            limit.ledger = list(ended.ledger)
+            limit = self._new(rule_of(ended), ended.starts_at)
+            limit.book, limit.stands_for, limit.ledger = ended.book, ended.stands_for, list(ended.ledger)
+            self._row(limit).update({"book": limit.book, "stands_for": limit.stands_for})
 
     def _new(self, rule: Rule, starts_at: datetime, parent: LimitState | None = None) -> LimitState:
         limit = LimitState(
             id=uuid4(),
+            book=self.view.book.code,
             rule=rule.id,
+            stands_for=None,
             kind=rule.kind,
             parent=parent.id if parent else None,
             starts_at=starts_at,
@@ -147,7 +147,9 @@ class Clocks:
         self.view.state.limits.append(limit)
         row = {
             "id": limit.id,
+            "book": limit.book,
             "rule": rule.id,
+            "stands_for": None,
             "kind": rule.kind,
             "parent": limit.parent,
             "started_by": self.event,
@@ -188,7 +190,7 @@ class Clocks:
             if limit.ledger and not parent:
                 start = limit.starts_at
             assert start is not None  # noqa: S101 - a parent with children has run through _set, so it is due
-            return reckon(rule, start, self.calendar, self.view.facts, _LEDGER.validate_python(limit.ledger))
+            return reckon(rule, start, self.calendar, self.view.facts, LEDGER.validate_python(limit.ledger))
         except FactNeeded as needed:
             raise Invalid([_fact_flaw(needed.fact, rule, str(needed))]) from needed
         except (LimitRefused, UnknownYearError) as refused:
@@ -208,7 +210,7 @@ class Clocks:
         outer = self.view.state.open_limit(rule.inside) if rule.inside else None
         if outer is None or outer.due is None or outer.due >= reckoning.due:
             return reckoning
-        law = self.view.book.rule(outer.rule)
+        law = rule_of(outer)
         line = f"Không quá thời hạn “{law.title}” ({law.citation})"
         capped = {"due": outer.due, "last_day": outer.last_day, "journal": (*reckoning.journal, line)}
         return reckoning.model_copy(update=capped)
@@ -219,13 +221,13 @@ class Clocks:
         A bar does not: it binds only whom its article names, so an action must start it.
         """
         for rule in self.view.book.rules:
-            if rule.anchor.limit != parent.rule or rule.kind is Kind.bar:
+            if rule.anchor.limit != parent.place or rule.kind is Kind.bar:
                 continue
             child = next(
-                (one for one in self._open() if one.rule == rule.id and one.parent == parent.id), None
+                (one for one in self._open() if one.place == rule.id and one.parent == parent.id), None
             )
             if child is not None:
-                self._set(child, rule, parent)
+                self._set(child, rule_of(child), parent)
             elif rule.clock is Clock.counted and self._starts(rule.id):
                 self._start(rule, parent)
 
@@ -278,13 +280,18 @@ class Clocks:
         self._recount(limit)
 
     def _recount(self, limit: LimitState) -> None:
-        rule = self.view.book.rule(limit.rule)
+        rule = rule_of(limit)
         parent = next((one for one in self.view.state.limits if one.id == limit.parent), None)
         self._set(limit, rule, parent)
 
     def _moment(self, ref: Ref) -> datetime:
         value = self.view.facts.get(ref.at) if ref.at else None
         return self.view.at if value is None else _as_instant(value)
+
+
+def rule_of(limit: LimitState) -> Rule:
+    """The rule by which a limit is counted: that of the book it was started under."""
+    return book_of(limit.book).rule(limit.rule)
 
 
 def _as_instant(value: object) -> datetime:

@@ -4,11 +4,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from flows.books import successor
 from flows.refusals import Flaw, Need
 from flows.state import Agencies, State
+from flows.view import View
+from models.law.book import Book, Keep
 from models.law.limits import TIMEZONE
 from models.law.loader import PARTIES, catalogue
-from models.law.schema import Action, AgencyKind, Book, Stage
+from models.law.schema import Action, AgencyKind, Stage
 from models.person import age_on
 
 PARTY_KINDS: Mapping[str, frozenset[AgencyKind]] = {
@@ -98,8 +101,9 @@ def _part(state: State, action: Action, agency: str, agencies: Agencies, day: da
     )
 
 
-def order_needs(state: State, book: Book, action: Action, at: datetime) -> Iterator[Need]:
-    """Whether the action comes in its order: stage, acts before it, and their moments."""
+def order_needs(view: View) -> Iterator[Need]:
+    """Whether the action comes in its order: stage, acts before it, and their moments, under a book that is alive."""
+    state, book, action, at = view.state, view.book, view.action, view.at
     stages = ", ".join(STAGE_NAMES[stage] for stage in action.stages)
     yield Need(
         "wrong_stage",
@@ -131,15 +135,38 @@ def order_needs(state: State, book: Book, action: Action, at: datetime) -> Itera
                 action.citation,
                 code,
             )
-    if book.valid_to is not None:
+    if "migrate" in state.acts:
         yield Need(
-            "book_has_ended",
-            at.date() <= book.valid_to,
-            f"Bộ quy tắc {book.code} hết hiệu lực ngày {book.valid_to:%d/%m/%Y}: phải chuyển hồ sơ sang quy định mới",
-            f"Rulebook {book.code} ended on {book.valid_to:%d/%m/%Y}: the dossier must be migrated first",
+            "before_its_book",
+            at.date() >= book.valid_from,
+            f"Bộ quy tắc {book.code} chỉ áp dụng từ ngày {book.valid_from:%d/%m/%Y}",
+            f"Rulebook {book.code} applies from {book.valid_from:%d/%m/%Y} on only",
             book.title,
             "occurred_at",
         )
+    if book.valid_to is not None:
+        yield Need(
+            "book_has_ended",
+            not law_has_changed(view),
+            f"Bộ quy tắc {book.code} hết hiệu lực ngày {book.valid_to:%d/%m/%Y}: phải chuyển hồ sơ sang quy định mới",
+            f"Rulebook {book.code} ended on {book.valid_to:%d/%m/%Y}: the dossier must be migrated first",
+            book.title,
+            "migrate",
+        )
+
+
+def law_has_changed(view: View) -> bool:
+    """Whether the dossier is stuck: open, its book has ended, no transitional rule keeps that alive, nobody kept it."""
+    ended = view.book.valid_to is not None and view.at.date() > view.book.valid_to
+    open_ = view.state.stage != Stage.closed and "keep_book" not in view.state.acts
+    return ended and open_ and kept_by_law(view) is None
+
+
+def kept_by_law(view: View) -> Keep | None:
+    """The transitional rule that keeps the dossier's book alive for it after the book's end."""
+    newer = successor(view.book.code)
+    keeps = newer.transition.keeps if newer and newer.transition else ()
+    return next((keep for keep in keeps if keep.stage == view.state.stage and view.holds(keep.when)), None)
 
 
 def _after(state: State, book: Book, entry: str, at: datetime, citation: str) -> Iterator[Need]:

@@ -1,13 +1,12 @@
 """The one transaction: an act commits state, event, limits, documents and job together, or not at all."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import ValidationError
-from sqlalchemy import Engine
 
 from documents.case import AgencyCard
 from flows.books import book as book_of
@@ -24,9 +23,9 @@ from flows.writing import Done, write
 from models.clock import now
 from models.event import digest_of_event, digest_of_facts
 from models.law.calendar import Calendar
-from models.law.facts import printable
+from models.law.facts import Payload, printable
 from models.law.limits import TIMEZONE
-from models.law.loader import PARTIES
+from models.law.loader import PARTIES, catalogue
 from models.law.schema import Stage
 from models.store import Scope, Store, unit_of_work
 
@@ -76,7 +75,13 @@ class Facts(Mapping[str, Any]):
         return len({*self._stored, *self._typed})
 
 
-def act(store: Store, asked: Act, calendar: Calendar, *, dry_run: bool = False) -> Done:
+Planner = Callable[[State, Act, Agencies, Calendar], Done]
+"""Judges an act and counts what it does, without writing."""
+
+
+def act(
+    store: Store, asked: Act, calendar: Calendar, *, dry_run: bool = False, how: Planner | None = None
+) -> Done:
     """Does one act in one transaction.
 
     Args:
@@ -84,6 +89,7 @@ def act(store: Store, asked: Act, calendar: Calendar, *, dry_run: bool = False) 
         asked: the act.
         calendar: the calendar limits are counted by.
         dry_run: judge and count everything, write nothing; not inside a unit of work.
+        how: what judges and counts the act, when it is none of the dossier's book.
 
     Returns:
         What was done, or with `dry_run` would be.
@@ -96,20 +102,29 @@ def act(store: Store, asked: Act, calendar: Calendar, *, dry_run: bool = False) 
         states = load(connection, [asked.dossier], agencies)
         if asked.dossier not in states:
             raise UnknownDossier
-        done = plan(states[asked.dossier], asked, agencies, calendar)
+        done = (how or plan)(states[asked.dossier], asked, agencies, calendar)
         write(connection, [done])
         if dry_run:
             connection.rollback()
     return done
 
 
-def act_many(engine: Engine, asked: Sequence[Act], calendar: Calendar) -> list[Done | Refusal]:
+def act_many(
+    engine: Store,
+    asked: Sequence[Act],
+    calendar: Calendar,
+    *,
+    dry_run: bool = False,
+    how: Planner | None = None,
+) -> list[Done | Refusal]:
     """Does acts on different dossiers in one transaction, with one job; each is done or refused by itself.
 
     Args:
-        engine: the store, as the application role.
+        engine: the store, as the application role; or a unit of work under way, which then commits or not.
         asked: acts of one actor's agency, at most one for each dossier; some hundreds at a time.
         calendar: the calendar limits are counted by.
+        dry_run: judge and count everything, write nothing; not inside a unit of work.
+        how: what judges and counts the acts, when they are none of the dossiers' books.
 
     Returns:
         For each act, in order, what was done or why not.
@@ -127,10 +142,12 @@ def act_many(engine: Engine, asked: Sequence[Act], calendar: Calendar) -> list[D
             try:
                 if one.dossier not in states:
                     raise UnknownDossier
-                answers.append(plan(states[one.dossier], one, agencies, calendar))
+                answers.append((how or plan)(states[one.dossier], one, agencies, calendar))
             except Refusal as refusal:
                 answers.append(refusal)
         write(connection, [answer for answer in answers if isinstance(answer, Done)])
+        if dry_run:
+            connection.rollback()
     return answers
 
 
@@ -147,7 +164,7 @@ def plan(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Do
     if opening != (state.seq == 0):
         raise UnknownAction(asked.action, book.code)
     at, asked = moment_of(asked.occurred_at), replace(asked, late_reason=_reason(asked.late_reason))
-    own = _facts(book.code, asked)
+    own = facts_of(payload(book.code, asked.action), asked.facts)
     json_facts = own.model_dump(mode="json", exclude_none=True)
     typed_facts = {name: getattr(own, name) for name in json_facts}
     agencies.read([asked.actor.agency, state.holder, *state.parties.values()])
@@ -155,18 +172,30 @@ def plan(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Do
     flaws += party_flaws(typed_facts, agencies, at.date())
     if flaws:
         raise Invalid(flaws)
-    view = View(state, book, action, Facts(state, typed_facts, at), at, calendar)
+    view = View(state, book, action, Facts(state, typed_facts, at), at, frozenset(typed_facts), calendar)
+    if missing := missing_facts(view):
+        raise Invalid(missing)
     needs = [
         *rights_needs(
             None if opening else state, action, asked.actor.agency, asked.actor.role, agencies, at.date()
         ),
-        *(() if opening else order_needs(state, book, action, at)),
+        *(() if opening else order_needs(view)),
         *judge(view),
     ]
     unmet = [need for need in needs if not need.met]
     if unmet:
         raise Refused(unmet)
-    return _effect(view, asked, json_facts, typed_facts, agencies, calendar)
+    return effect(view, asked, json_facts, typed_facts, agencies, calendar)
+
+
+def missing_facts(view: View) -> list[Flaw]:
+    """Facts the action asks for in such a dossier only, which the act lacks."""
+    vietnamese, english = in_vietnamese({"type": "missing", "msg": "Field required"})
+    return [
+        Flaw("missing", f"facts.{asked.name}", vietnamese, english, catalogue()[asked.name].citation)
+        for asked in view.action.facts
+        if asked.required and asked.when and view.holds(asked.when) and asked.name not in view.own
+    ]
 
 
 def moment_of(occurred_at: datetime) -> datetime:
@@ -199,9 +228,10 @@ def _reason(late_reason: str | None) -> str | None:
         raise Invalid([Flaw("value_error", "late_reason", vietnamese, english)]) from error
 
 
-def _facts(book: str, asked: Act) -> Any:  # noqa: ANN401 - the model is built from the rulebook
+def facts_of(model: type[Payload], facts: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the model is built from the rulebook
+    """What was sent, as the model asks for it; Invalid names every field that is wrong."""
     try:
-        return payload(book, asked.action).model_validate(asked.facts)
+        return model.model_validate(facts)
     except ValidationError as error:
         raise Invalid([_fact_flaw(flaw) for flaw in error.errors()]) from error
 
@@ -211,7 +241,7 @@ def _fact_flaw(flaw: Mapping[str, Any]) -> Flaw:
     return Flaw(flaw["type"], ".".join(("facts", *map(str, flaw["loc"]))), vietnamese, english)
 
 
-def _effect(
+def effect(
     view: View,
     asked: Act,
     facts: dict[str, Any],
@@ -219,6 +249,7 @@ def _effect(
     agencies: Agencies,
     calendar: Calendar,
 ) -> Done:
+    """What an act that is allowed does: the dossier's new state, its event, limits and documents, not yet written."""
     state, action = view.state, view.action
     event_id = uuid4()
     parties = state.parties | {name: code for name, code in typed_facts.items() if name in PARTIES}
@@ -244,6 +275,7 @@ def _effect(
         "dossier": state.id,
         "seq": state.seq,
         "action": action.code,
+        "book": state.book,
         "agency": asked.actor.agency,
         "account": asked.actor.account,
         "stage_before": before,

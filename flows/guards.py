@@ -22,8 +22,9 @@ from flows.guards_grounds import (
     person_is_addicted,
     result_follows_the_criteria,
 )
+from flows.guards_minors import adulthood_is_reached, track_is_settled
 from flows.refusals import Need
-from flows.view import Guard, View, over
+from flows.view import Guard, View, over, running
 from models.law.limits import LimitRefused, choose, reckon
 from models.law.schema import Stage
 
@@ -46,8 +47,9 @@ def person_is_not_excluded(view: View, only_for: str) -> Need:
     )
 
 
-def time_bar_has_not_passed(view: View, rule: str) -> Need:
+def time_bar_has_not_passed(view: View, rules: str) -> Need:
     """Past the time bar the measure may not be applied (Luật 120/2025 Đ.35.4; Luật XLVPHC 2012 Đ.6.2.d, 108.2)."""
+    rule = running(view, rules)
     limit = view.state.latest(rule)
     citation = view.book.rule(rule).citation
     if limit is None or limit.due is None:
@@ -64,8 +66,9 @@ def time_bar_has_not_passed(view: View, rule: str) -> Need:
     )
 
 
-def window_is_over(view: View, rule: str) -> Need:
+def window_is_over(view: View, rules: str) -> Need:
     """A right of the person must have run out, or been used, before the next step."""
+    rule = running(view, rules)
     limit = view.state.latest(rule)
     law = view.book.rule(rule)
     until = f"{limit.due:%H:%M %d/%m/%Y}" if limit and limit.due else "chưa bắt đầu"
@@ -158,15 +161,9 @@ def term_is_decided(view: View, rule: str) -> Need:
     )
 
 
-def _running(view: View, rules: str) -> str:
-    """Of alternatives `a|b`, the rule the dossier has a limit of: which one runs depends on the court's ordinance."""
-    ids = rules.split("|")
-    return next((rule for rule in ids if view.state.latest(rule)), ids[-1])
-
-
 def appeal_is_in_time(view: View, rules: str) -> Need:
     """An appeal is taken while its window runs."""
-    rule = _running(view, rules)
+    rule = running(view, rules)
     limit, received = view.state.latest(rule), view.facts.get("appeal_received_at")
     late = bool(view.given and limit and limit.due and received and received >= limit.due)
     law = view.book.rule(rule)
@@ -201,7 +198,7 @@ def appeal_fits_the_decision(view: View, _: str) -> Need:
 
 def appeals_are_over(view: View, rules: str) -> Need:
     """A decision takes effect when its appeal window ran out unused, or the appeal is decided."""
-    rule = _running(view, rules)
+    rule = running(view, rules)
     acts = view.state.acts
     if "file_appeal" in acts:
         law = view.book.rule(rule)
@@ -234,20 +231,33 @@ def reduction_list_was_posted(view: View, rule: str) -> Need:
 GUARDS: Mapping[str, Guard] = {
     guard.__name__: guard
     for guard in (
-        agency_is_competent, appeal_fits_the_decision, appeal_is_in_time, appeals_are_over, case_is_not_criminal,
+        adulthood_is_reached, agency_is_competent, appeal_fits_the_decision, appeal_is_in_time, appeals_are_over, case_is_not_criminal,
         closing_ground_fits, compulsory_ground_is_proved, credit_is_right, determination_case_holds,
         determination_ground_holds,
         facility_credit_is_right, facility_was_chosen, file_is_complete, ground_is_proved, held_person_is_released,
         late_registration_is_reasoned, no_determination_is_due, pending_form_fits, person_is_addicted, person_is_held,
         person_is_not_excluded, person_is_not_held, reduction_list_was_posted, result_follows_the_criteria,
-        term_is_decided, time_bar_has_not_passed, window_is_over,
+        term_is_decided, time_bar_has_not_passed, track_is_settled, window_is_over,
     )
 }  # fmt: skip
 """Every guard a rulebook may name."""
 
 
+def _not_for_this_case(view: View) -> Need:
+    action = view.action
+    return Need(
+        "not_for_this_case",
+        False,
+        f"“{action.title}” không áp dụng cho hồ sơ này",
+        f"“{action.title_en}” does not exist for this dossier",
+        action.citation,
+        action.code,
+    )
+
+
 def judge(view: View) -> list[Need]:
-    """All guards of the view's action, met or not."""
-    return [
-        GUARDS[name](view, argument) for name, _, argument in (g.partition(":") for g in view.action.guards)
-    ]
+    """All guards of the view's action that its dossier is under, met or not."""
+    if not view.holds(view.action.when):
+        return [_not_for_this_case(view)]
+    named = (guard.id.partition(":") for guard in view.action.guards if view.holds(guard.when))
+    return [GUARDS[name](view, argument) for name, _, argument in named]

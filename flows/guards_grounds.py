@@ -1,7 +1,7 @@
 """Guards of the finding: whether the person is addicted, and whether the case and the ground named are borne out."""
 
 from flows.refusals import Need
-from flows.view import View, over
+from flows.view import View, over, running
 from models.law.facts import Criteria
 
 
@@ -99,8 +99,9 @@ def result_follows_the_criteria(view: View, _: str) -> Need:
     )
 
 
-def late_registration_is_reasoned(view: View, rule: str) -> Need:
+def late_registration_is_reasoned(view: View, rules: str) -> Need:
     """A registration after the window has run out is taken only with a reason: the ground stands already."""
+    rule = running(view, rules)
     limit, registered = view.state.latest(rule), view.facts.get("registered_at")
     law = view.book.rule(rule)
     late = bool(view.given and limit and limit.due and registered and registered >= limit.due)

@@ -139,7 +139,7 @@ class Issue:
         return Case(
             form="",
             book=view.book.code,
-            wording=view.book.wording,
+            wording=view.book.words(view.state.track),
             action=view.action.code,
             occurred_at=view.at,
             number=None,

@@ -7,8 +7,10 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, extract, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
+from flows.alarms import release_alarm
+from flows.state import load
 from models import clock
 from models.law.loader import load_book
 from models.law.schema import Action, AgencyKind, Kind
@@ -23,7 +25,8 @@ _WATCHED = (Kind.duty, Kind.bar, Kind.term)
 _EVENTS = (
     select(
         _event.c.id, _event.c.dossier, _event.c.action, _event.c.agency, _event.c.stage_before, _event.c.stage_after,
-        _dossier.c.number, _dossier.c.book, _dossier.c.holder, _dossier.c.parties, _agency.c.kind.label("agency_kind"),
+        _dossier.c.number, func.coalesce(_event.c.book, _dossier.c.book).label("book"), _dossier.c.holder,
+        _dossier.c.parties, _agency.c.kind.label("agency_kind"),
     )
     .join(_dossier, _dossier.c.id == _event.c.dossier)
     .join(_agency, _agency.c.code == _event.c.agency)
@@ -32,7 +35,8 @@ _EVENTS = (
 _LIMITS = (
     select(
         _limit.c.dossier, _limit.c.rule, _limit.c.kind, _limit.c.due, _limit.c.last_day, _limit.c.started_by,
-        _dossier.c.number, _dossier.c.book, _dossier.c.stage, _dossier.c.holder, _dossier.c.parties,
+        _dossier.c.number, _dossier.c.book, func.coalesce(_limit.c.stands_for, _limit.c.rule).label("place"),
+        _dossier.c.stage, _dossier.c.holder, _dossier.c.parties,
     )
     .join(_dossier, _dossier.c.id == _limit.c.dossier)
     .where(
@@ -42,6 +46,13 @@ _LIMITS = (
     )
     .order_by(_limit.c.due, _limit.c.id)
 )  # fmt: skip
+_LAST_OF_THE_HELD = (
+    select(_event.c.dossier, _event.c.id)
+    .join(_dossier, _dossier.c.id == _event.c.dossier)
+    .where(_dossier.c.acts.has_key("place_pending"))
+    .ext(distinct_on(_event.c.dossier))
+    .order_by(_event.c.dossier, _event.c.seq.desc())
+)
 _due, _start = extract("epoch", _limit.c.due), extract("epoch", _limit.c.starts_at)
 _LAST_QUARTER = func.least(_due, _due - (_due - _start) / 4)
 """Seconds; at the latest the end itself, for a limit counted back starts after it."""
@@ -88,7 +99,7 @@ def tell_of_limits(connection: Connection, dossiers: Sequence[UUID]) -> list[Lim
     near = or_(moment.timestamp() >= _LAST_QUARTER, _limit.c.warning_due <= moment)
     rows = connection.execute(_LIMITS.where(_limit.c.dossier.in_(dossiers), near)).all()
     alerts = [
-        LimitAlert(row.number, row.rule, row.due, _state(row, moment), tuple(who_must_act(row, row.rule)))
+        LimitAlert(row.number, row.rule, row.due, _state(row, moment), tuple(who_must_act(row, row.place)))
         for row in rows
     ]
     _write(
@@ -96,6 +107,27 @@ def tell_of_limits(connection: Connection, dossiers: Sequence[UUID]) -> list[Lim
         [notice for row, alert in zip(rows, alerts, strict=True) for notice in _of_limit(row, alert)],
     )
     return alerts
+
+
+def tell_of_the_held(connection: Connection, dossiers: Sequence[UUID]) -> int:
+    """Tells every agency of a dossier that its person must be released, again after each act until it is recorded; the number of new notices.
+
+    Args:
+        connection: a unit of work of the system.
+        dossiers: whose persons to look after.
+    """
+    moment, told = clock.now(), list[dict[str, Any]]()
+    last = {
+        row.dossier: row.id
+        for row in connection.execute(_LAST_OF_THE_HELD.where(_event.c.dossier.in_(dossiers)))
+    }
+    for state in load(connection, list(last)).values():
+        if alarm := release_alarm(state, moment):
+            facts = {"dossier": state.number, "since": alarm.since.isoformat(), "citation": alarm.citation}
+            told += [
+                _row(state.id, last[state.id], agency, "release_person", facts) for agency in alarm.agencies
+            ]
+    return _write(connection, told)
 
 
 def who_must_act(dossier: Any, rule: str) -> list[str]:  # noqa: ANN401 - a row with book, stage, holder and parties

@@ -14,8 +14,8 @@ from flows.refusals import Flaw, Invalid
 from flows.state import Agencies, State
 from flows.writing import Done, write
 from models.clock import now
+from models.law.book import Book
 from models.law.calendar import Calendar
-from models.law.schema import Book
 from models.person import PersonData, search_key
 from models.store import Store, unit_of_work
 from models.tables import table

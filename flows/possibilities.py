@@ -19,7 +19,7 @@ from flows.view import View
 from models.clock import now
 from models.law.calendar import Calendar
 from models.law.limits import TIMEZONE
-from models.law.schema import Action
+from models.law.schema import Action, ActionFact
 from models.store import unit_of_work
 
 
@@ -48,15 +48,21 @@ def possibilities(engine: Engine, dossier: UUID, actor: Actor) -> list[Possibili
         book = book_of(state.book)
         found = []
         for action in (one for one in book.actions if state.stage in one.stages):
-            view = View(state, book, action, Facts(state, {}, at), at, calendar=None)
+            view = View(state, book, action, Facts(state, {}, at), at)
             needs = [
                 *rights_needs(state, action, actor.agency, actor.role, agencies, at.date()),
-                *order_needs(state, book, action, at),
+                *order_needs(view),
                 *judge(view),
             ]
             schema = payload(book.code, action.code).model_json_schema()
+            if asked := [fact.name for fact in action.facts if _asked_here(view, fact)]:
+                schema["required"] = [*schema.get("required", ()), *asked]
             found.append(Possibility(action, all(need.met for need in needs), needs, schema))
     return found
+
+
+def _asked_here(view: View, fact: ActionFact) -> bool:
+    return bool(fact.required and fact.when and view.holds(fact.when))
 
 
 def preview(engine: Engine, asked: Act, calendar: Calendar) -> list[tuple[Form, FormContext]]:

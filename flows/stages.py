@@ -20,7 +20,7 @@ from sqlalchemy import Engine, select
 from documents.rendering import RenderingError, explain, render_stored
 from documents.storage import StorageError
 from flows import outbox
-from flows.notices import LimitAlert, tell_of_acts, tell_of_limits
+from flows.notices import LimitAlert, tell_of_acts, tell_of_limits, tell_of_the_held
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
 from models.store import SYSTEM, Scope, unit_of_work
@@ -105,6 +105,15 @@ async def check_limits(dossiers: list[UUID]) -> list[LimitAlert]:
 
 
 @task(
+    name="Cảnh báo người còn bị quản lý", retries=2, retry_delay_seconds=[1, 5], timeout_seconds=60,
+    cache_policy=NO_CACHE, persist_result=False,
+)  # fmt: skip
+async def watch_the_held(dossiers: list[UUID]) -> int:
+    """Tells everyone concerned of persons who must be released; the number of new notices."""
+    return await asyncio.to_thread(_in_transaction, tell_of_the_held, workplace.get(), dossiers)
+
+
+@task(
     name="Thông báo", retries=2, retry_delay_seconds=[1, 5], timeout_seconds=60,
     cache_policy=NO_CACHE, persist_result=False,
 )  # fmt: skip
@@ -125,8 +134,9 @@ async def handle(stage: Stage, jobs: list[int]) -> None:
     events = [act.event for act in acts]
     try:
         rendered = await render_documents(events)
-        alerts = await check_limits(sorted({act.dossier for act in acts}))
-        told = await notify_agencies(events)
+        dossiers = sorted({act.dossier for act in acts})
+        alerts = await check_limits(dossiers)
+        told = await notify_agencies(events) + await watch_the_held(dossiers)
     except Exception as error:
         await asyncio.to_thread(
             outbox.settle, place.engine, place.worker, jobs, dict.fromkeys(jobs, explain(error))

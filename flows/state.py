@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from documents.case import AgencyCard, Issued
+from models.law.book import Track
 from models.law.facts import Official
 from models.law.limits import TIMEZONE
-from models.person import PersonData
+from models.person import PersonData, age_on
 
 ORDINANCE_2022 = date(2023, 2, 1)
 """The first day of PL 03/2022/UBTVQH15 (Đ.43.1)."""
@@ -22,7 +23,9 @@ class LimitState:
     """A limit of the dossier, without its explanation."""
 
     id: UUID
+    book: str
     rule: str
+    stands_for: str | None
     kind: str
     parent: UUID | None
     starts_at: datetime
@@ -32,6 +35,11 @@ class LimitState:
     ended_at: datetime | None
     end: str | None
     ledger: list[dict[str, Any]]
+
+    @property
+    def place(self) -> str:
+        """The rule of the dossier's present book in whose place it runs: its own, unless the book has changed."""
+        return self.stands_for or self.rule
 
     @property
     def suspended(self) -> bool:
@@ -80,23 +88,36 @@ class State:
         the ordinance is that of the moment.
         """
         accepted = self.acts.get("accept", at).astimezone(TIMEZONE).date()
+        adults = "2014" if accepted < ORDINANCE_2022 else "2022"
         return {
-            "ordinance": "2014" if accepted < ORDINANCE_2022 else "2022",
+            "delivered": bool({"deliver", "start_in_place"} & set(self.acts)),
+            "migrated": "migrate" in self.acts,
+            "ordinance": "minors" if self.track == "minor" else adults,
             "placed": "place_pending" in self.acts,
             "stage": self.stage,
             "terminated": "terminate" in self.acts,
-            "track": "adult",
+            "track": self.track,
         }
+
+    @property
+    def track(self) -> Track:
+        """The track of the person's age when the dossier was opened, until it is decided that it changes at 18."""
+        decided: Track | None = self.facts.get("track_after_18")
+        return decided or ("minor" if age_on(self.person.birth_date, self.opened_on) < 18 else "adult")
 
     def latest(self, rule: str) -> LimitState | None:
         """The youngest limit of a rule, open or ended."""
-        return next((limit for limit in reversed(self.limits) if limit.rule == rule), None)
+        return next((limit for limit in reversed(self.limits) if limit.place == rule), None)
 
     def open_limit(self, rule: str) -> LimitState | None:
         """The open limit of a rule; there is at most one."""
-        return next((limit for limit in self.limits if limit.rule == rule and limit.ended_at is None), None)
+        return next((limit for limit in self.limits if limit.place == rule and limit.ended_at is None), None)
 
 
+_OF_TERRITORY = text("""
+    SELECT code FROM agency WHERE kind = :kind AND territory = :territory
+    AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) ORDER BY code
+""")
 _AGENCIES = text("SELECT to_json(agency) FROM agency WHERE code = ANY (:codes)")
 
 # One round trip for everything: PostgreSQL gathers what belongs to a dossier into JSON.
@@ -104,7 +125,7 @@ _LOAD = text("""
     SELECT d.id, d.number, d.person, d.book, d.stage, d.holder, d.version, d.opened_on, d.facts, d.acts, d.parties,
         d.head, p.data,
         coalesce((SELECT max(e.seq) FROM event e WHERE e.dossier = d.id), 0) AS seq,
-        (SELECT json_agg(json_build_array(l.id, l.rule, l.kind, l.parent, l.starts_at, l.due, l.warning_due, l.last_day,
+        (SELECT json_agg(json_build_array(l.id, l.book, l.rule, l.stands_for, l.kind, l.parent, l.starts_at, l.due, l.warning_due, l.last_day,
             l.ended_at, l."end", l.ledger) ORDER BY s.seq, l.id)
             FROM time_limit l JOIN event s ON s.id = l.started_by WHERE l.dossier = d.id) AS limits,
         (SELECT json_agg(json_build_array(i.form, coalesce(i.number_text, ''), i.issued_on, a.name)
@@ -161,7 +182,9 @@ def _state(row: Any) -> State:  # noqa: ANN401 - a row of the query above
 
 def _limit(
     id_: str,
+    book: str,
     rule: str,
+    stands_for: str | None,
     kind: str,
     parent: str | None,
     starts_at: str,
@@ -174,7 +197,9 @@ def _limit(
 ) -> LimitState:
     return LimitState(
         id=UUID(id_),
+        book=book,
         rule=rule,
+        stands_for=stands_for,
         kind=kind,
         parent=UUID(parent) if parent else None,
         starts_at=datetime.fromisoformat(starts_at),
@@ -199,6 +224,7 @@ class AgencyState:
     valid_from: date
     valid_to: date | None
     successor: str | None
+    territory: str
 
     def exists_on(self, day: date) -> bool:
         """Whether the agency exists on this day."""
@@ -217,7 +243,9 @@ class Agencies(Mapping[str, AgencyState]):
         for row in rows:
             until = row["valid_to"] and date.fromisoformat(row["valid_to"])
             since = date.fromisoformat(row["valid_from"])
-            self._known[row["code"]] = AgencyState(agency_card(row), since, until, row["successor"])
+            self._known[row["code"]] = AgencyState(
+                agency_card(row), since, until, row["successor"], row["territory"]
+            )
 
     def read(self, codes: Iterable[str]) -> None:
         """Reads these agencies in one query, if they are not known yet."""
@@ -236,6 +264,11 @@ class Agencies(Mapping[str, AgencyState]):
 
     def __len__(self) -> int:
         return len(self._known)
+
+    def of_territory(self, kind: str, territory: str, day: date) -> list[str]:
+        """Agencies of a kind in this very territory that exist on a day."""
+        named = {"kind": kind, "territory": territory, "day": day}
+        return list(self._connection.execute(_OF_TERRITORY, named).scalars())
 
     def in_charge(self, code: str, day: date) -> str:
         """Who stands for an agency on a day: itself, or the successor of an abolished one."""

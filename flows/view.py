@@ -7,8 +7,9 @@ from typing import Any
 
 from flows.refusals import Need
 from flows.state import LimitState, State
+from models.law.book import Book
 from models.law.calendar import Calendar
-from models.law.schema import Action, Book, Condition
+from models.law.schema import Action, Condition
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,9 @@ class View:
     action: Action
     facts: Mapping[str, Any]  # typed, the act's own first
     at: datetime  # Asia/Ho_Chi_Minh
-    calendar: Calendar | None
+    own: frozenset[str] = frozenset()
+    """The facts the act itself brings."""
+    calendar: Calendar | None = None
     """None while only listing what could be done: the facts of the act are not known yet."""
 
     @property
@@ -41,6 +44,12 @@ class View:
 
 
 Guard = Callable[[View, str], Need]
+
+
+def running(view: View, rules: str) -> str:
+    """Of alternatives `a|b`, the rule the dossier has a limit of: which one runs depends on track and ordinance."""
+    ids = rules.split("|")
+    return next((rule for rule in ids if view.state.latest(rule)), ids[-1])
 
 
 def over(limit: LimitState | None, at: datetime) -> bool:

@@ -37,7 +37,7 @@ class Done:
 # its table. References are checked when a statement ends, so the order inside one does not matter.
 _ADVANCE = text("""
     WITH advanced AS (
-        UPDATE dossier SET stage = new.stage, holder = new.holder, version = new.version, facts = new.facts,
+        UPDATE dossier SET book = new.book, stage = new.stage, holder = new.holder, version = new.version, facts = new.facts,
             acts = new.acts, parties = new.parties, head = new.head, changed_at = new.changed_at
         FROM jsonb_populate_recordset(NULL::dossier, :dossiers) new WHERE dossier.id = new.id
     ), seen AS (
@@ -47,9 +47,9 @@ _ADVANCE = text("""
         INSERT INTO event_facts SELECT * FROM jsonb_populate_recordset(NULL::event_facts, :facts)
     ), changed AS (
         UPDATE time_limit SET (starts_at, due, warning_due, opens, last_day, ended_at, ended_by, "end", late_days,
-            ledger, explanation) = (
+            ledger, explanation, stands_for) = (
             SELECT new.starts_at, new.due, new.warning_due, new.opens, new.last_day, new.ended_at, new.ended_by,
-                new."end", new.late_days, new.ledger, new.explanation
+                new."end", new.late_days, new.ledger, new.explanation, new.stands_for
             FROM jsonb_populate_record(time_limit, change.columns) new)
         FROM jsonb_to_recordset(:changed) AS change (id uuid, columns jsonb) WHERE time_limit.id = change.id
     ), events AS (
@@ -118,6 +118,7 @@ def _advanced(one: Done, moment: datetime) -> dict[str, Any]:
     state = one.state
     return {
         "id": state.id,
+        "book": state.book,
         "stage": state.stage,
         "holder": state.holder,
         "version": state.version,

@@ -10,7 +10,7 @@ from models.columns import UUID, Any, datetime, identity, instant, json_column
 
 
 class Event(SQLModel, table=True):
-    """One act. `digest` covers everything here and the digest of the event before."""
+    """One act, under the book of its day. `digest` covers everything here and the digest of the event before."""
 
     __tablename__ = "event"
 
@@ -18,6 +18,7 @@ class Event(SQLModel, table=True):
     dossier: UUID = Field(foreign_key="dossier.id")
     seq: int
     action: str
+    book: str | None = None
     agency: str = Field(foreign_key="agency.code")
     account: UUID = Field(foreign_key="account.id")
     stage_before: str | None

@@ -10,14 +10,17 @@ from models.columns import UUID, Any, datetime, identity, instant, json_column
 class Limit(SQLModel, table=True):
     """A time limit of a dossier. Overdue is derived from the clock, never stored.
 
-    `due` is null where the text gives no limit or was not read; `parent` is the limit from whose end it runs.
+    `due` is null where the text gives no limit or was not read; `parent` is the limit from whose end it runs. A limit
+    keeps the law of the `book` it was started under; once its dossier has another book it `stands_for` a rule of that.
     """
 
     __tablename__ = "time_limit"
 
     id: UUID = identity()
     dossier: UUID = Field(foreign_key="dossier.id", index=True)
+    book: str
     rule: str
+    stands_for: str | None = None
     kind: str
     started_by: UUID = Field(foreign_key="event.id")
     parent: UUID | None = Field(default=None, foreign_key="time_limit.id")

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from models.law.counting import MOST, YEARS
-from models.law.schema import Action, Fact
+from models.law.schema import ActionFacts, Fact
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -170,12 +170,13 @@ class Payload(BaseModel):
 
 
 def payload_model(
-    action: Action, catalogue: Mapping[str, Fact], exclusions: Mapping[str, str]
+    code: str, asks: ActionFacts, catalogue: Mapping[str, Fact], exclusions: Mapping[str, str]
 ) -> type[Payload]:
-    """The pydantic model of what this action records.
+    """The pydantic model of what an act records.
 
     Args:
-        action: the action of a loaded book.
+        code: the action's code.
+        asks: the facts it asks for; one required only under a condition may be left out here.
         catalogue: every known fact by name.
         exclusions: the book's cases in which the measure does not apply, by code.
 
@@ -184,17 +185,18 @@ def payload_model(
 
     """
     fields: dict[str, Any] = {}
-    for asked in action.facts:
+    for asked in asks:
         fact = catalogue[asked.name]
         kind = _type_of(fact, tuple(exclusions))
+        always = asked.required and not asked.when
         info = Field(
-            ... if asked.required else None,
+            ... if always else None,
             title=fact.title,
             description=" ".join(part for part in (fact.title_en + ".", fact.help, fact.citation) if part),
             json_schema_extra={"x-choices": dict(fact.choices)} if fact.choices else None,
         )
-        fields[asked.name] = (kind if asked.required else kind | None, info)
-    return create_model(f"{action.code}_facts", __base__=Payload, **fields)
+        fields[asked.name] = (kind if always else kind | None, info)
+    return create_model(f"{code}_facts", __base__=Payload, **fields)
 
 
 def _type_of(fact: Fact, exclusions: tuple[str, ...]) -> Any:  # noqa: ANN401 - a type is built at run time

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from models.law.counting import MOST, LimitRefused
 
@@ -51,4 +51,12 @@ class Credited(Entry):
     days: Annotated[int, Field(gt=0, le=MOST)]
 
 
-LedgerEntry = Annotated[Suspended | Extended | Restarted | Credited, Field(discriminator="kind")]
+class Carried(Entry):
+    """The dossier changed its rulebook and the limit goes on as it is: told in the journal, nothing is counted anew."""
+
+    kind: Literal["carried"] = "carried"
+
+
+LedgerEntry = Annotated[Suspended | Extended | Restarted | Credited | Carried, Field(discriminator="kind")]
+LEDGER: TypeAdapter[list[LedgerEntry]] = TypeAdapter(list[LedgerEntry])
+"""A ledger as it is stored."""

@@ -28,12 +28,13 @@ from models.law.counting import (
     local,
     within,
 )
-from models.law.ledger import Credited, EntryRefused, Extended, LedgerEntry, Restarted, Suspended
+from models.law.ledger import Carried, Credited, EntryRefused, Extended, LedgerEntry, Restarted, Suspended
 from models.law.schema import Amount, Anchor, Clock, Kind, Rule, Unit
 
 __all__ = [
     "TIMEZONE",
     "AmountOutOfRange",
+    "Carried",
     "Choice",
     "Credited",
     "EntryRefused",
@@ -305,6 +306,9 @@ class _History:
 
     def take(self, entry: LedgerEntry) -> None:
         at = local(entry.at)
+        if isinstance(entry, Carried):
+            self.journal.append(f"{entry.reason} ({entry.citation})")
+            return
         if self.rule.direction == "before":
             raise EntryRefused(f"{self.rule.id}: thời hạn đếm ngược chỉ thay đổi khi ngày kết thúc thay đổi")
         if at < self.begin.start:

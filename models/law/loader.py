@@ -1,6 +1,5 @@
 """Reading rulebooks: TOML files become validated books, or an error that names file and key."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -8,13 +7,14 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from models.law.schema import Action, Anchor, Book, Clock, Condition, Fact, Rule
+from models.law.book import Book, Wording
+from models.law.inheritance import KEYS, merged, read_toml
+from models.law.inheritance import LoadError as LoadError
+from models.law.schema import Action, Anchor, Clock, Condition, Fact, Rule
 
 BOOKS = Path(__file__).parent / "books"
 T = TypeVar("T")
-KEYS = {"rules": "id", "actions": "code", "papers": "kind"}
-"""What a row of each table is known by."""
-DERIVED = frozenset({"ordinance", "placed", "stage", "terminated", "track"})
+DERIVED = frozenset({"delivered", "migrated", "ordinance", "placed", "stage", "terminated", "track"})
 """Facts the engine derives from the acts done; conditions may use them."""
 PARTIES = frozenset({
     "compiler", "facility", "court", "provincial_court", "centre", "provincial_police", "ministry_police",
@@ -23,14 +23,10 @@ PARTIES = frozenset({
 """Parts an agency can play in a dossier."""
 
 
-class LoadError(ValueError):
-    """A rulebook that cannot be trusted; the message names file and key."""
-
-
 @cache
 def catalogue() -> Mapping[str, Fact]:
     """Every fact an act can record, by name."""
-    return _validated(TypeAdapter(dict[str, Fact]), _toml(BOOKS / "facts.toml"), "facts.toml")
+    return _validated(TypeAdapter(dict[str, Fact]), read_toml(BOOKS / "facts.toml"), "facts.toml")
 
 
 @cache
@@ -41,12 +37,12 @@ def load_book(code: str) -> Book:
         LoadError: there is no such book, or it is not sound.
 
     """
-    path = BOOKS / f"{code}.toml"
     if code not in codes():
         raise LoadError(f"không có bộ quy tắc {code} / no rulebook {code}")
-    book = _validated(TypeAdapter(Book), _merged(path), path.name)
+    name = f"{code}.toml"
+    book = _validated(TypeAdapter(Book), merged(BOOKS, code), name)
     if book.code != code:
-        raise LoadError(f"{path.name}: code: phải trùng tên tệp / must be the file's name, not {book.code}")
+        raise LoadError(f"{name}: code: phải trùng tên tệp / must be the file's name, not {book.code}")
     check_book(book)
     return book
 
@@ -73,6 +69,14 @@ def check_book(
     flaws = [
         *_duplicates("rules", [rule.id for rule in book.rules]),
         *_duplicates("actions", [action.code for action in book.actions]),
+        *_duplicates("provisions", [one.id for one in book.provisions]),
+        *(
+            f"provisions.{one.id}: cũng là một quy tắc / a rule has this id"
+            for one in book.provisions
+            if one.id in {rule.id for rule in book.rules}
+        ),
+        *_wording_flaws(book),
+        *_transition_flaws(book),
         *_rule_flaws(book),
         *_action_flaws(book),
         *(
@@ -98,57 +102,20 @@ def check_book(
     if guards is not None:
         names = set(guards)
         flaws += [
-            f"actions.{action.code}.guards: không có điều kiện / unknown guard {guard}"
+            f"actions.{action.code}.guards: không có điều kiện / unknown guard {guard.id}"
             for action in book.actions
             for guard in action.guards
-            if guard.partition(":")[0] not in names
+            if guard.id.partition(":")[0] not in names
         ]
         arguments = {rule.id for rule in book.rules}.union(*(fact.choices for fact in catalogue().values()))
         flaws += [
-            f"actions.{action.code}.guards: không có quy tắc hoặc giá trị / unknown rule or value in {guard}"
+            f"actions.{action.code}.guards: không có quy tắc hoặc giá trị / unknown rule or value in {guard.id}"
             for action in book.actions
             for guard in action.guards
-            if ":" in guard and not arguments.issuperset(guard.partition(":")[2].split("|"))
+            if ":" in guard.id and not arguments.issuperset(guard.id.partition(":")[2].split("|"))
         ]
     if flaws:
         raise LoadError("\n".join(f"{book.code}.toml: {flaw}" for flaw in flaws))
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise LoadError(f"{path.name}: {error}") from error
-
-
-def _merged(path: Path, seen: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The file with what it inherits: tables by key, rules, actions and papers by id."""
-    own = _toml(path)
-    parent = own.get("extends")
-    if parent is None:
-        return own
-    if parent in seen or not (BOOKS / f"{parent}.toml").is_file():
-        raise LoadError(f"{path.name}: extends: không có hoặc lặp vòng / missing or circular: {parent}")
-    base = _merged(BOOKS / f"{parent}.toml", (*seen, path.stem))
-    merged = base | own
-    for table in ("wording", "exclusions"):
-        merged[table] = base.get(table, {}) | own.get(table, {})
-    for rows, key in KEYS.items():
-        merged[rows] = _overlaid(base.get(rows, []), own.get(rows, []), key)
-    return merged
-
-
-def _overlaid(base: list[dict[str, Any]], own: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
-    """The older rows, each replaced where it stands by the newer ones of its key (papers may share one)."""
-    newer: dict[Any, list[dict[str, Any]]] = {}
-    for row in own:
-        newer.setdefault(row.get(key), []).append(row)
-    replaced = set(newer)
-    rows = []
-    for row in base:
-        rows += newer.pop(row.get(key), []) if row.get(key) in replaced else [row]
-    rows += [row for added in newer.values() for row in added]
-    return [row for row in rows if not row.get("removed")]
 
 
 def _validated(adapter: TypeAdapter[T], data: object, name: str) -> T:
@@ -229,8 +196,66 @@ def _action_flaws(book: Book) -> list[str]:
             for ref in refs
             if ref.at and ref.at not in asked
         ]
-        for ref in (*refs, *action.forms, *action.next):
+        for ref in (*refs, *action.forms, *action.next, *action.guards):
             flaws += _condition_flaws(key, ref.when)
+        for when in (action.when, *(fact.when for fact in action.facts)):
+            flaws += _condition_flaws(key, when)
+    return flaws
+
+
+def _wording_flaws(book: Book) -> list[str]:
+    unknown = sorted(set(book.wording_minor) - set(Wording.model_fields))
+    return [f"wording_minor.{key}: không có mục này / no such key" for key in unknown]
+
+
+def _transition_flaws(book: Book) -> list[str]:
+    """What a transition says must exist in the books it leads from and to."""
+    if book.transition is None:
+        return []
+    moved, known = book.transition, {action.code for action in book.actions}
+    if moved.origin not in codes() or moved.origin >= book.code:
+        return [f"transition.from: phải là bộ quy tắc cũ hơn / must be an older book: {moved.origin}"]
+    older = load_book(moved.origin)
+    flaws = [
+        f"transition.rules: không có quy tắc / unknown rule {rule}"
+        for rule, of in [
+            *((old, older) for old in moved.rules),
+            *((new, book) for new in moved.rules.values()),
+        ]
+        if rule not in {one.id for one in of.rules}
+    ]
+    done = {action.code for action in older.actions}
+    flaws += [
+        f"transition.acts: không có thao tác / unknown action {code}"
+        for code in sorted((set(moved.acts) - done) | (set(moved.acts.values()) - known))
+    ]
+    flaws += [
+        f"transition.facts: không có dữ kiện / unknown fact {fact.name}"
+        for fact in moved.facts
+        if fact.name not in catalogue()
+    ]
+    for landing in moved.landings:
+        key = f"transition.landings.{landing.id}"
+        if landing.next not in book.stages:
+            flaws.append(f"{key}.next: bộ quy tắc không có giai đoạn / no such stage {landing.next}")
+        if landing.hand_to and landing.hand_to not in PARTIES:
+            flaws.append(f"{key}.hand_to: không có vai / unknown party {landing.hand_to}")
+        flaws += [
+            f"{key}.undoes: không có thao tác / unknown action {code}"
+            for code in landing.undoes
+            if code not in known | done
+        ]
+        flaws += _condition_flaws(key, landing.when)
+    for keep in moved.keeps:
+        key = f"transition.keeps.{keep.id}"
+        flaws += _condition_flaws(key, keep.when)
+        flaws += [
+            f"{key}.when: không dùng được / cannot be used here: {name}"
+            for name in keep.when
+            if name in DERIVED - {"delivered"}
+        ]
+    for fact in moved.facts:
+        flaws += _condition_flaws("transition.facts", fact.when)
     return flaws
 
 

@@ -1,6 +1,5 @@
-"""The shape of a rulebook: rules (time limits), actions, papers and bodies of one legal period."""
+"""The shape of a rulebook's rows: rules (time limits), facts, actions and papers."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -219,6 +218,8 @@ class ActionFact(Strict):
 
     name: Code
     required: bool = True
+    when: Condition = {}
+    """Where it is required; elsewhere it may be left out."""
 
 
 def _ref(value: object) -> object:
@@ -244,6 +245,8 @@ class Action(Strict):
     title: Text
     title_en: Text
     stages: tuple[Stage, ...]
+    when: Condition = {}
+    """The dossiers in which the action exists at all."""
     by: tuple[AgencyKind, ...]
     actor: Code = "holder"
     """Which party of the dossier acts: `holder`, `any`, or a party's name (`compiler`, `centre` …)."""
@@ -253,8 +256,8 @@ class Action(Strict):
     not_after: tuple[Alternatives, ...] = ()
     """Acts after which this one is no longer possible."""
     repeat: bool = False
-    guards: tuple[str, ...] = ()
-    """Guards by name, with an argument after a colon: `window_is_over:p4-read`."""
+    guards: Refs = ()
+    """Guards by name, with an argument after a colon: `window_is_over:p4-read`; of `a|b` the limit that runs is meant."""
     facts: ActionFacts = ()
     starts: Refs = ()
     ends: Refs = ()
@@ -286,64 +289,4 @@ class Paper(Strict):
     """Other forms or paper kinds, one of which is enough."""
     when: Condition = {}
     citation: Text
-
-
-class Wording(Strict):
-    """How papers of the period speak."""
-
-    measure: Text
-    measure_full: Text
-    facility: Text
-    court: Text
-    id_label: Text
-    compiler: Text
-    legal_bases: Annotated[tuple[Text, ...], Field(min_length=1)]
-    """What court papers rest on, without "Căn cứ"."""
-    complaint_period: Text
-    """How long a complaint against the court's decision may be made, and from when."""
-
-
-class Book(Strict):
-    """One legal period as data."""
-
-    code: Code
-    title: Text
-    title_en: Text
-    valid_from: date
-    valid_to: date | None = None
-    extends: Code | None = None
-    stages: tuple[Stage, ...]
-    wording: Wording
-    least_age: int
-    """Below it no measure exists at all; `least_age_citation` says where, if that is not the age of majority."""
-    least_age_citation: Text | None = None
-    tracks: tuple[Literal["adult", "minor"], ...]
-    minors_refused: Text | None = None
-    """Why a minor cannot be taken into this book."""
-    minors_citation: Text | None = None
-    exclusions: dict[Code, Text]
-    exclusions_citation: Text
-    rules: tuple[Rule, ...]
-    papers: tuple[Paper, ...]
-    actions: tuple[Action, ...]
-    notes: tuple[Text, ...] = ()
-
-    def rule(self, rule_id: str) -> Rule:
-        """The rule with this id; raises KeyError when the book has none."""
-        return self._index_rules()[rule_id]
-
-    def action(self, code: str) -> Action:
-        """The action with this code; raises KeyError when the book has none."""
-        return self._index_actions()[code]
-
-    def _index_rules(self) -> dict[str, Rule]:
-        if "_rules" not in self.__dict__:
-            self.__dict__["_rules"] = {rule.id: rule for rule in self.rules}
-        index: dict[str, Rule] = self.__dict__["_rules"]
-        return index
-
-    def _index_actions(self) -> dict[str, Action]:
-        if "_actions" not in self.__dict__:
-            self.__dict__["_actions"] = {action.code: action for action in self.actions}
-        index: dict[str, Action] = self.__dict__["_actions"]
-        return index
+    confirmed: bool = True

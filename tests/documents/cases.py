@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from documents.case import AgencyCard, Case, Issued
+from models.law.book import Wording
 from models.law.facts import (
     Background,
     Criteria,
@@ -17,7 +18,6 @@ from models.law.facts import (
     Relative,
     Witness,
 )
-from models.law.schema import Wording
 from models.person import Identity, PersonData
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")

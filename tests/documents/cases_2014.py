@@ -6,8 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from documents.case import AgencyCard, Case, Issued
+from models.law.book import Wording
 from models.law.facts import Official
-from models.law.schema import Wording
 from tests.documents.cases import ENCLOSURES, FACTS, PERSON
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -126,7 +126,7 @@ def limit(
     """An open limit started by an act; both moments as seen from now."""
     moment = datetime.now(UTC)
     add(engine, "time_limit", {
-        "id": uuid4(), "dossier": done.dossier, "rule": rule, "kind": kind, "started_by": done.event,
+        "id": uuid4(), "dossier": done.dossier, "book": "2026", "rule": rule, "kind": kind, "started_by": done.event,
         "starts_at": moment + started, "due": moment + due, "last_day": (moment + due).date(), "ledger": [],
         "explanation": {"suspended": False},
     })  # fmt: skip

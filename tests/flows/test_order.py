@@ -200,6 +200,6 @@ def test_nothing_is_done_under_a_book_that_has_ended(road_store: Engine) -> None
     road = Road2014(road_store, start=date(2021, 12, 27))
     road.to("issue_result")
     needs = road.refused("compile", "5 08:00")
-    assert {code: need.requirement for code, need in needs.items()}["book_has_ended"] == "occurred_at"
+    assert {code: need.requirement for code, need in needs.items()}["book_has_ended"] == "migrate"
     late = Road2014(road_store, start=date(2021, 12, 27))
     assert late.to("issue_result").do("compile", "4 08:00").state.book == "2014"

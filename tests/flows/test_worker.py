@@ -125,6 +125,7 @@ def test_act_is_rendered_checked_told_and_shown_in_prefect(place: Place, engine:
         "Lập văn bản",
         "Kiểm tra thời hạn",
         "Thông báo",
+        "Cảnh báo người còn bị quản lý",
     }
     assert all(task["state_type"] == "COMPLETED" and task["tags"] == [] for task in tasks)
     [artifact] = place.prefect("artifacts/filter", flow_runs={"id": {"any_": [run["id"]]}})

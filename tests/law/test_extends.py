@@ -104,3 +104,63 @@ def test_book_that_extends_itself_is_a_circle(books: Path) -> None:
     write(books, {**BOOK, "extends": "test"})
     with pytest.raises(LoadError, match=r"^test\.toml: extends: .*missing or circular: test$"):
         load_book("test")
+
+
+def test_newer_line_states_only_the_keys_that_differ(books: Path) -> None:
+    write(books, BOOK)
+    newer = {"id": "r-compile", "who": "Trưởng Công an cấp xã", "confirmed": False}
+    write(books, {**CHILD, "rules": [newer]}, "child")
+    old, new = load_book("test").rule("r-compile"), load_book("child").rule("r-compile")
+    assert (new.who, new.confirmed) == ("Trưởng Công an cấp xã", False)
+    assert new.model_copy(update={"who": old.who, "confirmed": True}) == old
+
+
+def test_newer_line_may_drop_a_key_of_the_older_one(books: Path) -> None:
+    write(books, BOOK)
+    newer = {"id": "r-compile", "without": ["amounts"], "clock": "unread", "confirmed": False}
+    write(books, {**CHILD, "rules": [newer]}, "child")
+    assert load_book("child").rule("r-compile").amounts == ()
+
+
+def test_words_of_the_older_book_are_replaced_in_what_is_inherited_but_not_in_citations(books: Path) -> None:
+    write(books, {**BOOK, "rules": [{**COMPILE, "citation": "Luật Công an cấp xã Đ.3"}, BAR]})
+    words = {"Công an cấp xã": "Công an phường", "Tòa án": "Tòa án nhân dân khu vực"}
+    write(books, {**CHILD, "rules": [], "words": words}, "child")
+    book = load_book("child")
+    assert book.rule("r-compile").who == "Công an phường"
+    assert book.rule("r-compile").citation == "Luật Công an cấp xã Đ.3"
+    assert book.rule("r-bar").who == "Tòa án nhân dân khu vực"
+    assert book.wording.compiler == "Trưởng Công an phường"
+    assert load_book("test").rule("r-bar").who == "Tòa án"
+
+
+def test_a_new_word_is_not_replaced_again(books: Path) -> None:
+    write(books, BOOK)
+    words = {"Công an cấp xã": "Tòa án", "Tòa án": "Công an cấp xã"}
+    write(books, {**CHILD, "rules": [], "words": words}, "child")
+    book = load_book("child")
+    assert (book.rule("r-compile").who, book.rule("r-bar").who) == ("Tòa án", "Công an cấp xã")
+
+
+def test_what_a_newer_book_doubts_is_no_longer_confirmed_unless_it_says_so_itself(books: Path) -> None:
+    write(books, BOOK)
+    own = {"id": "r-bar", "confirmed": True}
+    write(books, {**CHILD, "rules": [own], "doubts": ["r-*", "open"]}, "child")
+    book = load_book("child")
+    assert [(one.id, one.confirmed) for one in book.rules] == [("r-compile", False), ("r-bar", True)]
+    assert [(one.code, one.confirmed) for one in book.actions] == [("open", False), ("send_to_court", True)]
+
+
+def test_exclusion_of_the_older_book_can_be_dropped(books: Path) -> None:
+    write(books, BOOK)
+    write(books, {**CHILD, "rules": [], "exclusions": {"sick": "", "old": "Quá già"}}, "child")
+    assert load_book("child").exclusions == {"old": "Quá già"}
+
+
+def test_transition_is_not_inherited(books: Path) -> None:
+    write(books, {**BOOK, "code": "aged"}, "aged")
+    moved = {"from": "aged", "citation": "Luật thử Đ.9", "confirmed": True}
+    write(books, {**BOOK, "transition": moved})
+    write(books, {**BOOK, "code": "tests", "extends": "test"}, "tests")
+    assert load_book("test").transition is not None
+    assert load_book("tests").transition is None

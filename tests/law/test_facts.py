@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from models.law.book import Book
 from models.law.facts import payload_model
 from models.law.loader import catalogue, codes, load_book
-from models.law.schema import Book
 
 
 def payload(book: Book, action: str) -> TypeAdapter[Any]:
-    return TypeAdapter(payload_model(book.action(action), catalogue(), book.exclusions))
+    return TypeAdapter(payload_model(action, book.action(action).facts, catalogue(), book.exclusions))
 
 
 ADMITTED = {"reached_at": "2026-09-09T10:00:00+07:00"}
@@ -74,7 +74,7 @@ def test_json_schema_tells_every_fact_in_vietnamese_and_english(code: str) -> No
         schema = payload(book, action.code).json_schema()
         assert schema["additionalProperties"] is False
         assert sorted(schema.get("required", ())) == sorted(
-            fact.name for fact in action.facts if fact.required
+            fact.name for fact in action.facts if fact.required and not fact.when
         )
         for fact in action.facts:
             told, known = schema["properties"][fact.name], catalogue()[fact.name]
