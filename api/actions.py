@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
 from api.answers import ActOut, AskedInstant, act_of
 from api.dependencies import (
@@ -24,10 +25,10 @@ from api.dossiers import etag
 from api.errors import Language
 from api.idempotency import Answer, OnceDep
 from documents.forms import all_forms
+from flows.calendars import held
 from flows.engine import Act, Actor, act
 from flows.possibilities import Possibility, possibilities, preview
 from flows.refusals import Need
-from models.store import Store
 
 router = APIRouter(prefix="/v1/dossiers/{dossier_id}/actions", tags=["actions"])
 
@@ -133,8 +134,8 @@ def act_once(
         return JSONResponse(act_of(tried, language).model_dump(mode="json"))
     required_version(if_match)
 
-    def write(store: Store) -> Answer:
-        done = act(store, _act(dossier_id, code, body, actor, if_match), calendar)
+    def write(connection: Connection) -> Answer:
+        done = act(connection, _act(dossier_id, code, body, actor, if_match), held(connection))
         return Answer(act_of(done, language), headers={"ETag": etag(done.state)})
 
     return once(body.model_dump(mode="json"), write)

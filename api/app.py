@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 from api import (
     actions,
     auth,
+    calendar,
     documents,
     dossier_list,
     dossiers,
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
         events,
         documents,
         rulebooks,
+        calendar,
         health,
     ):
         app.include_router(part.router)

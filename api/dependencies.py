@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -10,15 +9,15 @@ from uuid import UUID
 from fastapi import Depends, Header, Request
 from fastapi import Path as InPath
 from fastapi.security import OAuth2PasswordBearer
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from api.access import NOBODY, account_of, sign_in_again
 from api.errors import Fault, Language, Problem, Said, language_of, not_found
+from flows.calendars import in_force
 from flows.engine import Actor
-from models.law.calendar import Calendar, Change, baseline
+from models.law.calendar import Calendar
 from models.settings import Settings
 from models.store import unit_of_work
-from models.tables import table
 
 
 @dataclass(frozen=True)
@@ -78,17 +77,9 @@ EngineDep = Annotated[Engine, Depends(engine_of)]
 
 
 def calendar_of(engine: EngineDep) -> Calendar:
-    """The calendar as shipped, with the decisions recorded since put over it."""
-    changes = table("calendar_change")
-    columns = (changes.c[name] for name in ("day", "kind", "name", "citation"))
+    """The calendar as it is now, read for each request; what is written under it reads it anew with `held`."""
     with unit_of_work(engine, NOBODY) as connection:
-        rows = connection.execute(select(*columns).order_by(changes.c.day)).all()
-    return _with_changes(tuple(Change.model_validate(row._asdict()) for row in rows))
-
-
-@lru_cache(maxsize=4)
-def _with_changes(changes: tuple[Change, ...]) -> Calendar:
-    return baseline().with_changes(changes) if changes else baseline()
+        return in_force(connection)
 
 
 CalendarDep = Annotated[Calendar, Depends(calendar_of)]
@@ -133,6 +124,24 @@ def officer(actor: CurrentActor) -> Actor:
 
 
 OfficerDep = Annotated[Actor, Depends(officer)]
+
+
+def calendar_keeper(actor: CurrentActor) -> Actor:
+    """An actor who may change the calendar: a supervisor or an administrator.
+
+    Raises:
+        Problem: 403 for everyone else.
+    """
+    if actor.role not in {"supervisor", "administrator"}:
+        said = Said(
+            "Chỉ người giám sát hoặc người quản trị được thay đổi lịch làm việc",
+            "Only a supervisor or an administrator may change the calendar",
+        )
+        raise Problem(403, "not_your_calendar", said, [Fault("not_your_calendar", said)])
+    return actor
+
+
+CalendarKeeperDep = Annotated[Actor, Depends(calendar_keeper)]
 
 
 def _version(if_match: str) -> int:

@@ -6,11 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import Connection
 
 from api.answers import ActOut, AskedInstant, DossierOut, act_of, dossier_of
-from api.dependencies import CalendarDep, CurrentActor, DossierId, EngineDep, LanguageDep, OfficerDep
+from api.dependencies import CurrentActor, DossierId, EngineDep, LanguageDep, OfficerDep
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
+from flows.calendars import held
 from flows.engine import Actor
 from flows.opening import open_dossier
 from flows.state import State, load
@@ -66,9 +68,7 @@ class NewDossier(BaseModel):
     response_model=ActOut,
     summary="Mở hồ sơ · Open a dossier",
 )
-def open_one(
-    body: NewDossier, actor: OfficerDep, calendar: CalendarDep, language: LanguageDep, once: OnceDep
-) -> JSONResponse:
+def open_one(body: NewDossier, actor: OfficerDep, language: LanguageDep, once: OnceDep) -> JSONResponse:
     """Bộ quy tắc theo ngày `occurred_at` · the rulebook follows from `occurred_at`."""
     if body.agency != actor.agency:
         said = Said(
@@ -76,14 +76,14 @@ def open_one(
         )
         raise Problem(403, "wrong_agency", said, [Fault("wrong_agency", said, "agency")])
 
-    def write(store: Store) -> Answer:
+    def write(connection: Connection) -> Answer:
         done = open_dossier(
-            store,
+            connection,
             actor,
             body.person,
             {**body.facts, **(body.model_extra or {})},
             body.occurred_at,
-            calendar,
+            held(connection),
             late_reason=body.late_reason,
         )
         headers = {"Location": f"/v1/dossiers/{done.state.id}", "ETag": etag(done.state)}

@@ -18,10 +18,10 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from api.dependencies import CurrentActor, EngineDep
+from api.dependencies import CalendarKeeperDep, CurrentActor, EngineDep
 from api.errors import Fault, Problem, Said
 from models.clock import now
-from models.store import Store, unit_of_work
+from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
 _answer = table("stored_answer")
@@ -53,8 +53,9 @@ class Once:
     ) -> None:
         self._target = f"{request.method} {request.url.path}?{request.url.query}"
         self._engine, self._actor, self._key = engine, actor, idempotency_key
+        self._scope = actor.scope
 
-    def __call__(self, content: object, write: Callable[[Store], Answer]) -> JSONResponse:
+    def __call__(self, content: object, write: Callable[[Connection], Answer]) -> JSONResponse:
         """Does the write, or repeats the answer of the first one with this key.
 
         Args:
@@ -66,7 +67,7 @@ class Once:
         """
         asked = orjson.dumps([self._target, content], option=orjson.OPT_SORT_KEYS)
         digest = hashlib.sha256(asked).hexdigest()
-        with unit_of_work(self._engine, self._actor.scope) as connection:
+        with unit_of_work(self._engine, self._scope) as connection:
             if self._key is not None and not self._claim(connection, digest):
                 return self._repeat(connection, digest)
             answer = write(connection)
@@ -102,4 +103,15 @@ class Once:
         return JSONResponse(row.body, row.status, {**row.headers, "Idempotency-Replayed": "true"})
 
 
+class OnceForAll(Once):
+    """A write that concerns every dossier, by those who keep the calendar."""
+
+    def __init__(
+        self, request: Request, engine: EngineDep, actor: CalendarKeeperDep, idempotency_key: Key = None
+    ) -> None:
+        super().__init__(request, engine, actor, idempotency_key)
+        self._scope = Scope(SYSTEM, actor.account)
+
+
 OnceDep = Annotated[Once, Depends()]
+OnceForAllDep = Annotated[OnceForAll, Depends()]

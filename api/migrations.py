@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
 from api.actions import NeedOut, need_of
 from api.answers import ActOut, AskedInstant, act_of
@@ -22,15 +23,15 @@ from api.dependencies import (
 from api.dossiers import etag
 from api.errors import ErrorOut, Language, errors_of, not_found, of_refusal
 from api.idempotency import Answer, OnceDep
+from flows.calendars import held
 from flows.engine import Act, Planner, act, act_many
 from flows.migration import plan_keeping, plan_migration, way_on
 from flows.refusals import Refusal
 from flows.state import Agencies, load
 from flows.writing import Done
 from models.clock import now
-from models.law.calendar import Calendar
 from models.law.limits import TIMEZONE
-from models.store import Store, unit_of_work
+from models.store import unit_of_work
 
 router = APIRouter(prefix="/v1", tags=["migration"])
 DryRun = Annotated[bool, Query(description="Chỉ thử, không ghi gì · judge and count, write nothing")]
@@ -132,7 +133,7 @@ def migrate(
         tried = act(engine, asked, calendar, dry_run=True, how=plan_migration)
         return JSONResponse(act_of(tried, language).model_dump(mode="json"))
     required_version(if_match)
-    return _once(once, asked, calendar, plan_migration, body, language)
+    return _once(once, asked, plan_migration, body, language)
 
 
 @router.post("/dossiers/{dossier_id}/keep", response_model=ActOut, summary="Giữ theo luật cũ · Keep")
@@ -140,14 +141,13 @@ def keep(
     dossier_id: DossierId,
     body: MigrationIn,
     actor: CurrentActor,
-    calendar: CalendarDep,
     language: LanguageDep,
     once: OnceDep,
     if_match: IfMatch = None,
 ) -> JSONResponse:
     """Người giám sát quyết định, nêu lý do (`keep_reason`) · a supervisor decides, with the reason."""
     asked = Act(dossier_id, "keep_book", body.facts, body.occurred_at, actor, required_version(if_match))
-    return _once(once, asked, calendar, plan_keeping, body, language)
+    return _once(once, asked, plan_keeping, body, language)
 
 
 @router.post("/bulk/migrate", response_model=ManyOut, summary="Chuyển nhiều hồ sơ · Migrate many")
@@ -167,17 +167,16 @@ def migrate_many(
         tried = act_many(engine, asked, calendar, dry_run=True, how=plan_migration)
         return JSONResponse(_many(dossiers, tried, language).model_dump(mode="json"))
 
-    def write(store: Store) -> Answer:
-        return Answer(_many(dossiers, act_many(store, asked, calendar, how=plan_migration), language))
+    def write(connection: Connection) -> Answer:
+        done = act_many(connection, asked, held(connection), how=plan_migration)
+        return Answer(_many(dossiers, done, language))
 
     return once(body.model_dump(mode="json"), write)
 
 
-def _once(
-    once: OnceDep, asked: Act, calendar: Calendar, how: Planner, body: BaseModel, language: Language
-) -> JSONResponse:
-    def write(store: Store) -> Answer:
-        done = act(store, asked, calendar, how=how)
+def _once(once: OnceDep, asked: Act, how: Planner, body: BaseModel, language: Language) -> JSONResponse:
+    def write(connection: Connection) -> Answer:
+        done = act(connection, asked, held(connection), how=how)
         return Answer(act_of(done, language), headers={"ETag": etag(done.state)})
 
     return once(body.model_dump(mode="json"), write)

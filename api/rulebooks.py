@@ -1,17 +1,16 @@
-"""Rulebooks and the working calendar: the law as the engine reads it."""
+"""Rulebooks: the law as the engine reads it."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.dependencies import CalendarDep, CurrentActor
+from api.dependencies import CurrentActor
 from api.errors import Fault, Problem, Said
 from api.rulebook_view import show, show_rule
 from flows.books import book as book_of
 from models.law.book import Book
-from models.law.calendar import UnknownYearError
 from models.law.loader import codes
 from models.law.schema import Rule
 
@@ -52,24 +51,6 @@ class RulebookOut(BaseModel):
     forms: list[dict[str, Any]]
 
 
-class DayOut(BaseModel):
-    """Ngày khác với tuần làm việc thường · a day that differs from a plain week."""
-
-    day: date
-    kind: Literal["off", "working"]
-    name: str
-    citation: str
-
-
-class CalendarOut(BaseModel):
-    """Lịch làm việc của một năm · the working calendar of a year."""
-
-    year: int
-    version: str
-    confirmed: bool = Field(description="Lịch nghỉ của năm đã công bố · its days off have been announced")
-    days: list[DayOut]
-
-
 @router.get("/rulebooks", summary="Các bộ quy tắc · Rulebooks")
 def list_rulebooks(_actor: CurrentActor) -> list[RulebookLine]:
     """Từ cũ đến mới · oldest first."""
@@ -98,22 +79,6 @@ def read_rulebook(code: str, _actor: CurrentActor) -> RulebookOut:
 def read_rule(code: str, rule_id: str, _actor: CurrentActor) -> dict[str, Any]:
     """Thời hạn, mốc tính, người thực hiện, căn cứ · amount, anchor, who, citation."""
     return show_rule(rule_named(book_named(code), rule_id))
-
-
-@router.get("/calendar/{year}", summary="Lịch làm việc · Working calendar")
-def read_calendar(year: int, calendar: CalendarDep, _actor: CurrentActor) -> CalendarOut:
-    """Ngày nghỉ và ngày làm bù, kèm văn bản · days off and swapped days with the texts that say so."""
-    try:
-        changes = calendar.year(year)
-    except (UnknownYearError, ValueError, OverflowError):
-        said = Said(f"Lịch không có năm {year}", f"The calendar does not cover {year}")
-        raise Problem(404, "unknown_year", said, [Fault("unknown_year", said, "year")]) from None
-    return CalendarOut(
-        year=year,
-        version=calendar.version,
-        confirmed=calendar.confirmed(year),
-        days=[DayOut.model_validate(change.model_dump()) for change in changes],
-    )
 
 
 def book_named(code: str) -> Book:

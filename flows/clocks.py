@@ -26,7 +26,7 @@ from models.law.limits import (
     reckon,
 )
 from models.law.loader import catalogue
-from models.law.schema import Clock, Kind, Ref, Rule
+from models.law.schema import Anchor, Clock, Kind, Ref, Rule
 
 
 @dataclass
@@ -76,6 +76,20 @@ class Clocks:
             for limit in self._open():
                 self._close(limit, self.view.at, "cancelled")
         return self.moves
+
+    def follow(self) -> None:
+        """Starts what a new book counts from the end of a limit that goes on, unless it would be over by now."""
+        for parent in self._open():
+            for rule in self.view.book.rules:
+                hanging = rule.anchor.limit == parent.place and rule.kind is not Kind.bar
+                known = any(
+                    one.place == rule.id and one.parent == parent.id for one in self.view.state.limits
+                )
+                if not hanging or known or parent.due is None or rule.clock is not Clock.counted:
+                    continue
+                over = reckon(rule, parent.due, self.calendar, self.view.facts).due <= self.view.at
+                if not over and self._starts(rule.id):
+                    self._start(rule, parent)
 
     def _holding(self, refs: Iterable[Ref]) -> list[Ref]:
         return [ref for ref in refs if self.view.holds(ref.when)]
@@ -186,7 +200,7 @@ class Clocks:
     def _count(self, limit: LimitState, rule: Rule, parent: LimitState | None) -> Reckoning:
         try:
             anchor = choose(rule, self.view.facts).anchor
-            start = parent.due if anchor.limit and parent else self._instant(rule, anchor.fact)
+            start = parent.due if anchor.limit and parent else self._instant(rule, anchor)
             if limit.ledger and not parent:
                 start = limit.starts_at
             assert start is not None  # noqa: S101 - a parent with children has run through _set, so it is due
@@ -196,32 +210,30 @@ class Clocks:
         except (LimitRefused, UnknownYearError) as refused:
             raise Invalid([_fact_flaw("facts", rule, str(refused))]) from refused
 
-    def _instant(self, rule: Rule, fact: str | None) -> datetime:
-        if fact is None:
+    def _instant(self, rule: Rule, anchor: Anchor) -> datetime:
+        if anchor.fact is None:
             return self.view.at
-        value = self.view.facts.get(fact)
+        value = self.view.facts.get(anchor.fact)
         if value is None:
-            title = catalogue()[fact].title
-            raise Invalid([_fact_flaw(fact, rule, f"cần “{title}” để tính thời hạn “{rule.title}”")])
-        return _as_instant(value)
+            title = catalogue()[anchor.fact].title
+            raise Invalid([_fact_flaw(anchor.fact, rule, f"cần “{title}” để tính thời hạn “{rule.title}”")])
+        other = self.view.facts.get(anchor.or_later) if anchor.or_later else None
+        return _as_instant(value) if other is None else max(_as_instant(value), _as_instant(other))
 
     def _capped(self, reckoning: Reckoning, rule: Rule) -> Reckoning:
         """A limit inside another ends with it at the latest, and says so."""
         outer = self.view.state.open_limit(rule.inside) if rule.inside else None
-        if outer is None or outer.due is None or outer.due >= reckoning.due:
+        if outer is None or outer.due is None or outer.last_day is None:
             return reckoning
-        law = rule_of(outer)
-        line = f"Không quá thời hạn “{law.title}” ({law.citation})"
-        capped = {"due": outer.due, "last_day": outer.last_day, "journal": (*reckoning.journal, line)}
-        return reckoning.model_copy(update=capped)
+        return capped(reckoning, outer.due, outer.last_day, rule_of(outer))
 
     def _follow(self, parent: LimitState) -> None:
         """Limits counted from the end of this one start by themselves, and move with it.
 
-        A bar does not: it binds only whom its article names, so an action must start it.
+        A bar does not: it binds only whom its article names, so an action must start it. Nor does a rule beside another.
         """
         for rule in self.view.book.rules:
-            if rule.anchor.limit != parent.place or rule.kind is Kind.bar:
+            if rule.anchor.limit != parent.place or rule.kind is Kind.bar or rule.beside:
                 continue
             child = next(
                 (one for one in self._open() if one.place == rule.id and one.parent == parent.id), None
@@ -287,6 +299,16 @@ class Clocks:
     def _moment(self, ref: Ref) -> datetime:
         value = self.view.facts.get(ref.at) if ref.at else None
         return self.view.at if value is None else _as_instant(value)
+
+
+def capped(reckoning: Reckoning, due: datetime, last_day: date, law: Rule) -> Reckoning:
+    """A limit that cannot outlast another, by the rule `law`, that ends at `due`."""
+    if due >= reckoning.due:
+        return reckoning
+    line = f"Không quá thời hạn “{law.title}” ({law.citation})"
+    return reckoning.model_copy(
+        update={"due": due, "last_day": last_day, "journal": (*reckoning.journal, line)}
+    )
 
 
 def rule_of(limit: LimitState) -> Rule:

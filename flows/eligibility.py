@@ -27,6 +27,7 @@ PARTY_KINDS: Mapping[str, frozenset[AgencyKind]] = {
     "ministry_police": frozenset({AgencyKind.ministry_police}),
     "justice_office": frozenset({AgencyKind.justice_office}),
     "labour_office": frozenset({AgencyKind.labour_office}),
+    "committee": frozenset({AgencyKind.peoples_committee}),
 }  # fmt: skip
 """Which kinds of agency can play a part in a dossier."""
 

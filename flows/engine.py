@@ -293,7 +293,7 @@ def effect(
             True,
             f"Quá mức thứ nhất của “{rule.title}”",
             f"Past the first amount of “{rule.title_en}”",
-            rule.citation,
+            rule.amounts[0].citation or rule.citation,
             rule.id,
         )
         for rule, _limit in moves.warnings

@@ -11,6 +11,7 @@ from flows.guards_custody import (
     person_is_held,
     person_is_not_held,
 )
+from flows.guards_file import file_was_found_valid, file_was_returned, result_is_still_valid
 from flows.guards_grounds import (
     case_is_not_criminal,
     compulsory_ground_is_proved,
@@ -20,9 +21,10 @@ from flows.guards_grounds import (
     late_registration_is_reasoned,
     no_determination_is_due,
     person_is_addicted,
+    residence_fits_its_case,
     result_follows_the_criteria,
 )
-from flows.guards_minors import adulthood_is_reached, track_is_settled
+from flows.guards_minors import adulthood_is_reached, sampling_is_agreed, track_is_settled
 from flows.refusals import Need
 from flows.view import Guard, View, over, running
 from models.law.limits import LimitRefused, choose, reckon
@@ -234,9 +236,11 @@ GUARDS: Mapping[str, Guard] = {
         adulthood_is_reached, agency_is_competent, appeal_fits_the_decision, appeal_is_in_time, appeals_are_over, case_is_not_criminal,
         closing_ground_fits, compulsory_ground_is_proved, credit_is_right, determination_case_holds,
         determination_ground_holds,
-        facility_credit_is_right, facility_was_chosen, file_is_complete, ground_is_proved, held_person_is_released,
+        facility_credit_is_right, facility_was_chosen, file_is_complete, file_was_found_valid, file_was_returned,
+        ground_is_proved, held_person_is_released,
         late_registration_is_reasoned, no_determination_is_due, pending_form_fits, person_is_addicted, person_is_held,
-        person_is_not_excluded, person_is_not_held, reduction_list_was_posted, result_follows_the_criteria,
+        person_is_not_excluded, person_is_not_held, reduction_list_was_posted, residence_fits_its_case,
+        result_follows_the_criteria, result_is_still_valid, sampling_is_agreed,
         term_is_decided, time_bar_has_not_passed, track_is_settled, window_is_over,
     )
 }  # fmt: skip

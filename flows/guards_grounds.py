@@ -3,6 +3,10 @@
 from flows.refusals import Need
 from flows.view import View, over, running
 from models.law.facts import Criteria
+from models.law.loader import catalogue
+
+DAYS_AT_ONE_PLACE = 30
+"""From so many days on a present place is a stable residence (NĐ 163/2026 Đ.58.2.b; NĐ 105/2021 Đ.41.2.b)."""
 
 
 def person_is_addicted(view: View, _: str) -> Need:
@@ -63,6 +67,27 @@ def determination_ground_holds(view: View, _: str) -> Need:
         "The case named does not fit why the dossier was opened, or the residence",
         "Luật Phòng, chống ma túy 2021 Đ.27.1",
         "determination_ground",
+    )
+
+
+def residence_fits_its_case(view: View, _: str) -> Need:
+    """Stable or none follows from the case, and the 30 days at the present place are counted (NĐ 163/2026 Đ.58.2–3; NĐ 105/2021 Đ.41.2–3)."""
+    case, since = view.facts.get("residence_case"), view.facts.get("present_since")
+    stable = case in {"registered", "present_30_days"}
+    met = not view.given or case is None or stable == (view.facts.get("residence") == "stable")
+    why, why_en = (
+        "Trường hợp nêu ra không khớp với tình trạng nơi cư trú",
+        "The case does not fit the residence",
+    )
+    if met and view.given and case in {"present_30_days", "present_under_30_days"}:
+        days = None if since is None else (view.at.date() - since).days
+        met = days is not None and (days >= DAYS_AT_ONE_PLACE) == (case == "present_30_days")
+        told = "chưa nêu ngày bắt đầu" if days is None else f"{days} ngày"
+        why = f"Thời gian sinh sống tại nơi ở hiện tại ({told}) không khớp với mốc {DAYS_AT_ONE_PLACE} ngày"
+        why_en = f"The time at the present place does not fit the {DAYS_AT_ONE_PLACE} days"
+    citation = catalogue()["residence_case"].citation
+    return Need(
+        "residence_case", met, why, why_en, citation, "present_since" if since is None else "residence_case"
     )
 
 
@@ -143,7 +168,8 @@ def ground_is_proved(view: View, _: str) -> Need:
 
 
 def compulsory_ground_is_proved(view: View, _: str) -> Need:
-    """The ground of Luật 73/2021 Đ.32 that is named must be borne out by the dossier."""
+    """The ground of Luật 73/2021 Đ.32 that is named must be borne out by the dossier; minors have no fourth (Đ.33.1)."""
+    minor = view.facts.get("track") == "minor"
     entry, acts = view.facts.get("entry"), view.state.acts
     decided = "decide_voluntary" in acts
     proofs = {
@@ -153,13 +179,19 @@ def compulsory_ground_is_proved(view: View, _: str) -> Need:
         "quit": decided or entry == "quit",
         "use_in_rehab": decided or entry == "in_rehab",
         "substitution": "record_substitution" in acts,
-        "relapse": entry == "after_care",
+        "relapse": entry == "after_care" and not minor,
+        "self_report": "record_application" in acts,
     }
+    relapse = view.facts.get("compulsory_ground") == "relapse"
     return Need(
         "ground_not_proved",
         not view.given or proofs.get(str(view.facts.get("compulsory_ground")), True),
-        "Căn cứ nêu ra chưa được hồ sơ chứng minh (thời hạn đăng ký chưa hết, hoặc thiếu ghi nhận)",
-        "The ground named is not borne out by the dossier",
-        "Luật Phòng, chống ma túy 2021 Đ.32",
+        "Tái nghiện trong thời gian quản lý sau cai không phải là căn cứ đối với người dưới 18 tuổi"
+        if minor and relapse
+        else "Căn cứ nêu ra chưa được hồ sơ chứng minh (thời hạn đăng ký chưa hết, hoặc thiếu ghi nhận)",
+        "A relapse in after-care is no ground for a minor"
+        if minor and relapse
+        else "The ground named is not borne out by the dossier",
+        f"Luật Phòng, chống ma túy 2021 Đ.{'33.1' if minor else '32'}",
         "compulsory_ground",
     )

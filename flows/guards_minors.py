@@ -1,4 +1,4 @@
-"""Guards of the minors' track: a person who turns 18 on the way."""
+"""Guards of the minors' track: the sample that is taken, and a person who turns 18 on the way."""
 
 from flows.refusals import Need
 from flows.view import View
@@ -7,6 +7,19 @@ from models.person import age_on
 
 def _is_adult(view: View) -> bool:
     return age_on(view.state.person.birth_date, view.at.date()) >= 18
+
+
+def sampling_is_agreed(view: View, _: str) -> Need:
+    """A parent, guardian or representative agrees before a minor is sampled, except for urine (NĐ 105/2021 Đ.46.4)."""
+    sample = view.facts.get("sample") if view.given else None
+    return Need(
+        "sampling_not_agreed",
+        sample in {None, "urine"} or bool(view.facts.get("sampling_consent")),
+        "Lấy mẫu của người dưới 18 tuổi (trừ nước tiểu) phải có cha, mẹ, người giám hộ hoặc người đại diện đồng ý",
+        "Sampling a minor, except for urine, needs the agreement of a parent, guardian or representative",
+        "NĐ 105/2021/NĐ-CP Đ.46.4",
+        "sampling_consent",
+    )
 
 
 def track_is_settled(view: View, _: str) -> Need:
@@ -24,10 +37,14 @@ def track_is_settled(view: View, _: str) -> Need:
     )
 
 
-def adulthood_is_reached(view: View, _: str) -> Need:
-    """The track is decided anew only for who was a minor and is 18 now; who evaded until then is an adult (Luật 120/2025 Đ.36.3)."""
+def adulthood_is_reached(view: View, open_to_evaders: str) -> Need:
+    """The track is decided anew only for who was a minor and is 18 now; who evaded until then is an adult (Luật 120/2025 Đ.36.3).
+
+    The argument names the tracks open to who evaded, for a book whose law says nothing of it.
+    """
     evaded = "end_evasion" in view.state.acts or view.facts.get("evasion_ended_at") is not None
-    bound = view.given and evaded and view.facts.get("track_after_18") != "adult"
+    choices = open_to_evaders.split("|") if open_to_evaders else ["adult"]
+    bound = view.given and evaded and view.facts.get("track_after_18") not in choices
     met = _is_adult(view) and not bound
     return Need(
         "adulthood",

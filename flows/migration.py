@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.books import ON_BOOKS, successor
 from flows.books import book as book_of
-from flows.clocks import rule_of
+from flows.clocks import Clocks, rule_of
 from flows.eligibility import STAGE_NAMES, kept_by_law, law_has_changed, party_flaws
 from flows.engine import Act, Actor, Facts, effect, facts_of, missing_facts, moment_of
 from flows.refusals import Invalid, Need, Refused, Stale
@@ -93,7 +93,9 @@ def plan_migration(state: State, asked: Act, agencies: Agencies, calendar: Calen
         raise Invalid(flaws)
     parties = _parties(view, landing, typed, agencies)
     holder = parties.get(landing.hand_to or "") or agencies.in_charge(state.holder, at.date())
-    _refuse_unmet([_holds(view, landing, holder, agencies)])
+    _refuse_unmet([
+        _holds(view, landing, holder, agencies), _compiles(view, landing, parties["compiler"], agencies),
+    ])  # fmt: skip
     state.book, state.parties, state.holder = newer.code, parties, holder
     typed["compiler"] = parties["compiler"]
     done = effect(view, replace(asked, action="migrate"), json_facts, typed, agencies, calendar)
@@ -241,6 +243,20 @@ def _holds(view: View, landing: Landing, holder: str, agencies: Agencies) -> Nee
     )
 
 
+def _compiles(view: View, landing: Landing, compiler: str, agencies: Agencies) -> Need:
+    """Where a landing says who compiles from now on, the compiler may: it also answers the court and delivers."""
+    able = {kind for action in view.book.actions if action.code == "compile" for kind in action.by}
+    agency = agencies[compiler]
+    return Need(
+        "nowhere_to_land",
+        landing.as_kind not in able or agency.card.kind in able,
+        f"{agency.card.name} không lập hồ sơ theo bộ quy tắc {view.book.code}: phải nêu cơ quan lập hồ sơ (compiler)",
+        f"{agency.card.name} does not compile under {view.book.code}: name the compiling agency",
+        landing.citation,
+        "compiler",
+    )
+
+
 def _acts(acts: Mapping[str, datetime], moved: Transition, newer: Book) -> dict[str, datetime]:
     known = {action.code for action in newer.actions} | {"migrate"}
     counted: dict[str, datetime] = {}
@@ -252,20 +268,29 @@ def _acts(acts: Mapping[str, datetime], moved: Transition, newer: Book) -> dict[
 
 
 def _carry(done: Done, view: View, older: Book, landing: Landing, moved: Transition) -> None:
-    """Running limits go on in the place of the new book's rules, or are cancelled with their step."""
+    """Running limits go on in the place of the new book's rules, or are cancelled with their step.
+
+    What has ended keeps its meaning: a reading time that ran out under the old law has run out under the new one. A limit
+    that the new book counts from the end of one that goes on starts with it.
+    """
     known = {rule.id for rule in view.book.rules}
-    for limit in [one for one in done.state.limits if one.ended_at is None]:
-        place = moved.rules.get(limit.place, limit.place)
+    for limit in done.state.limits:
+        place, running = moved.rules.get(limit.place, limit.place), limit.ended_at is None
         changed = done.moves.changed.setdefault(limit.id, {})
         if place not in known:
-            limit.ended_at, limit.end = view.at, "cancelled"
-            changed.update({"ended_at": view.at, "ended_by": done.event["id"], "end": "cancelled"})
+            if running:
+                limit.ended_at, limit.end = view.at, "cancelled"
+                changed.update({"ended_at": view.at, "ended_by": done.event["id"], "end": "cancelled"})
             continue
-        reason = f"Giữ nguyên khi hồ sơ chuyển từ bộ quy tắc {older.code} sang {view.book.code}"
-        entry = Carried(at=view.at, reason=reason, citation=landing.citation)
         limit.stands_for = place if place != limit.rule else None
-        limit.ledger = [*limit.ledger, entry.model_dump(mode="json")]
-        changed.update({"stands_for": limit.stands_for, "ledger": limit.ledger, **_explained(limit, view)})
+        changed["stands_for"] = limit.stands_for
+        if running:
+            reason = f"Giữ nguyên khi hồ sơ chuyển từ bộ quy tắc {older.code} sang {view.book.code}"
+            entry = Carried(at=view.at, reason=reason, citation=landing.citation)
+            limit.ledger = [*limit.ledger, entry.model_dump(mode="json")]
+            changed.update({"ledger": limit.ledger, **_explained(limit, view)})
+    assert view.calendar is not None  # noqa: S101 - a migration is given its calendar
+    Clocks(view, done.event["id"], view.calendar, done.moves).follow()
 
 
 def _explained(limit: LimitState, view: View) -> dict[str, Any]:

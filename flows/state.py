@@ -91,6 +91,7 @@ class State:
         adults = "2014" if accepted < ORDINANCE_2022 else "2022"
         return {
             "delivered": bool({"deliver", "start_in_place"} & set(self.acts)),
+            "legality_confirmed": "confirm_legality" in self.acts,
             "migrated": "migrate" in self.acts,
             "ordinance": "minors" if self.track == "minor" else adults,
             "placed": "place_pending" in self.acts,

@@ -28,6 +28,7 @@ _MESSAGES = {
     "list_type": "phải là một danh sách",
     "tuple_type": "phải là một danh sách",
     "too_short": "không được để trống",
+    "too_long": "không được quá {max_length} mục",
     "timezone_aware": "phải có múi giờ",
     "datetime_parsing": "phải là thời điểm dạng 2026-09-07T08:30:00+07:00",
     "datetime_from_date_parsing": "phải là thời điểm dạng 2026-09-07T08:30:00+07:00",

@@ -1,7 +1,5 @@
 """Jobs left by acts for the flows, and the notices flows leave for agencies."""
 
-from datetime import date
-
 from sqlmodel import Field, SQLModel
 
 from models.columns import UUID, Any, datetime, identity, instant, json_column
@@ -53,15 +51,3 @@ class StoredAnswer(SQLModel, table=True):
     headers: dict[str, Any] | None = json_column(optional=True)
     body: dict[str, Any] | None = json_column(optional=True)
     created_at: datetime = instant()
-
-
-class CalendarChange(SQLModel, table=True):
-    """A day that an official decision made a day off or a working day after the baseline was imported."""
-
-    __tablename__ = "calendar_change"
-
-    day: date = Field(primary_key=True)
-    kind: str
-    name: str
-    citation: str
-    recorded_at: datetime = instant()

@@ -3,9 +3,18 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from models import agency, document, dossier, event, job, limit, paper
+from models import agency, calendar_change, document, dossier, event, job, limit, paper
 
-_ = (agency, document, dossier, event, job, limit, paper)  # importing a noun's module declares its tables
+_ = (
+    agency,
+    calendar_change,
+    document,
+    dossier,
+    event,
+    job,
+    limit,
+    paper,
+)  # importing a noun's module declares its tables
 
 
 def table(name: str) -> Table:

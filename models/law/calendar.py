@@ -20,7 +20,7 @@ WEEKEND = {5: "Thứ Bảy", 6: "Chủ Nhật"}
 
 Name = Annotated[
     str,
-    StringConstraints(min_length=1, strip_whitespace=True),
+    StringConstraints(min_length=1, max_length=500, strip_whitespace=True),
     AfterValidator(lambda text: unicodedata.normalize("NFC", text)),
 ]
 
@@ -61,7 +61,9 @@ class Calendar:
     announced: frozenset[int]
     """Years whose days off have been announced; those of the others are estimated."""
     doubtful: frozenset[date] = frozenset()
-    """Single days of announced years that rest on no legal text read so far."""
+    """Single days of announced years for which no text was found."""
+    announcements: Mapping[int, str] = field(default_factory=dict)
+    """The decisions that announced a year, where their numbers are known."""
     version: str = field(init=False)
     _first: int = field(init=False, repr=False, compare=False)
     _reasons: tuple[str | None, ...] = field(init=False, repr=False, compare=False)
@@ -102,6 +104,12 @@ class Calendar:
         """Whether it is certain that agencies work, or do not, on this day."""
         return day.year in self.announced and day not in self.doubtful
 
+    def is_changed_by(self, change: Change) -> bool:
+        """Whether a decision says anything new: it turns the day, or settles one that was only estimated."""
+        if self.is_working_day(change.day) != (change.kind == "working"):
+            return True
+        return not self.certain(change.day) and self.days.get(change.day, change) != change
+
     def next_working_day(self, day: date) -> date:
         """The day itself when agencies work on it, otherwise the first working day after it."""
         while not self.is_working_day(day):
@@ -120,18 +128,22 @@ class Calendar:
             raise UnknownYearError(date(year, 1, 1), self.first_year, self.last_year)
         return tuple(self.days[day] for day in sorted(self.days) if day.year == year)
 
-    def with_changes(self, changes: Sequence[Change]) -> "Calendar":
+    def with_changes(self, changes: Sequence[Change], announced: Mapping[int, str] = {}) -> "Calendar":
         """A calendar with later decisions put over this one, the last of a day deciding.
 
-        A decision on a doubtful day settles it. The version changes with the content, and only with it.
+        A decision on a doubtful day settles it; `announced` are years announced since, each with the decision. The
+        version changes with the content, and only with it. Raises UnknownYearError.
         """
+        for year in announced:
+            self.year(year)
         return Calendar(
             issued=self.issued,
             first_year=self.first_year,
             last_year=self.last_year,
             days={**self.days, **{change.day: change for change in changes}},
-            announced=self.announced,
+            announced=self.announced.union(announced),
             doubtful=self.doubtful - {change.day for change in changes},
+            announcements={**self.announcements, **announced},
         )
 
     def _reason_off(self, day: date) -> str | None:
@@ -145,6 +157,7 @@ class Calendar:
             f"{self.first_year}-{self.last_year}",
             str(sorted(self.announced)),
             str(sorted(self.doubtful)),
+            str(sorted(self.announcements.items())),
         ]
         content += [self.days[day].model_dump_json() for day in sorted(self.days)]
         return sha256("\n".join(content).encode()).hexdigest()[:8]
@@ -168,6 +181,7 @@ def baseline() -> Calendar:
         days={**imported, **decided},
         announced=frozenset(content["announced"]),
         doubtful=frozenset(content["doubtful"]),
+        announcements={int(year): text for year, text in content["announcements"].items()},
     )
 
 

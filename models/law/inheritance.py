@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ Row = dict[str, Any]
 
 KEYS = {"rules": "id", "actions": "code", "provisions": "id", "papers": "kind"}
 """What a row of each table is known by."""
+ROWS = ("rules", "actions", "provisions")
+"""Tables whose rows are merged key by key."""
 SPOKEN = ("title", "who", "note")
 """Keys of a row in which the words of the older book are replaced; citations stay as they are."""
 
@@ -21,32 +24,44 @@ class LoadError(ValueError):
 def read_toml(path: Path) -> Row:
     """A TOML file; LoadError with its name and line when it is not one."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return dict(_parsed(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:
         raise LoadError(f"{path.name}: {error}") from error
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Row:
+    """What a text says; kept, for an older book is read again with each that extends it. Its rows are never changed."""
+    return tomllib.loads(text)
 
 
 def merged(folder: Path, code: str, seen: tuple[str, ...] = ()) -> Row:
     """The file of a book with what it inherits, oldest book first.
 
     Tables are merged by key. A row of rules, actions or provisions is merged over the inherited row of its key:
-    `without` names keys dropped first, `removed` drops the row. Papers are replaced as a whole, by kind. `words` are
-    replaced in what is inherited, and what `doubts` matches is no longer confirmed.
+    `without` names keys dropped first, `removed` drops the row, and so does a pattern of `drops`. Papers are replaced as
+    a whole, by kind. `words` are replaced in what is inherited. What `doubts` matches is no longer confirmed in this
+    book; a book that extends it starts without these doubts and states its own.
 
     Raises:
-        LoadError: no such older book, or a circle of them.
+        LoadError: no such older book, a circle of them, or a pattern of `drops` that nothing inherited fits.
     """
     path = folder / f"{code}.toml"
     own = read_toml(path)
     parent = own.get("extends")
-    words, doubts = own.pop("words", {}), own.pop("doubts", [])
+    words, doubts, drops = own.pop("words", {}), own.pop("doubts", []), own.pop("drops", [])
     if parent is None:
         return own
     if parent in seen or parent == code or not (folder / f"{parent}.toml").is_file():
         raise LoadError(f"{path.name}: extends: không có hoặc lặp vòng / missing or circular: {parent}")
     base = _reworded(merged(folder, parent, (*seen, code)), words)
     base.pop("transition", None)
-    _doubt(base, doubts)
+    if unknown := _drop(base, drops):
+        raise LoadError(
+            f"{path.name}: drops: không có dòng nào / nothing inherited fits: {', '.join(unknown)}"
+        )
+    if not seen:
+        _doubt(base, doubts)
     book = base | own
     for table in ("wording", "wording_minor", "exclusions"):
         entries = base.get(table, {}) | own.get(table, {})
@@ -118,8 +133,21 @@ def _reworded(book: Row, words: Mapping[str, str]) -> Row:
     return book
 
 
+def _drop(book: Row, patterns: list[str]) -> list[str]:
+    """Drops the rows that a pattern fits; the patterns that fit none."""
+    fitted = set()
+    for table in ROWS:
+        key, rows = KEYS[table], []
+        for row in book.get(table, []):
+            fitting = [one for one in patterns if fnmatchcase(row.get(key, ""), one)]
+            fitted.update(fitting)
+            rows += [] if fitting else [row]
+        book[table] = rows
+    return [one for one in patterns if one not in fitted]
+
+
 def _doubt(book: Row, patterns: list[str]) -> None:
-    for table in ("rules", "actions", "provisions"):
+    for table in ROWS:
         key = KEYS[table]
         book[table] = [
             row | {"confirmed": False} if any(fnmatchcase(row.get(key, ""), one) for one in patterns) else row

@@ -1,4 +1,4 @@
-"""What can happen to a time limit after it began: it stands still, is extended, starts anew, is credited."""
+"""What can happen to a time limit after it began: it stands still, is extended, starts anew, is credited, is moved."""
 
 from typing import Annotated, Literal
 
@@ -57,6 +57,14 @@ class Carried(Entry):
     kind: Literal["carried"] = "carried"
 
 
-LedgerEntry = Annotated[Suspended | Extended | Restarted | Credited | Carried, Field(discriminator="kind")]
+class CalendarChanged(Entry):
+    """The calendar changed and the limit moved with it: told in the journal, for the count follows by itself."""
+
+    kind: Literal["calendar"] = "calendar"
+
+
+LedgerEntry = Annotated[
+    Suspended | Extended | Restarted | Credited | Carried | CalendarChanged, Field(discriminator="kind")
+]
 LEDGER: TypeAdapter[list[LedgerEntry]] = TypeAdapter(list[LedgerEntry])
 """A ledger as it is stored."""

@@ -28,12 +28,22 @@ from models.law.counting import (
     local,
     within,
 )
-from models.law.ledger import Carried, Credited, EntryRefused, Extended, LedgerEntry, Restarted, Suspended
+from models.law.ledger import (
+    CalendarChanged,
+    Carried,
+    Credited,
+    EntryRefused,
+    Extended,
+    LedgerEntry,
+    Restarted,
+    Suspended,
+)
 from models.law.schema import Amount, Anchor, Clock, Kind, Rule, Unit
 
 __all__ = [
     "TIMEZONE",
     "AmountOutOfRange",
+    "CalendarChanged",
     "Carried",
     "Choice",
     "Credited",
@@ -308,6 +318,9 @@ class _History:
         at = local(entry.at)
         if isinstance(entry, Carried):
             self.journal.append(f"{entry.reason} ({entry.citation})")
+            return
+        if isinstance(entry, CalendarChanged):  # it may come before the limit begins, and to one counted back
+            self.journal.append(f"Lịch thay đổi: {entry.reason}, căn cứ {entry.citation}")
             return
         if self.rule.direction == "before":
             raise EntryRefused(f"{self.rule.id}: thời hạn đếm ngược chỉ thay đổi khi ngày kết thúc thay đổi")

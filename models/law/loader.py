@@ -14,11 +14,13 @@ from models.law.schema import Action, Anchor, Clock, Condition, Fact, Rule
 
 BOOKS = Path(__file__).parent / "books"
 T = TypeVar("T")
-DERIVED = frozenset({"delivered", "migrated", "ordinance", "placed", "stage", "terminated", "track"})
+DERIVED = frozenset({
+    "delivered", "legality_confirmed", "migrated", "ordinance", "placed", "stage", "terminated", "track",
+})  # fmt: skip
 """Facts the engine derives from the acts done; conditions may use them."""
 PARTIES = frozenset({
     "compiler", "facility", "court", "provincial_court", "centre", "provincial_police", "ministry_police",
-    "justice_office", "labour_office", "returner",
+    "justice_office", "labour_office", "committee", "returner",
 })  # fmt: skip
 """Parts an agency can play in a dossier."""
 
@@ -154,8 +156,11 @@ def _rule_flaws(book: Book) -> list[str]:
             for anchor in _anchors(rule)
             if anchor.limit and anchor.limit not in known
         ]
-        if rule.inside and rule.inside not in known:
-            flaws.append(f"{key}.inside: không có quy tắc / unknown rule {rule.inside}")
+        flaws += [
+            f"{key}.{name}: không có quy tắc / unknown rule {other}"
+            for name, other in (("inside", rule.inside), ("beside", rule.beside))
+            if other and other not in known
+        ]
     return flaws
 
 
@@ -266,9 +271,10 @@ def _anchors(rule: Rule) -> list[Anchor]:
 def _anchor_flaws(key: str, action: Action, rule: Rule) -> list[str]:
     anchors = _anchors(rule)
     flaws = [
-        f"rules.{rule.id}.anchor.fact: không có dữ kiện / unknown fact {anchor.fact}"
+        f"rules.{rule.id}.anchor.fact: không có dữ kiện / unknown fact {fact}"
         for anchor in anchors
-        if anchor.fact and anchor.fact not in catalogue()
+        for fact in (anchor.fact, anchor.or_later)
+        if fact and fact not in catalogue()
     ]
     if rule.range and rule.range.fact not in catalogue():
         flaws.append(f"rules.{rule.id}.range.fact: không có dữ kiện / unknown fact {rule.range.fact}")

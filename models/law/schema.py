@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[A-Za-z0-9]+)*$")]
+RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Condition = dict[str, bool | str | list[str]]
 """Facts and the value each must have (a list: one of these); empty means always."""
@@ -93,6 +93,8 @@ class Anchor(Strict):
     text: Text  # in Vietnamese, as the article says it
     acts: tuple[Code, ...] = ()
     fact: Code | None = None
+    or_later: Code | None = None
+    """A second fact: the later of the two counts (a notice for which two people must each have had the time)."""
     limit: RuleId | None = None
 
     @model_validator(mode="after")
@@ -100,6 +102,8 @@ class Anchor(Strict):
         """An anchor is acts (perhaps with a fact) or a limit; none at all is for rules without a clock."""
         if self.limit and (self.acts or self.fact):
             raise ValueError("an anchor names acts or a limit, not both")
+        if self.or_later and not self.fact:
+            raise ValueError("an anchor's second fact goes with a first")
         return self
 
 
@@ -150,6 +154,8 @@ class Rule(Strict):
     """What happens when the last day is a day off; hours never roll."""
     inside: RuleId | None = None
     """A limit that this one cannot outlast: it ends with it."""
+    beside: RuleId | None = None
+    """The rule whose clock counts this one too (law and decree on one step): reckoned on demand, never started."""
     anchor: Anchor
     who: Text  # who must act, in Vietnamese, as the article says it
     citation: Text

@@ -94,6 +94,7 @@ STEPS_2022: dict[str, Step] = {
     "return_incomplete": Step("ta", facts={"gaps": ["Thiếu bản tường trình"]}),
     "query": Step("ta", facts={"question": "làm rõ nơi cư trú"}),
     "reply_query": Step("ld", facts={"answer": "thường trú"}),
+    "extend_term": STEPS["extend_term"],
     "suspend": Step("ta", facts={"suspension_ground": "giám định tâm thần"}),
     "resume": Step("ta"),
     "file_appeal": Step("ta", facts={"appeal_kind": "complaint", "appeal_by": "Nguyễn Văn A"}),
@@ -110,6 +111,7 @@ class Road2022(Road):
     """A dossier of book 2022; the papers of its file are there before it is compiled."""
 
     start: date = MONDAY_2023
+    papers: tuple[str, ...] = PAPERS
 
     steps: ClassVar[Mapping[str, Step]] = STEPS_2022
     main: ClassVar[tuple[str, ...]] = tuple(code for code, step in STEPS_2022.items() if step.when)
@@ -117,6 +119,7 @@ class Road2022(Road):
     def do(self, action: str, when: str | None = None, *, dry_run: bool = False, **given: Any) -> Done:
         """Does one step; the papers come in before the file is compiled."""
         if action == "compile":
-            for sheet, kind in enumerate(PAPERS, 1):
+            filed = [row["kind"] for row in self.rows("paper")]
+            for sheet, kind in enumerate((kind for kind in self.papers if kind not in filed), len(filed) + 1):
                 add_paper(self, kind, sheet)
         return super().do(action, when, dry_run=dry_run, **given)

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, insert
 
+from flows.books import book_of_day, payload
 from flows.engine import Act, act
 from flows.opening import open_dossier
 from flows.possibilities import Possibility, possibilities
@@ -17,7 +18,7 @@ from flows.refusals import Flaw, Invalid, Need, Refused
 from flows.writing import Done
 from models import clock
 from models.event import digest_of_event
-from models.law.calendar import baseline
+from models.law.calendar import Calendar, baseline
 from models.law.limits import TIMEZONE
 from models.person import Identity, PersonData
 from models.store import unit_of_work
@@ -52,6 +53,11 @@ BACKGROUND = {
     "convictions": "không", "prior_sanctions": "không", "substances": "heroin", "manner": "hít", "first_use": "2020",
     "voluntary_rehab": "chưa", "aftercare_decision": "không", "compulsory_rehab": "không", "substitution": "không",
 }  # fmt: skip
+CASE_OF_RESIDENCE = {
+    "stable": {"residence_case": "registered"},
+    "none": {"residence_case": "present_under_30_days", "present_since": "day -7"},
+}
+"""Which case of residence a dossier is, unless a test says otherwise."""
 SESSION = [{"name": "Nguyễn Văn A", "capacity": "người bị đề nghị"}]
 
 
@@ -187,6 +193,7 @@ class Road:
     id: UUID = field(default_factory=uuid4)
     version: int = 0
     done: list[str] = field(default_factory=list)
+    calendar: Calendar = field(default_factory=baseline)
 
     steps: ClassVar[Mapping[str, Step]] = STEPS
     main: ClassVar[tuple[str, ...]] = tuple(code for code, step in STEPS.items() if step.when)
@@ -213,6 +220,13 @@ class Road:
     def facts(self, action: str, changed: Mapping[str, Any]) -> dict[str, Any]:
         """What a step records: its defaults with changes; None leaves a fact out."""
         merged = {**self.steps[action].facts, **changed}
+        book = book_of_day(self.start)
+        if (
+            action == "verify_residence"
+            and book
+            and "residence_case" in payload(book.code, action).model_fields
+        ):
+            merged = CASE_OF_RESIDENCE[merged["residence"]] | merged
         return {name: self.dated(value) for name, value in merged.items() if value is not None}
 
     def asked(
@@ -245,7 +259,7 @@ class Road:
         with clock.at(self.now):
             if action == "open":
                 return self._open(when, dry_run=dry_run, **given)
-            answer = act(self.store, self.asked(action, when, **given), baseline(), dry_run=dry_run)
+            answer = act(self.store, self.asked(action, when, **given), self.calendar, dry_run=dry_run)
         if not dry_run:
             self.version = answer.state.version
             self.done.append(action)
@@ -265,7 +279,7 @@ class Road:
         who = actor(by or step.by, role)
         moment = self.at(when or step.when or "")
         answer = open_dossier(
-            self.store, who, self.person, self.facts("open", facts), moment, baseline(),
+            self.store, who, self.person, self.facts("open", facts), moment, self.calendar,
             late_reason=late_reason, dry_run=dry_run,
         )  # fmt: skip
         if not dry_run:

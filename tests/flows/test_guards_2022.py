@@ -250,17 +250,3 @@ def test_a_dossier_is_closed_for_a_relapse_only_in_after_care(road: Road2022) ->
     assert "quản lý sau cai nghiện" in need.message
     road.to("certify")
     assert road.do("close", "400 09:00").state.stage == "closed"
-
-
-@pytest.mark.parametrize(
-    ("birth_date", "code", "citation"),
-    [
-        ("2012-01-01", "too_young", "Luật Phòng, chống ma túy 2021 Đ.32, 33.1"),
-        ("2006-01-01", "minor", "Luật Phòng, chống ma túy 2021 Đ.33, 34; Pháp lệnh 01/2022/UBTVQH15"),
-    ],
-)
-def test_a_child_is_refused_by_the_article_of_the_period(
-    road: Road2022, birth_date: str, code: str, citation: str
-) -> None:
-    road.person = road.person.model_copy(update={"birth_date": birth_date})
-    assert road.invalid("open")[code].citation == citation

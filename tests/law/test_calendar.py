@@ -5,6 +5,7 @@ import sys
 import tomllib
 import unicodedata
 from datetime import date, timedelta
+from typing import Literal
 
 import pytest
 
@@ -31,7 +32,13 @@ def off(day: date, name: str = "Nghỉ bão", citation: str = "Công văn 01/UBN
         (date(2023, 1, 20), date(2023, 1, 26)),
         (date(2024, 2, 8), date(2024, 2, 14)),
         (date(2025, 1, 25), date(2025, 2, 2)),
+        (date(2016, 2, 6), date(2016, 2, 14)),
+        (date(2017, 1, 26), date(2017, 2, 1)),
+        (date(2018, 2, 14), date(2018, 2, 20)),
+        (date(2021, 2, 10), date(2021, 2, 16)),
+        (date(2022, 1, 29), date(2022, 2, 6)),
         (date(2026, 2, 14), date(2026, 2, 22)),
+        (date(2027, 2, 4), date(2027, 2, 10)),
     ],
     ids=lambda day: str(day.year),
 )
@@ -47,7 +54,12 @@ def test_tet_is_off_from_its_first_announced_day_to_its_last(first: date, last: 
         (date(2014, 1, 28), date(2014, 1, 25)),
         (date(2014, 1, 29), date(2014, 2, 8)),
         (date(2015, 1, 2), date(2014, 12, 27)),
+        (date(2014, 5, 2), date(2014, 4, 26)),
+        (date(2014, 9, 1), date(2014, 9, 6)),
+        (date(2015, 2, 16), date(2015, 2, 14)),
+        (date(2015, 4, 29), date(2015, 4, 25)),
         (date(2018, 12, 31), date(2019, 1, 5)),
+        (date(2019, 4, 29), date(2019, 5, 4)),
         (date(2024, 4, 29), date(2024, 5, 4)),
         (date(2025, 5, 2), date(2025, 4, 26)),
         (date(2026, 1, 2), date(2026, 1, 10)),
@@ -121,11 +133,11 @@ def test_years_not_yet_announced_are_not_confirmed() -> None:
     assert not CALENDAR.certain(date(2027, 3, 1))
 
 
-def test_culture_day_2026_is_doubtful_until_a_decision_settles_it() -> None:
-    day = date(2026, 11, 24)
+def test_a_day_without_a_text_is_doubtful_until_a_decision_settles_it() -> None:
+    day = date(2014, 9, 1)
     assert not CALENDAR.is_working_day(day)
     assert not CALENDAR.certain(day)
-    assert CALENDAR.certain(date(2026, 11, 23))
+    assert CALENDAR.certain(date(2014, 9, 2))
     assert CALENDAR.with_changes([off(day)]).certain(day)
 
 
@@ -146,7 +158,58 @@ def test_the_version_names_the_content() -> None:
     assert changed != CALENDAR.version
     assert CALENDAR.with_changes([change]).version == changed
     assert CALENDAR.with_changes([off(change.day, citation="Công văn 03/UBND")]).version != changed
-    assert CALENDAR.version.startswith("2026-11-23.")
+    assert CALENDAR.version.startswith("2026-11-26.")
+
+
+def test_an_announced_year_is_confirmed_and_names_another_version() -> None:
+    announced = CALENDAR.with_changes([], {2028: "Thông báo 01/TB-BNV"})
+    assert announced.confirmed(2028)
+    assert announced.certain(date(2028, 3, 1))
+    assert announced.announcements[2028] == "Thông báo 01/TB-BNV"
+    assert not announced.confirmed(2029)
+    assert announced.version != CALENDAR.version
+    assert announced.version != CALENDAR.with_changes([], {2028: "Thông báo 02/TB-BNV"}).version
+    with pytest.raises(UnknownYearError):
+        CALENDAR.with_changes([], {2031: "Thông báo 01/TB-BNV"})
+
+
+def test_the_years_name_the_decisions_that_announced_them() -> None:
+    assert "9441/TB-BNV" in CALENDAR.announcements[2026]
+    assert set(CALENDAR.announcements) <= CALENDAR.announced
+
+
+def test_culture_day_is_off_by_a_resolution_known_from_quotations_alone() -> None:
+    change = CALENDAR.days[date(2026, 11, 24)]
+    assert (change.kind, "28/2026/QH16" in change.citation) == ("off", True)
+    assert not CALENDAR.certain(change.day)
+    assert CALENDAR.is_working_day(date(2026, 11, 23)), "a swap was proposed, and not decided"
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "changed"),
+    [
+        (date(2026, 9, 7), "off", True),
+        (date(2026, 9, 7), "working", False),
+        (date(2026, 9, 5), "off", False),
+        (date(2026, 9, 5), "working", True),
+        (date(2026, 9, 2), "off", False),
+        (date(2026, 9, 2), "working", True),
+        (date(2026, 8, 22), "working", False),
+        (date(2014, 9, 1), "off", True),
+        (date(2028, 1, 25), "off", True),
+        (date(2028, 1, 8), "off", False),
+    ],
+    ids=[
+        "a Monday off", "a Monday worked", "a Saturday off", "a Saturday worked", "a holiday off", "a holiday worked",
+        "a swapped Saturday worked", "a doubtful day off", "an estimated holiday off", "a Saturday of such a year off",
+    ],
+)  # fmt: skip
+def test_a_decision_says_something_new_when_it_turns_a_day_or_settles_one(
+    day: date, kind: Literal["off", "working"], changed: bool
+) -> None:
+    decision = Change(day=day, kind=kind, name="Quyết định mới", citation="Công văn 01/UBND")
+    assert CALENDAR.is_changed_by(decision) is changed
+    assert not CALENDAR.with_changes([decision]).is_changed_by(decision), "and not a second time"
 
 
 def test_a_change_outside_the_calendar_is_refused() -> None:

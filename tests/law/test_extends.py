@@ -151,6 +151,27 @@ def test_what_a_newer_book_doubts_is_no_longer_confirmed_unless_it_says_so_itsel
     assert [(one.code, one.confirmed) for one in book.actions] == [("open", False), ("send_to_court", True)]
 
 
+def test_a_doubt_is_the_books_own_and_not_that_of_a_still_newer_one(books: Path) -> None:
+    write(books, BOOK)
+    write(books, {**CHILD, "rules": [], "doubts": ["r-*"]}, "child")
+    write(books, {"code": "grandchild", "extends": "child", "doubts": ["r-bar"]}, "grandchild")
+    assert [one.confirmed for one in load_book("child").rules] == [False, False]
+    assert [one.confirmed for one in load_book("grandchild").rules] == [True, False]
+
+
+def test_rows_of_the_older_book_are_dropped_by_pattern(books: Path) -> None:
+    write(books, BOOK)
+    write(books, {**CHILD, "rules": [], "drops": ["r-b*"]}, "child")
+    assert [one.id for one in load_book("child").rules] == ["r-compile"]
+
+
+def test_a_pattern_that_drops_nothing_is_an_error(books: Path) -> None:
+    write(books, BOOK)
+    write(books, {**CHILD, "rules": [], "drops": ["r-bar", "r-gone-*"]}, "child")
+    with pytest.raises(LoadError, match=r"^child\.toml: drops: .*: r-gone-\*$"):
+        load_book("child")
+
+
 def test_exclusion_of_the_older_book_can_be_dropped(books: Path) -> None:
     write(books, BOOK)
     write(books, {**CHILD, "rules": [], "exclusions": {"sick": "", "old": "Quá già"}}, "child")

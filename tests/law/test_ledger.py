@@ -6,6 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from models.law.limits import (
+    CalendarChanged,
     Credited,
     EntryRefused,
     Extended,
@@ -222,10 +223,46 @@ def test_an_entry_before_the_start_is_refused() -> None:
         ends(COURT, "2026-03-02T08:00", [Restarted(at=at("2026-03-01T08:00"), **WHY)])
 
 
+CHANGED = CalendarChanged(
+    at=at("2026-03-03T09:00"), reason="nghỉ ngày 04/03/2026, hạn cũ, hạn mới", citation="Đ.1"
+)
+
+
+@pytest.mark.parametrize(
+    "ledger",
+    [
+        [],
+        [extended("2026-03-05T09:00", 30)],
+        [
+            Suspended(at=at("2026-03-06T09:00"), until=at("2026-03-09T09:00"), **WHY),
+            extended("2026-03-10T09:00", 30),
+        ],
+        [Restarted(at=at("2026-03-20T10:00"), **WHY)],
+    ],
+    ids=["nothing else", "extended", "suspended and extended", "restarted"],
+)
+def test_a_change_of_the_calendar_stays_in_the_journal_and_counts_nothing(ledger: list[LedgerEntry]) -> None:
+    without, told = (
+        ends(COURT, "2026-03-02T08:00", ledger),
+        ends(COURT, "2026-03-02T08:00", [*ledger, CHANGED]),
+    )
+    line = "Lịch thay đổi: nghỉ ngày 04/03/2026, hạn cũ, hạn mới, căn cứ Đ.1"
+    assert told.journal == (line, *without.journal)
+    assert told.model_copy(update={"journal": without.journal}) == without
+
+
+def test_the_calendar_may_change_before_a_limit_begins_and_to_one_counted_back() -> None:
+    later = ends(COURT, "2026-03-10T08:00", [CHANGED])
+    back = ends(rule(3, "working_day", direction="before", roll="back"), "2026-03-20T08:00", [CHANGED])
+    assert len(later.journal) == len(back.journal) == 1
+    assert later.last_day == ends(COURT, "2026-03-10T08:00").last_day
+
+
 def test_a_ledger_is_read_back_as_it_was_written() -> None:
     ledger: TypeAdapter[list[LedgerEntry]] = TypeAdapter(list[LedgerEntry])
     entries: list[LedgerEntry] = [
         extended("2026-03-05T09:00", 30),
         Suspended(at=at("2026-03-06T09:00"), **WHY),
+        CHANGED,
     ]
     assert ledger.validate_json(ledger.dump_json(entries)) == entries

@@ -177,10 +177,10 @@ def test_a_limit_beyond_the_calendar_is_an_error_only_where_the_calendar_is_need
 
 def test_a_date_is_confirmed_only_if_rule_and_calendar_are() -> None:
     assert not ends(rule(3, "day", confirmed=False), "2026-03-02T08:00").confirmed
-    assert not ends(rule(3, "working_day"), "2026-12-31T08:00").confirmed
-    assert not ends(rule(3, "working_day"), "2026-11-20T08:00").confirmed  # over the doubtful 24 November
-    assert not ends(rule(1, "day"), "2026-11-23T08:00").confirmed
-    assert ends(rule(3, "day"), "2026-11-22T08:00").confirmed  # ends on the 25th, whatever the 24th is
+    assert not ends(rule(3, "working_day"), "2027-12-31T08:00").confirmed
+    assert not ends(rule(3, "working_day"), "2014-08-29T08:00").confirmed  # over the doubtful 1 September
+    assert not ends(rule(1, "day"), "2014-08-31T08:00").confirmed
+    assert ends(rule(3, "day"), "2014-08-31T08:00").confirmed  # ends on the 3rd, whatever the 1st is
     assert ends(term(24, "month"), "2026-12-31T08:00").confirmed
 
 

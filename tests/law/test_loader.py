@@ -95,9 +95,16 @@ FLAWS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "an unknown fact a limit is counted from": (
         lambda b: rule(b, **anchor(acts=["open"], fact="full_moon")),
         r"rules\.r-compile\.anchor\.fact: .*unknown fact full_moon"),
+    "an unknown second fact a limit is counted from": (
+        lambda b: rule(b, **anchor(acts=["open"], fact="found_at", or_later="full_moon")),
+        r"rules\.r-compile\.anchor\.fact: .*unknown fact full_moon"),
+    "a second fact without a first": (
+        lambda b: rule(b, **anchor(acts=["open"], or_later="found_at")),
+        r"rules\.r-compile\.anchor: .*second fact goes with a first"),
     "an unknown limit a limit is counted from": (
         lambda b: rule(b, **anchor(limit="r-none")), r"rules\.r-compile\.anchor\.limit: .*unknown rule r-none"),
     "an unknown limit around a limit": (lambda b: rule(b, inside="r-none"), r"rules\.r-compile\.inside: .*r-none"),
+    "an unknown limit beside a limit": (lambda b: rule(b, beside="r-none"), r"rules\.r-compile\.beside: .*r-none"),
     "a limit started by an act it is not counted from": (
         lambda b: send(b, starts=["r-compile"]), r"actions\.send_to_court\.starts: r-compile .*not anchored"),
     "an end at a fact the act does not ask for": (
