@@ -7,13 +7,17 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from flows.books import book as book_of
 from flows.state import LimitState, State
-from models.law.schema import Action, Book, Stage
+from models.law.book import Book, Landing
+from models.law.limits import TIMEZONE
+from models.law.loader import codes
+from models.law.schema import Action, Condition, Stage
 from tests.flows.road_agencies import ABOLISHED, KINDS
 
 ORDER = frozenset({
     "wrong_stage", "already_done", "act_missing", "no_longer_possible", "wrong_agency", "not_in_charge", "needs_head",
-    "needs_officer", "agency_does_not_exist",
+    "needs_officer", "agency_does_not_exist", "book_has_ended", "not_for_this_case",
 })  # fmt: skip
 """Reasons that have nothing to do with facts or times: the order of acts, and who may take them."""
 HOLDING = "place_pending"
@@ -27,16 +31,63 @@ def in_charge(code: str, day: date) -> str:
     return code
 
 
-def exists(action: Action, track: str) -> bool:
-    """Whether the book has the action for persons of this track."""
-    wanted = getattr(action, "when", {}).get("track", track)
-    return track in wanted if isinstance(wanted, list) else track == wanted
+def known(state: State, at: datetime) -> dict[str, Any]:
+    """The dossier's facts, and what follows from its acts; conditions of the book may use both."""
+    return {
+        **state.facts,
+        "delivered": bool(state.acts.keys() & {"deliver", "start_in_place"}),
+        "legality_confirmed": "confirm_legality" in state.acts,
+        "migrated": "migrate" in state.acts,
+        "ordinance": "minors" if track_of(state) == "minor" else _ordinance(state.acts.get("accept", at)),
+        "placed": HOLDING in state.acts,
+        "stage": state.stage,
+        "terminated": "terminate" in state.acts,
+        "track": track_of(state),
+    }
 
 
-def in_order(state: State, action: Action) -> bool:
-    """Whether stage and acts so far let the action come now."""
+def track_of(state: State) -> str:
+    """The track of the law the person is on now: by the age at the opening, until somebody decides otherwise at 18."""
+    year, month, day = (int(part) for part in state.person.birth_date.split("-"))
+    of_age = date(year + 18, month, day) <= state.opened_on
+    return str(state.facts.get("track_after_18", "adult" if of_age else "minor"))
+
+
+def _ordinance(accepted: datetime) -> str:
+    return "2014" if accepted.astimezone(TIMEZONE).date() < date(2023, 2, 1) else "2022"
+
+
+def holds(when: Condition, facts: Mapping[str, Any]) -> bool:
+    """Whether facts are as a condition asks."""
+    return all(facts.get(name) in (value if isinstance(value, list) else [value]) for name, value in when.items())
+
+
+def landing_of(newer: Book, state: State, at: datetime) -> Landing | None:
+    """Where the dossier lands in the book after its own."""
+    landings = newer.transition.landings if newer.transition else ()
+    return next((one for one in landings if one.stage == state.stage and holds(one.when, known(state, at))), None)
+
+
+def is_stuck(state: State, at: datetime) -> bool:
+    """Whether the dossier's book has ended and nothing keeps it alive: no act of the book is taken any more."""
+    book, newer = book_of(state.book), newer_than(state.book)
+    if book.valid_to is None or at.date() <= book.valid_to or state.stage == Stage.closed or "keep_book" in state.acts:
+        return False
+    keeps = newer.transition.keeps if newer and newer.transition else ()
+    return not any(one.stage == state.stage and holds(one.when, known(state, at)) for one in keeps)
+
+
+def newer_than(code: str) -> Book | None:
+    """The book that says how dossiers of this one go on."""
+    return next((one for one in map(book_of, codes()) if one.transition and one.transition.origin == code), None)
+
+
+def in_order(state: State, action: Action, at: datetime) -> bool:
+    """Whether stage and acts so far let the action come now, and the book has it for such a dossier."""
     return (
         state.stage in action.stages
+        and holds(action.when, known(state, at))
+        and not is_stuck(state, at)
         and (action.repeat or action.code not in state.acts)
         and all(state.acts.keys() & set(entry.split("|")) for entry in action.after)
         and not any(code in state.acts for entry in action.not_after for code in entry.split("|"))
@@ -71,55 +122,42 @@ def earliest(state: State, action: Action) -> datetime:
     return max(state.acts[code] for code in ("open", *needed) if code in state.acts)
 
 
-def unlawful(
-    book: Book, state: State, action: Action, facts: Mapping[str, Any], at: datetime
-) -> Iterator[str]:
+def unlawful(state: State, code: str, facts: Mapping[str, Any], at: datetime) -> Iterator[str]:
     """Why an act that was taken should not have been.
 
     Args:
-        book: the dossier's rulebook.
         state: the dossier before the act.
-        action: what was done.
+        code: what was done.
         facts: what was recorded, as JSON.
         at: when it happened.
     """
-    if action.code == "open":
+    if code in {"migrate", "keep_book"}:
+        if not is_stuck(state, at) and "keep_book" not in state.acts:
+            yield "the book goes on"
+        if at < max(state.acts.values()):
+            yield "before the last act"
         return
-    if not in_order(state, action):
+    action = book_of(state.book).action(code)
+    if not in_order(state, action, at):
         yield "out of order"
     if state.stage == Stage.closed and HOLDING not in state.acts:
         yield "nothing is left to do in a closed dossier"
     if at < earliest(state, action):
         yield "before an act it depends on"
-    for name, _, argument in (_guard(guard) for guard in action.guards):
-        rules = argument.split("|")
-        limits = [limit for limit in state.limits if limit.rule in rules]
-        if name == "time_bar_has_not_passed" and not any(_runs(limit, at) for limit in limits[-1:]):
+    now_known = {**known(state, at), **facts}
+    for name, _, argument in (guard.id.partition(":") for guard in action.guards if holds(guard.when, now_known)):
+        limits = [limit for limit in state.limits if limit.place in argument.split("|")][-1:]
+        if name == "time_bar_has_not_passed" and not any(one.due and at < one.due for one in limits):
             yield f"the time bar {argument} has passed or never ran"
-        if name == "window_is_over" and not any(_over(limit, at) for limit in limits[-1:]):
+        if name == "window_is_over" and not any(_is_over(one, at) for one in limits):
             yield f"the window {argument} is open"
-        if (
-            name == "person_is_not_excluded"
-            and facts.get("exclusions")
-            and argument in {"", facts.get("outcome")}
-        ):
+        if name == "person_is_not_excluded" and facts.get("exclusions") and argument in {"", facts.get("outcome")}:
             yield "the person is excluded"
         if name == "person_is_not_held" and HOLDING in state.acts:
             yield "the person is held"
 
 
-def _guard(guard: Any) -> tuple[str, str, str]:
-    """Name and argument of a guard; one that applies only sometimes is left to the engine."""
-    if isinstance(guard, str):
-        return guard.partition(":")
-    return ("", "", "") if guard.when else guard.id.partition(":")
-
-
-def _runs(limit: LimitState, at: datetime) -> bool:
-    return limit.due is not None and at < limit.due
-
-
-def _over(limit: LimitState, at: datetime) -> bool:
+def _is_over(limit: LimitState, at: datetime) -> bool:
     if limit.end == "used" and limit.ended_at is not None:
         return limit.ended_at <= at
     return limit.due is not None and limit.due <= at
