@@ -9,8 +9,9 @@ from typing import Any
 
 from flows.eligibility import PARTY_KINDS
 from flows.refusals import Invalid, Refusal, Refused
+from models.law.book import Book
 from models.law.loader import catalogue
-from models.law.schema import Action, Book, Fact
+from models.law.schema import ActionFacts, Fact, Refs
 from tests.flows.road_2026 import BACKGROUND, CRITERIA, OFFICIAL, RECEIVER, SESSION, WITNESS
 from tests.flows.road_agencies import KINDS
 from tests.flows.second_reading import in_charge
@@ -53,11 +54,12 @@ class Filling:
 
     rng: random.Random
     book: Book
-    action: Action
+    asks: ActionFacts
     at: datetime
     now: datetime
-    earliest: datetime
+    earliest: datetime | None = None
     """The latest of the acts that this one depends on."""
+    extends: Refs = ()
     learnt: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Bounds of numbers."""
     refused: set[tuple[str, str]] = field(default_factory=set)
@@ -73,7 +75,7 @@ class Filling:
     def facts(self) -> dict[str, Any]:
         """What the act records this time, as JSON would carry it."""
         given = self.given = {}
-        for asked in self.action.facts:
+        for asked in self.asks:
             if asked.required or asked.name in self.insisted or self.rng.random() < 0.85:
                 given[asked.name] = self._value(asked.name, catalogue()[asked.name])
         for name, (decisive, fitting) in FOLLOWS.items():
@@ -83,7 +85,7 @@ class Filling:
 
     def learn(self, refusal: Refusal) -> bool:
         """Takes from a refusal what the next try must give; whether another try could be taken."""
-        asked = {fact.name for fact in self.action.facts}
+        asked = {fact.name for fact in self.asks}
         if isinstance(refusal, Invalid):
             for flaw in refusal.flaws:
                 name = flaw.field.removeprefix("facts.")
@@ -136,7 +138,7 @@ class Filling:
         for rule in self.book.rules:
             if rule.range and rule.range.fact == name:
                 return rule.range.least, rule.range.most
-        for rule in (self.book.rule(ref.id) for ref in self.action.extends if ref.at == name):
+        for rule in (self.book.rule(ref.id) for ref in self.extends if ref.at == name):
             if rule.extension and rule.amounts:
                 return rule.amounts[-1].value + 1, rule.extension.most
         return 0, 30
@@ -160,5 +162,5 @@ class Filling:
         elif fact.timing == "earlier":
             at -= span
         elif not self.exact:
-            at = max(self.earliest, at - span) if self.rng.random() < 0.8 else min(self.now, at + span)
+            at = max(self.earliest or at, at - span) if self.rng.random() < 0.8 else min(self.now, at + span)
         return (at.astimezone(UTC) if self.rng.random() < 0.1 else at).isoformat()

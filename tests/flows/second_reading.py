@@ -5,13 +5,14 @@ It shares no code with the engine's own judgement (flows/eligibility.py, flows/g
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from flows.books import book as book_of
 from flows.state import LimitState, State
 from models.law.book import Book, Landing
 from models.law.limits import TIMEZONE
-from models.law.loader import codes
+from models.law.loader import PARTIES, codes
 from models.law.schema import Action, Condition, Stage
 from tests.flows.road_agencies import ABOLISHED, KINDS
 
@@ -22,6 +23,14 @@ ORDER = frozenset({
 """Reasons that have nothing to do with facts or times: the order of acts, and who may take them."""
 HOLDING = "place_pending"
 """The act that puts the person under someone's management until it is undone."""
+
+
+def successors(code: str) -> list[str]:
+    """Agencies that came after one, in their order."""
+    found = []
+    while code in ABOLISHED:
+        found.append(code := ABOLISHED[code][1])
+    return found
 
 
 def in_charge(code: str, day: date) -> str:
@@ -59,19 +68,29 @@ def _ordinance(accepted: datetime) -> str:
 
 def holds(when: Condition, facts: Mapping[str, Any]) -> bool:
     """Whether facts are as a condition asks."""
-    return all(facts.get(name) in (value if isinstance(value, list) else [value]) for name, value in when.items())
+    return all(
+        facts.get(name) in (value if isinstance(value, list) else [value]) for name, value in when.items()
+    )
 
 
-def landing_of(newer: Book, state: State, at: datetime) -> Landing | None:
-    """Where the dossier lands in the book after its own."""
-    landings = newer.transition.landings if newer.transition else ()
-    return next((one for one in landings if one.stage == state.stage and holds(one.when, known(state, at))), None)
+def landing_of(state: State, at: datetime) -> Landing | None:
+    """Where the dossier lands in the book after its own; None when nothing says so."""
+    newer = newer_than(state.book)
+    landings = newer.transition.landings if newer and newer.transition else ()
+    return next(
+        (one for one in landings if one.stage == state.stage and holds(one.when, known(state, at))), None
+    )
 
 
 def is_stuck(state: State, at: datetime) -> bool:
     """Whether the dossier's book has ended and nothing keeps it alive: no act of the book is taken any more."""
     book, newer = book_of(state.book), newer_than(state.book)
-    if book.valid_to is None or at.date() <= book.valid_to or state.stage == Stage.closed or "keep_book" in state.acts:
+    if (
+        book.valid_to is None
+        or at.date() <= book.valid_to
+        or state.stage == Stage.closed
+        or "keep_book" in state.acts
+    ):
         return False
     keeps = newer.transition.keeps if newer and newer.transition else ()
     return not any(one.stage == state.stage and holds(one.when, known(state, at)) for one in keeps)
@@ -79,7 +98,9 @@ def is_stuck(state: State, at: datetime) -> bool:
 
 def newer_than(code: str) -> Book | None:
     """The book that says how dossiers of this one go on."""
-    return next((one for one in map(book_of, codes()) if one.transition and one.transition.origin == code), None)
+    return next(
+        (one for one in map(book_of, codes()) if one.transition and one.transition.origin == code), None
+    )
 
 
 def in_order(state: State, action: Action, at: datetime) -> bool:
@@ -94,8 +115,10 @@ def in_order(state: State, action: Action, at: datetime) -> bool:
     )
 
 
-def onward(book: Book) -> set[str]:
-    """Actions that lead to a later stage, and those that must come before them."""
+@cache
+def onward(code: str) -> set[str]:
+    """Actions of a book that lead to a later stage, and those that must come before them."""
+    book = book_of(code)
     order = {stage: place for place, stage in enumerate(book.stages) if stage != Stage.closed}
     found = {
         action.code
@@ -103,7 +126,7 @@ def onward(book: Book) -> set[str]:
         for ref in action.next
         if any(order[stage] < order.get(Stage(ref.id), 0) for stage in action.stages if stage in order)
     }
-    while more := {entry.split("|")[0] for code in found for entry in book.action(code).after} - found:
+    while more := {entry.split("|")[0] for one in found for entry in book.action(one).after} - found:
         found |= more
     return found
 
@@ -120,6 +143,30 @@ def earliest(state: State, action: Action) -> datetime:
     """The first moment at which the action may have happened."""
     needed = [code for entry in action.after for code in entry.split("|")]
     return max(state.acts[code] for code in ("open", *needed) if code in state.acts)
+
+
+def follows(
+    state: State, code: str, facts: Mapping[str, Any], at: datetime
+) -> tuple[dict[str, datetime], dict[str, str], str]:
+    """Acts done, parties and holder after an act; arguments as for `unlawful`."""
+    parties, holder, undoes, hand_to = state.parties, state.holder, set[str](), None
+    if code == "migrate":
+        landing = landing_of(state, at)
+        assert landing
+        parties = {name: in_charge(party, at.date()) for name, party in parties.items()}
+        holder, undoes, hand_to = in_charge(holder, at.date()), set(landing.undoes), landing.hand_to
+    elif code != "keep_book":
+        action = book_of(state.book).action(code)
+        undoes, hand_to = set(action.undoes), action.hand_to
+    parties = parties | {name: party for name, party in facts.items() if name in PARTIES}
+    acts = {one: moment for one, moment in state.acts.items() if one not in undoes} | {code: at}
+    newer = newer_than(state.book)
+    if code == "migrate" and newer and newer.transition:
+        names = newer.transition.acts
+        ordered = sorted(acts.items(), key=lambda item: item[1])
+        counted = {action.code for action in newer.actions} | {"migrate"}
+        acts = {names.get(one, one): moment for one, moment in ordered if names.get(one, one) in counted}
+    return acts, parties, parties.get(hand_to or "", holder)
 
 
 def unlawful(state: State, code: str, facts: Mapping[str, Any], at: datetime) -> Iterator[str]:
@@ -145,13 +192,19 @@ def unlawful(state: State, code: str, facts: Mapping[str, Any], at: datetime) ->
     if at < earliest(state, action):
         yield "before an act it depends on"
     now_known = {**known(state, at), **facts}
-    for name, _, argument in (guard.id.partition(":") for guard in action.guards if holds(guard.when, now_known)):
+    for name, _, argument in (
+        guard.id.partition(":") for guard in action.guards if holds(guard.when, now_known)
+    ):
         limits = [limit for limit in state.limits if limit.place in argument.split("|")][-1:]
         if name == "time_bar_has_not_passed" and not any(one.due and at < one.due for one in limits):
             yield f"the time bar {argument} has passed or never ran"
         if name == "window_is_over" and not any(_is_over(one, at) for one in limits):
             yield f"the window {argument} is open"
-        if name == "person_is_not_excluded" and facts.get("exclusions") and argument in {"", facts.get("outcome")}:
+        if (
+            name == "person_is_not_excluded"
+            and facts.get("exclusions")
+            and argument in {"", facts.get("outcome")}
+        ):
             yield "the person is excluded"
         if name == "person_is_not_held" and HOLDING in state.acts:
             yield "the person is held"
