@@ -16,10 +16,11 @@ from tests.flows.road_2026 import BACKGROUND, CRITERIA, OFFICIAL, RECEIVER, SESS
 from tests.flows.road_agencies import KINDS
 from tests.flows.second_reading import in_charge
 
+MOTHER = {"name": "Trần Thị M", "age": "40", "occupation": "nông dân", "residence": "phường Mai Dịch"}
 LIKELY: Mapping[str, tuple[object, float]] = {
     "competent_here": (True, 0.8), "criminal_check": ("not_criminal", 0.9), "entry": ("again", 0.4),
     "exclusions": ([], 0.95), "outcome": ("apply", 0.85), "residence": ("stable", 0.7), "result": ("addicted", 0.92),
-    "sheet_count": (12, 0.9),
+    "sheet_count": (12, 0.9), "background": ({**BACKGROUND, "mother": MOTHER}, 0.8),
 }  # fmt: skip
 """The value that leads on, and how often it is taken; otherwise any value of the fact's type."""
 FOLLOWS = {"criteria": ("result", {"addicted": CRITERIA, "not_addicted": dict.fromkeys(CRITERIA, False)})}
@@ -34,7 +35,7 @@ SAMPLES: Mapping[str, tuple[Any, ...]] = {
     "witnesses": ([WITNESS, WITNESS], [WITNESS, WITNESS, WITNESS]),
     "receiver": (RECEIVER,),
     "criteria": (CRITERIA, dict.fromkeys(CRITERIA, True), dict.fromkeys(CRITERIA, False)),
-    "background": (BACKGROUND,),
+    "background": (BACKGROUND, {**BACKGROUND, "mother": MOTHER}),
     "participants": (
         SESSION,
         [*SESSION, {"name": "Lê Thị C", "capacity": "người đại diện", "present": False}],
@@ -154,7 +155,7 @@ class Filling:
         return self.rng.choices(codes, [1 + tasks.count(KINDS[code]) for code in codes])[0]  # type: ignore[arg-type]  # a StrEnum
 
     def _instant(self, fact: Fact) -> str:
-        at, span = self.at, timedelta(minutes=self.rng.choice((0, 0, 10, 90, 600)))
+        at, span = self.at, timedelta(minutes=self.rng.choice((0, 0, 10, 90, 600, 15_000)))
         if fact.timing == "planned":
             at += timedelta(days=self.rng.randint(0, 14)) + span
         elif fact.timing == "receipt":

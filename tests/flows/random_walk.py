@@ -42,7 +42,7 @@ CLOSING = 0.05
 """How much less an act is liked that can only close the dossier."""
 HASTE = (2, 10, 40)
 """How much more an act may be liked that leads to a later stage."""
-DISLIKED = {"terminate": 0.2, "return_unexamined": 0.3, "place_pending": 0.5}
+DISLIKED = {"terminate": 0.2, "return_unexamined": 0.3, "place_pending": 0.5, "record_adulthood": 0.3}
 """Acts that would be done too often: they bring the walk to an end, or far back."""
 TRIES = 8
 """How often an act is tried with other facts."""
