@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flows.eligibility import PARTY_KINDS
-from flows.refusals import Invalid, Refusal, Refused
+from flows.refusals import Invalid, Need, Refusal, Refused
 from models.law.book import Book
 from models.law.loader import catalogue
 from models.law.schema import ActionFacts, Fact, Refs
@@ -92,7 +92,7 @@ class Filling:
                 name = flaw.field.removeprefix("facts.")
                 self.insisted |= {name} & asked
                 self.exact = self.exact or flaw.code.startswith("before_its")
-            return True
+            return any(flaw.field != "facts" for flaw in refusal.flaws) or self.rng.random() < 0.5
         needs = refusal.needs if isinstance(refusal, Refused) else []
         for need in needs:
             self.insisted |= {str(need.requirement)} & asked
@@ -100,7 +100,12 @@ class Filling:
             if bounds := re.search(r"từ (\d+) đến (\d+)", need.message):
                 self.learnt[str(need.requirement)] = int(bounds[1]), int(bounds[2])
         self.lacking = any(need.requirement == "papers" for need in needs)
-        return all(need.requirement in asked | {"papers"} for need in needs)
+        return all(need.requirement in asked | {"papers"} and not self._exhausted(need) for need in needs)
+
+    def _exhausted(self, need: Need) -> bool:
+        """Whether every choice of the fact that is meant was refused."""
+        choices = catalogue()[str(need.requirement)].choices if need.requirement != "papers" else {}
+        return bool(choices) and all((need.requirement, value) in self.refused for value in choices)
 
     def spoiled(self) -> dict[str, Any]:
         """Facts of which one is left out, is rotten or was never asked for."""

@@ -38,11 +38,11 @@ from tests.flows.second_reading import (
 
 WAITED_FOR = {"window": 0.4, "duty": 0.1, "term": 0.05, "bar": 0.01}
 """How often a walk waits for the end of a limit."""
-CLOSING = 0.05
-"""How much less an act is liked that can only close the dossier."""
+CLOSING = 0.004
+"""How much less an act is liked that can only close the dossier; more with every act done."""
 HASTE = (2, 10, 40)
 """How much more an act may be liked that leads to a later stage."""
-DISLIKED = {"terminate": 0.2, "return_unexamined": 0.3, "place_pending": 0.5, "record_adulthood": 0.3}
+DISLIKED = {"terminate": 0.2, "return_unexamined": 0.3, "place_pending": 0.5, "certify": 0.2}
 """Acts that would be done too often: they bring the walk to an end, or far back."""
 TRIES = 8
 """How often an act is tried with other facts."""
@@ -64,7 +64,9 @@ class Walk(Judged):
         super().__init__(road, rng, f"Walk(road_store, {code!r}, {track!r}, {seed}).run()")
         self.first_book = book_of(code)
         self.haste = rng.choice(HASTE)
-        self.taste = {one.code: 4 ** rng.uniform(-1, 1) for each in codes() for one in book_of(each).actions}
+        self.taste: dict[str, float] = {
+            one.code: 4.0 ** rng.uniform(-1, 1) for each in codes() for one in book_of(each).actions
+        }
         self.vain = Counter[str]()  # how often actions were tried in vain since something was done
         self.idle = 0  # steps since something was done
 
@@ -89,7 +91,7 @@ class Walk(Judged):
         """What was done is judged; the walk goes on from there."""
         super().took(done)
         self.idle = 0
-        self.vain.clear()
+        self.vain = Counter({code: times // 2 for code, times in self.vain.items()})
 
     # ------------------------------------------------------------ what is tried
     def _open(self) -> None:
@@ -217,9 +219,9 @@ class Walk(Judged):
 
     def _liking(self, action: Action) -> float:
         times = sum(done.event["action"] == action.code for done in self.done) + self.vain[action.code]
-        liking = self.taste[action.code] * DISLIKED.get(action.code, 1) / (1 + times) ** 2
+        liking = self.taste[action.code] * DISLIKED.get(action.code, 1) / (1.0 + times) ** 2
         if action.next and all(ref.id == Stage.closed for ref in action.next):
-            return liking * CLOSING
+            return liking * CLOSING * len(self.done)
         fresh = action.code not in self.state.acts
         return liking * self.haste if fresh and action.code in onward(self.book.code) else liking
 

@@ -119,12 +119,11 @@ def in_order(state: State, action: Action, at: datetime) -> bool:
 def onward(code: str) -> set[str]:
     """Actions of a book that lead to a later stage, and those that must come before them."""
     book = book_of(code)
-    order = {stage: place for place, stage in enumerate(book.stages) if stage != Stage.closed}
+    later = {stage: set(book.stages[place + 1 :]) - {Stage.closed} for place, stage in enumerate(book.stages)}
     found = {
         action.code
         for action in book.actions
-        for ref in action.next
-        if any(order[stage] < order.get(Stage(ref.id), 0) for stage in action.stages if stage in order)
+        if any(ref.id in later[stage] for ref in action.next for stage in action.stages)
     }
     while more := {entry.split("|")[0] for one in found for entry in book.action(one).after} - found:
         found |= more
@@ -134,9 +133,11 @@ def onward(code: str) -> set[str]:
 def actors_of(state: State, action: Action, day: date) -> list[str]:
     """Agencies that may take the action on a day."""
     parts = {"holder": [state.holder], "any": [state.holder, *state.parties.values()]}
-    wanted = parts.get(action.actor) or [state.parties.get(action.actor)]
-    codes = dict.fromkeys(in_charge(code, day) for code in wanted if code)
-    return [code for code in codes if KINDS[code] in action.by]
+    wanted = parts.get(action.actor) or [
+        state.parties[name] for name in state.parties if name == action.actor
+    ]
+    found = dict.fromkeys(in_charge(code, day) for code in wanted)
+    return [code for code in found if KINDS[code] in action.by]
 
 
 def earliest(state: State, action: Action) -> datetime:
