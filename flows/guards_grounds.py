@@ -79,16 +79,15 @@ def residence_fits_its_case(view: View, _: str) -> Need:
         "Trường hợp nêu ra không khớp với tình trạng nơi cư trú",
         "The case does not fit the residence",
     )
+    lacking = "residence_case"
     if met and view.given and case in {"present_30_days", "present_under_30_days"}:
         days = None if since is None else (view.at.date() - since).days
         met = days is not None and (days >= DAYS_AT_ONE_PLACE) == (case == "present_30_days")
         told = "chưa nêu ngày bắt đầu" if days is None else f"{days} ngày"
         why = f"Thời gian sinh sống tại nơi ở hiện tại ({told}) không khớp với mốc {DAYS_AT_ONE_PLACE} ngày"
         why_en = f"The time at the present place does not fit the {DAYS_AT_ONE_PLACE} days"
-    citation = catalogue()["residence_case"].citation
-    return Need(
-        "residence_case", met, why, why_en, citation, "present_since" if since is None else "residence_case"
-    )
+        lacking = "present_since" if days is None else lacking
+    return Need("residence_case", met, why, why_en, catalogue()["residence_case"].citation, lacking)
 
 
 def no_determination_is_due(view: View, _: str) -> Need:

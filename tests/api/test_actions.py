@@ -62,9 +62,11 @@ def test_the_schema_of_the_facts_accepts_what_the_road_records(road: Road) -> No
 def test_a_dry_run_answers_as_the_act_would_and_writes_nothing(road: Road) -> None:
     road.open()
     with unchanged(road.store):
-        tried = road.ask("verify_residence", query="?dry_run=true", residence="none")
+        tried = road.ask(
+            "verify_residence", query="?dry_run=true", residence="none", residence_case="not_located"
+        )
     assert tried.status_code == 200, tried.text
-    done = road.take("verify_residence", residence="none")
+    done = road.take("verify_residence", residence="none", residence_case="not_located")
     body = tried.json()
     assert body["dossier"]["version"] == done["dossier"]["version"] == 2
     assert [one["number_text"] for one in body["documents"]] == [
