@@ -59,8 +59,7 @@ class Clocks:
         for ref in self._holding(action.ends):
             self._end(ref)
         for ref in self._holding(action.restarts):
-            self._reopen(ref.id)
-            self._enter(ref, lambda at, _ref: Restarted(at=at, reason=action.title, citation=action.citation))
+            self._restart(ref)
         for ref in self._holding(action.extends):
             self._enter(ref, self._extension)
         for ref in self._holding(action.suspends):
@@ -133,6 +132,13 @@ class Clocks:
         if standing is not None:
             self._close(standing, self.view.at, "restarted")
         self._set(self._new(rule, self.view.at, parent), rule, parent)
+
+    def _restart(self, ref: Ref) -> None:
+        """Counts a limit anew; one that began only after that moment is counted from later anyway."""
+        limit, action = self.view.state.latest(ref.id), self.view.action
+        if limit is not None and self._moment(ref) >= limit.starts_at:
+            self._reopen(ref.id)
+            self._enter(ref, lambda at, _ref: Restarted(at=at, reason=action.title, citation=action.citation))
 
     def _reopen(self, rule_id: str) -> None:
         """A window that ran out before its restart was known opens again, as a limit of its own: what ended stays."""
