@@ -7,7 +7,9 @@ from sqlalchemy import Engine
 
 from flows.books import book as book_of
 from models.event import digest_of_facts
-from models.law.limits import TIMEZONE
+from models.law.calendar import baseline
+from models.law.ledger import LEDGER
+from models.law.limits import TIMEZONE, reckon
 from models.law.loader import catalogue
 from models.law.schema import Clock, Kind, Stage
 from tests.flows.judged import PLANNERS
@@ -98,6 +100,9 @@ def check_limit(events: list[Row], limit: Row) -> None:
     assert (limit["due"] is None) == (law.clock is not Clock.counted), rule
     explained = limit["explanation"].get("due")
     assert limit["due"] == (explained and datetime.fromisoformat(explained)), rule
+    if law.amounts and law.inside is None and law.clock is Clock.counted:
+        again = reckon(law, limit["starts_at"], baseline(), ledger=LEDGER.validate_python(limit["ledger"]))
+        assert limit["due"] == again.due, rule
     if limit["ended_at"] is None:
         return
     assert acts[limit["started_by"]]["seq"] <= acts[limit["ended_by"]]["seq"]

@@ -133,7 +133,19 @@ class Judged:
             assert self.state.version == before.version + 1
             expected = follows(before, code, done.facts, at)
             assert (self.state.acts, self.state.parties, self.state.holder) == expected
+            if code == "migrate":
+                self._kept_its_limits(before)
         self.done.append(done)
+
+    def _kept_its_limits(self, before: State) -> None:
+        """A change of law moves no limit: it runs on to the same moment, or has run out, or its step exists no more."""
+        then = {one.id: one for one in before.limits}
+        for one in self.state.limits:
+            old = then.get(one.id)
+            if old:
+                assert (old.due, old.starts_at) == (one.due, one.starts_at), one.rule
+                over = old.ended_at is None and one.end in {"cancelled", "run_out"}
+                assert over or (old.ended_at, old.end) == (one.ended_at, one.end), one.rule
 
     def compare_possibilities(self) -> None:
         """What is said to be possible is in its order and in the asker's hands, and nothing else is."""

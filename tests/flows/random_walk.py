@@ -40,9 +40,15 @@ WAITED_FOR = {"window": 0.4, "duty": 0.1, "term": 0.05, "bar": 0.01}
 """How often a walk waits for the end of a limit."""
 CLOSING = 0.004
 """How much less an act is liked that can only close the dossier; more with every act done."""
-HASTE = (2, 10, 40)
+HASTE = (5, 30, 200)
 """How much more an act may be liked that leads to a later stage."""
-DISLIKED = {"terminate": 0.2, "return_unexamined": 0.3, "place_pending": 0.5, "certify": 0.2}
+DISLIKED = {
+    "terminate": 0.2,
+    "return_unexamined": 0.3,
+    "place_pending": 0.5,
+    "certify": 0.5,
+    "record_adulthood": 0.3,
+}
 """Acts that would be done too often: they bring the walk to an end, or far back."""
 TRIES = 8
 """How often an act is tried with other facts."""
@@ -123,6 +129,7 @@ class Walk(Judged):
         self.idle += 1
         chosen = self._choose()
         if chosen is None:
+            assert self.state.stage == Stage.closed, f"nobody can do anything any more in {self.state.stage}"
             return
         action, who = chosen
         at = self._moment(action, who)
@@ -203,19 +210,17 @@ class Walk(Judged):
 
     def _choose(self) -> tuple[Action, Actor] | None:
         """An action that is in its order, by chance and taste, and who takes it."""
-        found = [
-            (action, code)
+        actors = {
+            action.code: actors_of(self.state, action, self.now.date())
             for action in self.book.actions
             if in_order(self.state, action, self.now)
-            for code in actors_of(self.state, action, self.now.date())
-        ]
+        }
+        found = [self.book.action(code) for code, may in actors.items() if may]
         if not found:
             return None
-        likings = [self._liking(action) for action, _code in found]
-        action, code = self.rng.choices(found, likings)[0]
-        return action, actor(
-            code, self.rng.choice(("head",) if action.role == "head" else ("head", "officer"))
-        )
+        action = self.rng.choices(found, [self._liking(one) for one in found])[0]
+        role = self.rng.choice(("head",) if action.role == "head" else ("head", "officer"))
+        return action, actor(self.rng.choice(actors[action.code]), role)
 
     def _liking(self, action: Action) -> float:
         times = sum(done.event["action"] == action.code for done in self.done) + self.vain[action.code]

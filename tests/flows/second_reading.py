@@ -57,9 +57,14 @@ def known(state: State, at: datetime) -> dict[str, Any]:
 
 def track_of(state: State) -> str:
     """The track of the law the person is on now: by the age at the opening, until somebody decides otherwise at 18."""
-    year, month, day = (int(part) for part in state.person.birth_date.split("-"))
-    of_age = date(year + 18, month, day) <= state.opened_on
+    of_age = eighteenth_birthday(state) <= state.opened_on
     return str(state.facts.get("track_after_18", "adult" if of_age else "minor"))
+
+
+def eighteenth_birthday(state: State) -> date:
+    """The first day of the person's majority."""
+    year, month, day = (int(part) for part in state.person.birth_date.split("-"))
+    return date(year + 18, month, day)
 
 
 def _ordinance(accepted: datetime) -> str:
@@ -192,6 +197,8 @@ def unlawful(state: State, code: str, facts: Mapping[str, Any], at: datetime) ->
         yield "nothing is left to do in a closed dossier"
     if at < earliest(state, action):
         yield "before an act it depends on"
+    if "track_after_18" in facts and not state.opened_on < eighteenth_birthday(state) <= at.date():
+        yield "nobody has come of age"
     now_known = {**known(state, at), **facts}
     for name, _, argument in (
         guard.id.partition(":") for guard in action.guards if holds(guard.when, now_known)
