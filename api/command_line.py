@@ -16,6 +16,7 @@ import typer
 if TYPE_CHECKING:
     from models.law.book import Book
     from models.law.limits import Reckoning
+    from models.law.remaining import Remaining
     from models.law.schema import Rule
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="hoso · hồ sơ đưa đi cai nghiện bắt buộc")
@@ -70,22 +71,25 @@ def limit(
     rule: Annotated[str, typer.Argument(help="Mã quy tắc, ví dụ p4-read")],
     start: Annotated[str, typer.Argument(metavar="FROM", help="Thời điểm bắt đầu, ISO 8601 có múi giờ")],
     fact: Annotated[list[str] | None, typer.Option(help="Dữ kiện, ví dụ remote=true")] = None,
+    at: Annotated[str | None, typer.Option(help="Còn lại tại thời điểm này · what is left then")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Tính một thời hạn, kèm từng bước · compute a time limit with its steps."""
     from models.law.calendar import baseline
     from models.law.limits import LimitRefused, reckon
+    from models.law.remaining import left_of
 
     law = _rule(_book(book), rule)
     try:
-        moment = datetime.fromisoformat(start)
-        reckoning = reckon(law, moment, baseline(), dict(map(_fact, fact or [])))
+        reckoning = reckon(law, datetime.fromisoformat(start), baseline(), dict(map(_fact, fact or [])))
+        left = left_of(law, reckoning, datetime.fromisoformat(at)) if at else None
     except (LimitRefused, ValueError) as error:
         _fail(str(error))
     if as_json:
-        _print_json(reckoning.model_dump(mode="json"))
+        more = {"remaining": left.model_dump(mode="json")} if left else {}
+        _print_json(reckoning.model_dump(mode="json") | more)
     else:
-        _show_limit(law, reckoning)
+        _show_limit(law, reckoning, left)
 
 
 def _fact(text: str) -> tuple[str, object]:
@@ -97,7 +101,7 @@ def _fact(text: str) -> tuple[str, object]:
     return name, int(value) if value.isdigit() else value
 
 
-def _show_limit(law: Rule, reckoning: Reckoning) -> None:
+def _show_limit(law: Rule, reckoning: Reckoning, left: Remaining | None) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -119,6 +123,8 @@ def _show_limit(law: Rule, reckoning: Reckoning) -> None:
     console.print(
         f"[bold]Hết hạn lúc {reckoning.due:%H:%M %d/%m/%Y}; ngày cuối {reckoning.last_day:%d/%m/%Y}[/bold]"
     )
+    if left:
+        console.print(f"Lúc {left.at:%H:%M %d/%m/%Y}: {left.sentence} · {left.sentence_en}")
     if reckoning.other_reading:
         console.print(reckoning.other_reading.reason)
     console.print(f"{reckoning.citation} · lịch {reckoning.calendar_version}")

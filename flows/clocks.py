@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from math import ceil
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,6 +25,7 @@ from models.law.limits import (
     reckon,
 )
 from models.law.loader import catalogue
+from models.law.remaining import days_past
 from models.law.schema import Anchor, Clock, Kind, Ref, Rule
 
 
@@ -98,7 +98,7 @@ class Clocks:
 
     def _let_windows_run_out(self) -> None:
         for limit in self._open():
-            if limit.kind == "window" and not limit.suspended and limit.due and limit.due <= self.view.at:
+            if limit.kind == "window" and limit.due and limit.passed(self.view.at):
                 self._close(limit, limit.due, "run_out")
 
     def _end(self, ref: Ref) -> None:
@@ -281,7 +281,7 @@ class Clocks:
         if limit is None or limit.pause is None:
             return
         ledger = list(limit.ledger)
-        ledger[limit.pause] = ledger[limit.pause] | {"until": self.view.at.isoformat()}
+        ledger[limit.pause] = ledger[limit.pause] | {"until": self._moment(ref).isoformat()}
         limit.ledger = ledger
         self._recount(limit)
 
@@ -331,15 +331,9 @@ def _as_instant(value: object) -> datetime:
 
 
 def _days_late(rule: Rule, limit: LimitState, moment: datetime) -> int:
-    if (
-        rule.kind != "duty"
-        or limit.due is None
-        or limit.suspended
-        or rule.span == "within"
-        or moment < limit.due
-    ):
+    if rule.kind != "duty" or rule.span == "within" or limit.due is None or not limit.passed(moment):
         return 0
-    return max(1, ceil((moment - limit.due).total_seconds() / 86_400))
+    return days_past(limit.due, moment)
 
 
 def _before_start(ref: Ref, rule: Rule, limit: LimitState) -> Flaw:

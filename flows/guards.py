@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from flows.guards_2014 import community_education_came_first, return_is_still_due, term_is_served
 from flows.guards_custody import (
     credit_is_right,
     facility_credit_is_right,
@@ -60,7 +61,7 @@ def time_bar_has_not_passed(view: View, rules: str) -> Need:
         )
     return Need(
         "time_bar_passed",
-        view.at < limit.due,
+        not limit.passed(view.at),
         f"Thời hiệu hết ngày {limit.last_day:%d/%m/%Y}",
         f"The time bar ran out on {limit.last_day:%d/%m/%Y}",
         citation,
@@ -126,8 +127,8 @@ def missing_papers(view: View) -> list[tuple[str, str, str]]:
 
 def closing_ground_fits(view: View, _: str) -> Need:
     """What closes the dossier has happened: the time bar has passed, or after-care was under way when the person relapsed."""
-    bars = [limit.due for limit in view.state.limits if limit.kind == "bar" and limit.ended_at is None]
-    passed = any(due is not None and due <= view.at for due in bars)
+    bars = [limit for limit in view.state.limits if limit.kind == "bar" and limit.ended_at is None]
+    passed = any(limit.passed(view.at) for limit in bars)
     fits = {"time_bar": passed, "relapse": view.state.stage == Stage.after_care}
     relapse = view.facts.get("closing_ground") == "relapse"
     return Need(
@@ -167,7 +168,7 @@ def appeal_is_in_time(view: View, rules: str) -> Need:
     """An appeal is taken while its window runs."""
     rule = running(view, rules)
     limit, received = view.state.latest(rule), view.facts.get("appeal_received_at")
-    late = bool(view.given and limit and limit.due and received and received >= limit.due)
+    late = bool(view.given and limit and received and limit.passed(received))
     law = view.book.rule(rule)
     return Need(
         "appeal_too_late",
@@ -234,14 +235,14 @@ GUARDS: Mapping[str, Guard] = {
     guard.__name__: guard
     for guard in (
         adulthood_is_reached, agency_is_competent, appeal_fits_the_decision, appeal_is_in_time, appeals_are_over, case_is_not_criminal,
-        closing_ground_fits, compulsory_ground_is_proved, credit_is_right, determination_case_holds,
+        closing_ground_fits, community_education_came_first, compulsory_ground_is_proved, credit_is_right, determination_case_holds,
         determination_ground_holds,
         facility_credit_is_right, facility_was_chosen, file_is_complete, file_was_found_valid, file_was_returned,
         ground_is_proved, held_person_is_released,
         late_registration_is_reasoned, no_determination_is_due, pending_form_fits, person_is_addicted, person_is_held,
         person_is_not_excluded, person_is_not_held, reduction_list_was_posted, residence_fits_its_case,
-        result_follows_the_criteria, result_is_still_valid, sampling_is_agreed,
-        term_is_decided, time_bar_has_not_passed, track_is_settled, window_is_over,
+        result_follows_the_criteria, result_is_still_valid, return_is_still_due, sampling_is_agreed,
+        term_is_decided, term_is_served, time_bar_has_not_passed, track_is_settled, window_is_over,
     )
 }  # fmt: skip
 """Every guard a rulebook may name."""

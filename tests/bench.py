@@ -300,7 +300,7 @@ def _limits(progress: Progress) -> list[Row]:
             values.append(1e6 * (perf_counter() - start) / LIMIT_CALLS)
             progress.advance(task)
         steps = len(reckon(rule, LIMIT_START, calendar).steps)
-        rows.append(Row(f"thời hạn · limit {name}", values, "µs", "≤ 300", f"{steps} steps"))
+        rows.append(Row(f"thời hạn · limit {name}", values, "µs", "≤ 200", f"{steps} steps"))
     return rows
 
 

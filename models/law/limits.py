@@ -117,6 +117,7 @@ class Reckoning(Result):
 
     `start` is the instant it was given to count from, or back from; `counted_from` is the same, or that of the
     last restart. `due` is the instant at which it has run out: midnight after `last_day`, for hours the exact minute; of two amounts the second's.
+    `first_day` is the first that can count, of days, months and years counted forward.
     `opens` is set only for what must be done within so long before an end: earlier is too early. While
     `suspended`, `due` is what it would be if the limit went on at once: it can only become later, and nobody is
     late before the limit goes on.
@@ -131,6 +132,7 @@ class Reckoning(Result):
     amount: int
     unit: Unit
     due: datetime
+    first_day: date | None = None
     last_day: date
     opens: datetime | None = None
     rolled: bool = False
@@ -209,6 +211,7 @@ def count(
         amount=amount,
         unit=unit,
         due=counted.due,
+        first_day=counted.first_day,
         last_day=counted.last_day,
         opens=counted.opens,
         rolled=counted.rolled,
@@ -249,6 +252,7 @@ def reckon(
         amount=amount.value,
         unit=amount.unit,
         due=counted.due,
+        first_day=counted.first_day,
         last_day=counted.last_day,
         opens=counted.opens,
         rolled=counted.rolled,

@@ -107,6 +107,18 @@ def test_limit_in_words_shows_every_step_and_its_reason(hoso: Command) -> None:
     assert "unconfirmed" not in said.out
 
 
+def test_limit_tells_what_is_left_at_an_instant_only_when_asked(hoso: Command) -> None:
+    asked = ("limit", "2026", "p4-read", "2026-08-27T15:00+07:00")
+    plain = hoso(*asked, "--json").json
+    said = hoso(*asked, "--at", "2026-09-01T10:00+07:00", "--json").json
+    left = said.pop("remaining")
+    assert said == plain
+    assert (left["state"], left["amount"], left["unit"]) == ("running", 2, "working_day")
+    words = " ".join(hoso(*asked, "--at", "2026-09-01T10:00+07:00").out.split())
+    assert "Lúc 10:00 01/09/2026: Còn 2 ngày làm việc sau ngày 01/09/2026" in words
+    assert "2 working days left after 01/09/2026" in words
+
+
 def test_limit_in_words_shows_warning_other_reading_and_doubt(hoso: Command) -> None:
     custody = hoso("limit", "2026", "detain-addiction", "2026-09-07T08:00+07:00").out
     assert "Quá 07/09/2026 là cảnh báo (Luật XLVPHC Đ.122.3)" in custody
@@ -130,6 +142,7 @@ def test_limit_in_words_shows_warning_other_reading_and_doubt(hoso: Command) -> 
         (("2026", "p4-test-resid", "2026-08-27T15:00+07:00", "--fact", "remote=maybe"), "remote"),
         (("2026", "p4-test-resid", "2026-08-27T15:00+07:00", "--fact", "remote"), "name=value"),
         (("2026", "p4-notice", "2026-08-27T15:00+07:00"), "p4-notice"),
+        (("2026", "p4-read", "2026-08-27T15:00+07:00", "--at", "2026-09-01T10:00"), "múi giờ"),
         (("2026", "c3-check", "2026-08-27T15:00+07:00"), "chưa được đọc"),
         (("2014", "p1-term", "2018-08-27T15:00+07:00", "--fact", "term_months=36"), "từ 12 đến 24 tháng"),
     ],

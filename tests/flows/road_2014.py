@@ -10,6 +10,8 @@ from tests.flows.road_2026 import OFFICIAL, RECEIVER, STEPS, Road, Step, add_pap
 
 PAPERS = ("life_summary", "addiction_result", "community_education_proof", "statement")
 MONDAY_2021 = date(2021, 6, 7)
+MONDAY_2017 = date(2017, 6, 5)
+"""From it on the term of eighteen months ends within the book: on 10/01/2019."""
 
 STEPS_2014: dict[str, Step] = {
     "open": Step("ub", "0 08:00", {
@@ -41,7 +43,47 @@ STEPS_2014: dict[str, Step] = {
         "outcome": "apply", "term_months": 18, "reasons": "còn nghiện", "announced_at": "24 10:00", "exclusions": [],
         "person_present": True, "complaint_from": "24 10:00",
     }),
+    "take_effect": Step("ta", "30 08:30", {"effective_on": "day 30"}),
+    "send_effective": Step("ta", "31 09:00", {"effective_decision_received_at": "31 10:00"}),
+    "deliver": Step("ld", "35 10:00", {
+        "centre": "cs", "delivered_at": "35 10:00", "held_from": "day 35", "hand_over_by": OFFICIAL,
+        "hand_over_to": OFFICIAL, "health_check": "tốt", "condition": "tốt", "file_papers": ["quyết định"],
+        "belongings": ["không"], "exclusions": [],
+    }),
     "record_reading": Step("ub", facts={"reading_remarks": "không"}),
+    "place_pending": Step("ub", facts={
+        "pending_custodian": "Nguyễn Văn D", "pending_reason": "đang lập hồ sơ", "exclusions": [],
+    }),
+    "end_pending": Step("ub", facts={"release_reason": "không phải chấp hành"}),
+    "return_for_supplement": Step("ld", facts={"gaps": ["Thiếu bản tường trình"]}),
+    "supplement": Step("ub", facts={"papers_added": ["Bản tường trình"], "sheet_count": 10}),
+    "return_incomplete": Step("ta", facts={"gaps": ["Thiếu văn bản đề nghị"]}),
+    "query": Step("ta", facts={"question": "làm rõ nơi cư trú"}),
+    "reply_query": Step("ld", facts={"answer": "thường trú"}),
+    "suspend": Step("ta", facts={"suspension_ground": "giám định tâm thần"}),
+    "resume": Step("ta"),
+    "postpone_session": Step("ta", facts={"postponement_reason": "Kiểm sát viên vắng mặt"}),
+    "file_appeal": Step("ta", facts={"appeal_kind": "complaint", "appeal_by": "Nguyễn Văn A"}),
+    "forward_appeal": Step("ta", facts={"provincial_court": "ta-tinh"}),
+    "decide_appeal": Step("ta-tinh", facts={"appeal_outcome": "upheld", "outcome": "apply", "reasons": "đúng"}),
+    "record_evasion": Step("ld", facts={"evasion_facts": "không có mặt"}),
+    "end_evasion": Step("ld"),
+    "escape": Step("ld"),
+    "capture": Step("ld"),
+    "postpone": Step("ta", facts={"postponement_ground": "ốm nặng", "proof": "giấy của bệnh viện"}),
+    "end_postponement": Step("ld", facts={"proof": "giấy ra viện"}),
+    "exempt": Step("ta", facts={"postponement_ground": "bệnh hiểm nghèo", "proof": "giấy của bệnh viện"}),
+    "revoke": Step("ta", facts={"reasons": "tiếp tục sử dụng ma túy"}),
+    "reduce": Step("cs", facts={"reasons": "tiến bộ rõ rệt"}),
+    "suspend_serving": Step("cs", facts={"suspension_ground": "ốm nặng, về gia đình điều trị", "proof": "bệnh án"}),
+    "resume_serving": Step("cs", facts={"condition": "đã hồi phục"}),
+    "release_remaining": Step("cs", facts={"reasons": "mắc bệnh hiểm nghèo", "proof": "bệnh án"}),
+    "leave_for_proceedings": Step("cs", facts={"leave_reason": "làm chứng trong vụ án"}),
+    "return_from_leave": Step("cs", facts={"condition": "tốt"}),
+    "annul": Step("ta", facts={"reasons": "hành vi có dấu hiệu tội phạm"}),
+    "refer_to_prosecution": Step("ta", facts={"proof": "biên bản giao nhận hồ sơ"}),
+    "certify": Step("cs"),
+    "close": Step("ub", facts={"closing_ground": "death", "proof": "giấy chứng tử"}),
 }  # fmt: skip
 
 

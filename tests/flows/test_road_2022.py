@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from models.law.loader import load_book
 from tests.flows.road_2022 import MONDAY_2022, Road2022
+from tests.flows.road_2026 import Road
 from tests.flows.road_agencies import World
 
 FAMILY: dict[str, Any] = {
@@ -15,7 +16,7 @@ FAMILY: dict[str, Any] = {
 }  # fmt: skip
 
 
-def stages(road: Road2022) -> list[str]:
+def stages(road: Road) -> list[str]:
     """The stages the dossier went through."""
     found: list[str] = []
     for row in road.rows("event", "seq"):
@@ -24,12 +25,12 @@ def stages(road: Road2022) -> list[str]:
     return found
 
 
-def rules(road: Road2022, prefix: str) -> set[str]:
+def rules(road: Road, prefix: str) -> set[str]:
     """Rules of this prefix of which the dossier has had a limit."""
     return {row["rule"] for row in road.rows("time_limit") if row["rule"].startswith(prefix)}
 
 
-def nobody_was_late(road: Road2022) -> bool:
+def nobody_was_late(road: Road) -> bool:
     return {row["late_days"] for name in ("event", "time_limit") for row in road.rows(name)} == {None}
 
 
