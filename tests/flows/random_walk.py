@@ -224,7 +224,7 @@ class Walk(Judged):
 
     def _liking(self, action: Action) -> float:
         times = sum(done.event["action"] == action.code for done in self.done) + self.vain[action.code]
-        liking = self.taste[action.code] * DISLIKED.get(action.code, 1) / (1.0 + times) ** 2
+        liking: float = self.taste[action.code] * DISLIKED.get(action.code, 1) / (1.0 + times) ** 2
         if action.next and all(ref.id == Stage.closed for ref in action.next):
             return liking * CLOSING * len(self.done)
         fresh = action.code not in self.state.acts

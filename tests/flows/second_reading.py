@@ -199,6 +199,10 @@ def unlawful(state: State, code: str, facts: Mapping[str, Any], at: datetime) ->
         yield "before an act it depends on"
     if "track_after_18" in facts and not state.opened_on < eighteenth_birthday(state) <= at.date():
         yield "nobody has come of age"
+    yield from _broken_guards(state, action, facts, at)
+
+
+def _broken_guards(state: State, action: Action, facts: Mapping[str, Any], at: datetime) -> Iterator[str]:
     now_known = {**known(state, at), **facts}
     for name, _, argument in (
         guard.id.partition(":") for guard in action.guards if holds(guard.when, now_known)
