@@ -65,6 +65,12 @@ def payload(code: str, action: str) -> type[Payload]:
 
 
 @cache
+def schema(code: str, action: str) -> Mapping[str, Any]:
+    """The JSON Schema of what an action of a book records; building one costs milliseconds."""
+    return payload(code, action).model_json_schema()
+
+
+@cache
 def _adapter(kind: str) -> TypeAdapter[Any]:
     return TypeAdapter(TYPES.get(kind, str if kind == "choice" else tuple[str, ...]))
 

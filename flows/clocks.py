@@ -86,8 +86,7 @@ class Clocks:
         """Restarts, extends, suspends and resumes what runs."""
         action = self.view.action
         for ref in self._holding(action.restarts):
-            self._reopen(ref.id)
-            self._enter(ref, lambda at, _ref: Restarted(at=at, reason=action.title, citation=action.citation))
+            self._restart(ref)
         for ref in self._holding(action.extends):
             self._enter(ref, self._extension)
         for ref in self._holding(action.suspends):
@@ -166,6 +165,13 @@ class Clocks:
     def _hanging(self, rule: Rule, parent: LimitState) -> list[LimitState]:
         """The limits of a rule that hang on the end of this one, open or ended."""
         return [one for one in self.view.state.limits if one.place == rule.id and one.parent == parent.id]
+
+    def _restart(self, ref: Ref) -> None:
+        """Counts a limit anew; one that began only after that moment is counted from later anyway."""
+        limit, action = self.view.state.latest(ref.id), self.view.action
+        if limit is not None and self._moment(ref) >= limit.starts_at:
+            self._reopen(ref.id)
+            self._enter(ref, lambda at, _ref: Restarted(at=at, reason=action.title, citation=action.citation))
 
     def _reopen(self, rule_id: str) -> None:
         """A window that ran out before its restart was known opens again, as a limit of its own: what ended stays."""

@@ -256,6 +256,8 @@ def effect(
     issue = Issue(view, agencies[asked.actor.agency].card, _cards(parties, agencies))
     issue.check()
     after = next((ref.id for ref in action.next if view.holds(ref.when)), state.stage)
+    if action.hand_to in typed_facts:
+        _refuse_idle_holder(view, after, agencies[parties[action.hand_to]].card)
     moves = Clocks(view, event_id, calendar).run(closing=after == Stage.closed != state.stage)
     late = _late(moves, asked.late_reason)
     if asked.late_reason:
@@ -299,6 +301,16 @@ def effect(
         for rule, _limit in moves.warnings
     ]
     return Done(state, event, facts, salt, moves, issue, handed_to, opened=before is None, warnings=warnings)
+
+
+def _refuse_idle_holder(view: View, after: str, holder: AgencyCard) -> None:
+    """A dossier is never handed to an agency that has nothing to do in the stage it is in then."""
+    if after != Stage.closed and holder.kind not in view.book.kinds_in(after):
+        raise Invalid([Flaw(
+            "wrong_agency", f"facts.{view.action.hand_to}",
+            f"{holder.name} không có việc gì ở giai đoạn này theo bộ quy tắc {view.book.code}",
+            f"This agency has nothing to do in this stage under rulebook {view.book.code}", view.action.citation,
+        )])  # fmt: skip
 
 
 def _cards(parties: Mapping[str, str], agencies: Agencies) -> dict[str, AgencyCard]:

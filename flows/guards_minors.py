@@ -9,6 +9,10 @@ def _is_adult(view: View) -> bool:
     return age_on(view.state.person.birth_date, view.at.date()) >= 18
 
 
+def _was_minor(view: View) -> bool:
+    return age_on(view.state.person.birth_date, view.state.opened_on) < 18
+
+
 def sampling_is_agreed(view: View, _: str) -> Need:
     """A parent, guardian or representative agrees before a minor is sampled, except for urine (NĐ 105/2021 Đ.46.4)."""
     sample = view.facts.get("sample") if view.given else None
@@ -45,14 +49,20 @@ def adulthood_is_reached(view: View, open_to_evaders: str) -> Need:
     evaded = "end_evasion" in view.state.acts or view.facts.get("evasion_ended_at") is not None
     choices = open_to_evaders.split("|") if open_to_evaders else ["adult"]
     bound = view.given and evaded and view.facts.get("track_after_18") not in choices
-    met = _is_adult(view) and not bound
+    why, why_en = "Người bị đề nghị chưa đủ 18 tuổi", "The person is not 18 yet"
+    if not _was_minor(view):
+        why, why_en = (
+            "Người bị đề nghị đã đủ 18 tuổi khi mở hồ sơ",
+            "The person was 18 when the dossier was opened",
+        )
+    elif bound:
+        why = "Người trốn tránh, cản trở đến khi đủ 18 tuổi thì áp dụng biện pháp đối với người từ đủ 18 tuổi"
+        why_en = "Who evaded until 18 is under the adults' measure"
     return Need(
         "adulthood",
-        met,
-        "Người trốn tránh, cản trở đến khi đủ 18 tuổi thì áp dụng biện pháp đối với người từ đủ 18 tuổi"
-        if bound
-        else "Người bị đề nghị chưa đủ 18 tuổi",
-        "Who evaded until 18 is under the adults' measure" if bound else "The person is not 18 yet",
+        _was_minor(view) and _is_adult(view) and not bound,
+        why,
+        why_en,
         view.action.citation,
         "track_after_18",
     )

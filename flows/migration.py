@@ -239,10 +239,9 @@ def _compiler(code: str, landing: Landing, agencies: Agencies, day: date) -> str
 def _holds(view: View, landing: Landing, holder: str, agencies: Agencies) -> Need:
     """Whoever holds the dossier must exist, and be of a kind that has something to do in the stage it lands in."""
     agency = agencies[holder]
-    kinds = {kind for action in view.book.actions if landing.next in action.stages for kind in action.by}
     return Need(
         "nowhere_to_land",
-        agency.exists_on(view.at.date()) and agency.card.kind in kinds,
+        agency.exists_on(view.at.date()) and agency.card.kind in view.book.kinds_in(landing.next),
         f"{agency.card.name} không thể giữ hồ sơ theo bộ quy tắc {view.book.code}: phải nêu cơ quan lập hồ sơ (compiler)",
         f"{agency.card.name} cannot hold the dossier under {view.book.code}: name the compiling agency",
         landing.citation,

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from documents.case import FormContext
 from documents.form import Form
 from flows.books import book as book_of
-from flows.books import payload
+from flows.books import schema as schema_of
 from flows.eligibility import order_needs, rights_needs
 from flows.engine import Act, Actor, Facts, plan
 from flows.guards import judge
@@ -54,7 +54,7 @@ def possibilities(engine: Engine, dossier: UUID, actor: Actor) -> list[Possibili
                 *order_needs(view),
                 *judge(view),
             ]
-            schema = payload(book.code, action.code).model_json_schema()
+            schema = {**schema_of(book.code, action.code)}
             if asked := [fact.name for fact in action.facts if _asked_here(view, fact)]:
                 schema["required"] = [*schema.get("required", ()), *asked]
             found.append(Possibility(action, all(need.met for need in needs), needs, schema))

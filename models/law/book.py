@@ -138,6 +138,10 @@ class Book(Strict):
         """How papers speak on this track."""
         return self._minor_words if track == "minor" else self.wording
 
+    def kinds_in(self, stage: str) -> frozenset[AgencyKind]:
+        """Kinds of agency that have something to do in a stage."""
+        return frozenset(kind for action in self.actions if stage in action.stages for kind in action.by)
+
     @cached_property
     def _rules(self) -> dict[str, Rule]:
         return {rule.id: rule for rule in self.rules}

@@ -122,9 +122,11 @@ def local(instant: datetime) -> datetime:
     """The instant in Vietnam's time; raises NaiveInstant when it names no time zone, InstantOutOfRange."""
     if instant.utcoffset() is None:
         raise NaiveInstant
-    if instant.year not in YEARS:
+    near = YEARS.start - 1 <= instant.year <= YEARS.stop  # far from them no time zone can be reckoned at all
+    here = instant.astimezone(TIMEZONE) if near else instant
+    if here.year not in YEARS:
         raise InstantOutOfRange(instant)
-    return instant.astimezone(TIMEZONE)
+    return here
 
 
 def months_after(day: date, months: int) -> date:

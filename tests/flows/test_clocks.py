@@ -272,6 +272,14 @@ def test_the_end_of_an_evasion_restarts_the_time_bar(road: Road) -> None:
     assert road.limit("p4-thoihieu")["last_day"] == date(2027, 2, 25)
 
 
+def test_an_evasion_that_ended_before_the_last_act_leaves_the_time_bar_as_it_is(road: Road) -> None:
+    road.to("notify_result").do("record_evasion", "2 17:00")
+    road.to("record_ground")
+    road.do("end_evasion", "5 09:00", evasion_ended_at="2 20:00")
+    [limit] = road.limits("p4-thoihieu")
+    assert (limit["last_day"], limit["ledger"]) == (date(2026, 12, 9), [])
+
+
 def test_a_capture_restarts_the_time_bar_but_the_centre_still_tells_of_the_escape(road: Road) -> None:
     road.to("deliver_pending").do("escape", "5 09:00", escaped_at="5 08:00")
     assert road.limit("p4-escape-notice")["due"] == road.at("6 08:00")

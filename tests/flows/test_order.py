@@ -204,3 +204,9 @@ def test_nothing_is_done_under_a_book_that_has_ended(road_store: Engine) -> None
     assert {code: need.requirement for code, need in needs.items()}["book_has_ended"] == "migrate"
     late = Road2014(road_store, start=date(2021, 12, 27))
     assert late.to("issue_result").do("compile", "4 08:00").state.book == "2014"
+
+
+def test_a_dossier_is_not_handed_to_an_agency_that_has_nothing_to_do_with_it(road: Road) -> None:
+    road.to("verify_residence", verify_residence={"competent_here": False})
+    flaw = road.invalid("transfer", "0 11:00", transfer_received_at="0 12:00", compiler="ub")["wrong_agency"]
+    assert flaw.field == "facts.compiler"

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from tests.flows.road_2022 import Road2022
 from tests.flows.road_2022_minor import MINOR, MOTHER, MinorRoad2022
+from tests.flows.road_2026 import PERSON
 from tests.flows.road_agencies import World
 from tests.flows.test_road_2022 import FAMILY, nobody_was_late, rules, stages
 
@@ -369,3 +370,10 @@ def test_a_minor_who_turns_eighteen_before_the_ground_has_no_time_bar_yet(road: 
     assert road.limits("elig-limit-A") == []
     road.do("record_ground", exclusions=[])
     assert road.last_day("elig-limit-A") == "day 91"
+
+
+def test_who_was_an_adult_when_the_dossier_was_opened_stays_one(road: MinorRoad2022) -> None:
+    road.person = PERSON
+    road.to("open")
+    need = road.refused("record_adulthood", "0 09:00", by="ca", track_after_18="minor")["adulthood"]
+    assert need.message_en == "The person was 18 when the dossier was opened"

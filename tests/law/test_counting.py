@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from models.law.calendar import Change
+from models.law.counting import InstantOutOfRange, local
 from models.law.limits import (
     EntryRefused,
     Restarted,
@@ -286,3 +287,10 @@ def test_counting_back_undoes_counting_forward() -> None:
         onward = count(7, Unit.working_day, at(f"{day}T09:30"), CALENDAR)
         back = count(7, Unit.working_day, at(f"{onward.last_day}T09:30"), CALENDAR, direction="before")
         assert back.last_day == day
+
+
+def test_the_first_midnight_of_the_years_is_one_of_them_as_a_database_tells_it() -> None:
+    first = datetime(1975, 12, 31, 17, tzinfo=UTC)
+    assert local(first).isoformat() == "1976-01-01T00:00:00+07:00"
+    with pytest.raises(InstantOutOfRange):
+        local(first - timedelta(seconds=1))
