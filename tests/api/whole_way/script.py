@@ -78,12 +78,16 @@ Line = Do | Refused | Tried | Main | Paper | Seen
 
 @dataclass(frozen=True)
 class Ran:
-    """A limit as it must have run: its last day (for hours its minute), how it ended, and the working by hand."""
+    """A limit as it must have run: its last day (for hours its minute), how it ended, and the working by hand.
+
+    After a change of law it may stand for a rule of the newer book.
+    """
 
     rule: str
     last: str
     end: str
     why: str
+    stands_for: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,10 +114,10 @@ class Script:
     book: str
     start: date
     lines: tuple[Line, ...]
-    stages: tuple[str, ...]
-    holders: tuple[str, ...]
-    ran: tuple[Ran, ...]
-    forms: tuple[str, ...]
+    stages: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
+    ran: tuple[Ran, ...] = ()
+    forms: tuple[str, ...] = ()
     person: PersonData = PERSON
     papers: tuple[str, ...] | None = None
     cancelled: frozenset[str] = frozenset()
@@ -153,9 +157,9 @@ def main(until: str, *, skip: tuple[str, ...] = (), **changed: Mapping[str, Any]
     return Main(until, skip, {action: do(action, **given) for action, given in changed.items()})
 
 
-def ran(rule: str, last: str, end: str, why: str) -> Ran:
+def ran(rule: str, last: str, end: str, why: str, stands_for: str | None = None) -> Ran:
     """A limit worked out by hand."""
-    return Ran(rule, last, end, why)
+    return Ran(rule, last, end, why, stands_for)
 
 
 def paper(kind: str, received_on: str, *, by: str | None = None) -> Paper:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.api.whole_way import scripts_2014, scripts_2022, scripts_2025, scripts_2026
+from tests.api.whole_way import scripts_2014, scripts_2022, scripts_2025, scripts_2026, scripts_change_of_law
 from tests.api.whole_way.walk import Doors, Way, recomputed, walk
 
-BOOKS = (scripts_2014, scripts_2022, scripts_2025, scripts_2026)
+BOOKS = (scripts_2014, scripts_2022, scripts_2025, scripts_2026, scripts_change_of_law)
 SCRIPTS = {f"{script.book} {script.name}": script for book in BOOKS for script in book.SCRIPTS}
 
 
@@ -56,10 +56,12 @@ def test_its_limits_end_on_the_days_worked_out_by_hand(way: Way) -> None:
         as_run = sorted((one for one in found if one["rule"] == rule), key=lambda one: one["starts_at"])
         by_minute = [" " in one.last for one in worked_out]
         ends = [
-            (one["due"][:16].replace("T", " ") if minute else one["last_day"], one["end"])
+            (one["due"][:16].replace("T", " ") if minute else one["last_day"], one["end"], one["stands_for"])
             for one, minute in zip(as_run, by_minute, strict=True)
         ]
-        assert ends == [(one.last, one.end) for one in worked_out], [one.why for one in worked_out]
+        assert ends == [(one.last, one.end, one.stands_for) for one in worked_out], [
+            one.why for one in worked_out
+        ]
 
 
 def test_nobody_is_late_but_where_the_script_says_so(way: Way) -> None:
