@@ -1,6 +1,6 @@
 # What each target does: `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test check pages bench clean
 VENV := .venv
 # uv itself lives beside the environment it makes: nothing is installed outside this folder.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
@@ -22,14 +22,18 @@ run: setup  ## Start everything, walk two dossiers, stay up (HOSO_ONCE=1: end af
 test: check  ## Lint, types, and every test on real parts
 	@$(VENV)/bin/pytest
 
-check: setup  ## Lint and types only
+check: setup  ## Lint, types, rulebooks and their pages
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/hoso rulebook check
+	@$(VENV)/bin/hoso rulebook pages --check
 
-bench: setup  ## Acts a second, milliseconds a document, microseconds a limit
+pages: setup  ## Write a page of each rulebook into docs/law/
+	@$(VENV)/bin/hoso rulebook pages
+
+bench: setup  ## Acts a second, milliseconds a document or to load the law, microseconds a limit
 	@$(VENV)/bin/python -m tests.bench
 
 clean:  ## Remove environment and caches; data in var/ and out/ stay
-	@rm -rf $(VENV) .uv .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from api.errors import Language
@@ -19,6 +19,7 @@ from flows.writing import Done
 from models.clock import now
 from models.law.facts import in_bounds
 from models.law.limits import TIMEZONE
+from models.law.remaining import Remaining
 from models.person import PersonData
 
 Instant = Annotated[datetime, AfterValidator(lambda instant: instant.astimezone(TIMEZONE))]
@@ -34,6 +35,16 @@ def _instant_only(value: object) -> object:
 
 AskedInstant = Annotated[datetime, BeforeValidator(_instant_only), AfterValidator(in_bounds)]
 """An instant as sent; whether it has a time zone is judged, with the rest, by engine and calculator."""
+
+
+def _with_plus(value: object) -> object:
+    """In an address an unescaped plus sign arrives as a space; in an instant it can be nothing else."""
+    return value.replace(" ", "+") if isinstance(value, str) else value
+
+
+InstantInAddress = Annotated[
+    AwareDatetime, BeforeValidator(_instant_only), BeforeValidator(_with_plus), AfterValidator(in_bounds)
+]
 LimitProgress = Literal["waiting", "running", "ended", "no_clock"]
 
 
@@ -136,6 +147,11 @@ class LimitOut(BaseModel):
     confirmed: bool
     explanation: dict[str, Any] | None = Field(
         default=None, description="Cách tính từng ngày · how it was counted"
+    )
+    remaining: Remaining | None = Field(
+        default=None,
+        description="Chỉ trong danh sách thời hạn: còn lại bao nhiêu; null khi không tính thời hạn hoặc đã kết thúc · "
+        "only in the list of limits: what is left; null without a clock or once it has ended",
     )
 
 
@@ -262,19 +278,15 @@ def _law_changed(state: State, language: Language) -> LawChangedOut | None:
     )
 
 
-def limit_of(limit: LimitState, explanation: dict[str, Any] | None = None) -> LimitOut:
+def limit_of(
+    limit: LimitState, explanation: dict[str, Any] | None = None, remaining: Remaining | None = None
+) -> LimitOut:
     """A limit with what the clock says of it now; overdue is never stored."""
     rule = rule_of(limit)
-    passed = limit.due is not None and limit.due <= now()
-    overdue = (
-        rule.kind == "duty"
-        and rule.span == "at_least"
-        and limit.ended_at is None
-        and passed
-        and not limit.suspended
-    )
+    passed = limit.passed(now())
+    overdue = rule.kind == "duty" and rule.span == "at_least" and limit.ended_at is None and passed
     state: LimitProgress = "running"
-    if limit.ended_at is not None or (passed and rule.kind != "duty" and not limit.suspended):
+    if limit.ended_at is not None or (passed and rule.kind != "duty"):
         state = "ended"
     elif limit.due is None:
         state = "no_clock"
@@ -302,6 +314,7 @@ def limit_of(limit: LimitState, explanation: dict[str, Any] | None = None) -> Li
         citation=rule.citation,
         confirmed=rule.confirmed,
         explanation=explanation,
+        remaining=remaining,
     )
 
 

@@ -24,9 +24,8 @@ from api import (
 )
 from api.dependencies import Parts, storable
 from api.edge import Edge
-from flows.books import book as book_of
+from flows.books import books
 from models import postgres
-from models.law.loader import codes
 from models.settings import Settings
 from models.store import open_store
 
@@ -63,8 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = open_store(postgres.app_url(settings))
         app.state.parts = Parts(settings, engine)
-        for code in codes():
-            book_of(code)  # a book that cannot be trusted stops the start, not the first request
+        books()  # a book that cannot be trusted stops the start, not the first request
         try:
             yield
         finally:

@@ -6,25 +6,25 @@ Each command imports what it needs when it runs, so that the calculator answers 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from api.rulebook_commands import rulebook
+from api.terminal import AsJson, fail, law_of, print_json, print_table
 
 if TYPE_CHECKING:
     from models.law.book import Book
     from models.law.limits import Reckoning
+    from models.law.remaining import Remaining
     from models.law.schema import Rule
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="hoso · hồ sơ đưa đi cai nghiện bắt buộc")
 forms = typer.Typer(no_args_is_help=True, help="Biểu mẫu · forms")
-rulebook = typer.Typer(no_args_is_help=True, help="Bộ quy tắc · rulebooks")
 app.add_typer(forms, name="forms")
 app.add_typer(rulebook, name="rulebook")
-
-AsJson = Annotated[bool, typer.Option("--json", help="In JSON · print JSON")]
 
 
 def main() -> None:
@@ -34,34 +34,14 @@ def main() -> None:
     try:
         app()
     except StartupError as error:
-        _fail(str(error))
-
-
-def _fail(message: str) -> NoReturn:
-    sys.stderr.write(message + "\n")
-    raise SystemExit(2)
-
-
-def _print_json(value: object) -> None:
-    import orjson
-
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
-
-
-def _book(code: str) -> Book:
-    from models.law.loader import LoadError, load_book
-
-    try:
-        return load_book(code)
-    except LoadError as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 def _rule(book: Book, rule_id: str) -> Rule:
     try:
         return book.rule(rule_id)
     except KeyError:
-        _fail(f"bộ quy tắc {book.code} không có {rule_id} / rulebook {book.code} has no rule {rule_id}")
+        fail(f"bộ quy tắc {book.code} không có {rule_id} / rulebook {book.code} has no rule {rule_id}")
 
 
 @app.command()
@@ -70,34 +50,37 @@ def limit(
     rule: Annotated[str, typer.Argument(help="Mã quy tắc, ví dụ p4-read")],
     start: Annotated[str, typer.Argument(metavar="FROM", help="Thời điểm bắt đầu, ISO 8601 có múi giờ")],
     fact: Annotated[list[str] | None, typer.Option(help="Dữ kiện, ví dụ remote=true")] = None,
+    at: Annotated[str | None, typer.Option(help="Còn lại tại thời điểm này · what is left then")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Tính một thời hạn, kèm từng bước · compute a time limit with its steps."""
     from models.law.calendar import baseline
     from models.law.limits import LimitRefused, reckon
+    from models.law.remaining import left_of
 
-    law = _rule(_book(book), rule)
+    law = _rule(law_of(book), rule)
     try:
-        moment = datetime.fromisoformat(start)
-        reckoning = reckon(law, moment, baseline(), dict(map(_fact, fact or [])))
+        reckoning = reckon(law, datetime.fromisoformat(start), baseline(), dict(map(_fact, fact or [])))
+        left = left_of(law, reckoning, datetime.fromisoformat(at)) if at else None
     except (LimitRefused, ValueError) as error:
-        _fail(str(error))
+        fail(str(error))
     if as_json:
-        _print_json(reckoning.model_dump(mode="json"))
+        more = {"remaining": left.model_dump(mode="json")} if left else {}
+        print_json(reckoning.model_dump(mode="json") | more)
     else:
-        _show_limit(law, reckoning)
+        _show_limit(law, reckoning, left)
 
 
 def _fact(text: str) -> tuple[str, object]:
     name, equals, value = text.partition("=")
     if not equals:
-        _fail(f"--fact {text}: cần dạng tên=giá trị / must be name=value")
+        fail(f"--fact {text}: cần dạng tên=giá trị / must be name=value")
     if value in {"true", "false"}:
         return name, value == "true"
     return name, int(value) if value.isdigit() else value
 
 
-def _show_limit(law: Rule, reckoning: Reckoning) -> None:
+def _show_limit(law: Rule, reckoning: Reckoning, left: Remaining | None) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -119,6 +102,8 @@ def _show_limit(law: Rule, reckoning: Reckoning) -> None:
     console.print(
         f"[bold]Hết hạn lúc {reckoning.due:%H:%M %d/%m/%Y}; ngày cuối {reckoning.last_day:%d/%m/%Y}[/bold]"
     )
+    if left:
+        console.print(f"Lúc {left.at:%H:%M %d/%m/%Y}: {left.sentence} · {left.sentence_en}")
     if reckoning.other_reading:
         console.print(reckoning.other_reading.reason)
     console.print(f"{reckoning.citation} · lịch {reckoning.calendar_version}")
@@ -144,77 +129,11 @@ def list_forms(as_json: AsJson = False) -> None:
         for form in all_forms().values()
     ]
     if as_json:
-        _print_json(rows)
+        print_json(rows)
     else:
-        _table(("Mã", "Tên", "Nguồn", "Giai đoạn", "Người ban hành"), [tuple(row.values()) for row in rows])
-
-
-def _table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*headings)
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
-
-
-@rulebook.command()
-def show(code: str, as_json: AsJson = False) -> None:
-    """Một bộ quy tắc · one rulebook."""
-    from api.rulebook_view import show as view
-
-    shown = view(_book(code))
-    if as_json:
-        _print_json(shown)
-        return
-    rows = [
-        (
-            rule["id"],
-            rule["title"],
-            _amount(rule),
-            rule["who"],
-            rule["citation"],
-            "" if rule["confirmed"] else "chưa xác nhận",
+        print_table(
+            ("Mã", "Tên", "Nguồn", "Giai đoạn", "Người ban hành"), [tuple(row.values()) for row in rows]
         )
-        for rule in shown["rules"]
-    ]
-    _table(("Quy tắc", "Tên", "Thời hạn", "Ai", "Căn cứ", ""), rows)
-    acts = [
-        (
-            a["code"],
-            a["title"],
-            a["stage"] if isinstance(a["stage"], str) else ", ".join(a["stage"]),
-            a["citation"],
-        )
-        for a in shown["actions"]
-    ]
-    _table(("Thao tác", "Tên", "Giai đoạn", "Căn cứ"), acts)
-
-
-def _amount(rule: dict[str, object]) -> str:
-    return f"{rule['amount']} {rule['unit']}" if rule.get("amount") else str(rule.get("clock"))
-
-
-@rulebook.command()
-def check() -> None:
-    """Kiểm tra mọi bộ quy tắc · check every rulebook against forms and guards."""
-    from flows.books import book
-    from models.law.loader import LoadError, codes
-
-    flaws = []
-    for code in codes():
-        try:
-            found = book(code)
-        except LoadError as error:
-            flaws.append(str(error))
-        else:
-            unconfirmed = sum(not rule.confirmed for rule in found.rules)
-            sys.stdout.write(
-                f"{code}: {len(found.rules)} quy tắc ({unconfirmed} chưa xác nhận), {len(found.actions)} thao tác\n"
-            )
-    if flaws:
-        _fail("\n".join(flaws))
 
 
 @app.command()

@@ -1,17 +1,25 @@
 """Time limits: those of a dossier with their explanations, and the calculator."""
 
-from typing import Any, Self
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, Self
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 
-from api.answers import AskedInstant, LimitOut, limit_of
+from api.answers import AskedInstant, InstantInAddress, LimitOut, limit_of
 from api.dependencies import CalendarDep, CurrentActor, DossierId, EngineDep
 from api.dossiers import state_of
 from api.errors import Fault, Problem, Said
 from api.rulebooks import book_named, rule_named
-from models.law.calendar import UnknownYearError
+from flows.clocks import rule_of
+from flows.engine import Facts
+from flows.recounting import Recount
+from flows.state import LimitState, State
+from models.clock import now
+from models.law.calendar import Calendar, UnknownYearError
+from models.law.ledger import LEDGER
 from models.law.limits import (
     AmountOutOfRange,
     FactNeeded,
@@ -23,22 +31,56 @@ from models.law.limits import (
     count,
     reckon,
 )
+from models.law.remaining import Remaining, known_by, left_of
 from models.law.schema import Clock, Unit
 from models.store import unit_of_work
 from models.tables import table
 
 router = APIRouter(prefix="/v1", tags=["limits"])
 _limit = table("time_limit")
+AskedMoment = Annotated[
+    InstantInAddress | None,
+    Query(
+        description="Tính thời gian còn lại tại thời điểm này, không có thì là bây giờ · what is left at this instant, now if none"
+    ),
+]
 
 
 @router.get("/dossiers/{dossier_id}/limits", summary="Thời hạn của hồ sơ · Limits of a dossier")
-def list_limits(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -> list[LimitOut]:
-    """Mỗi thời hạn kèm cách tính · each with its explanation."""
+def list_limits(
+    dossier_id: DossierId,
+    actor: CurrentActor,
+    engine: EngineDep,
+    calendar: CalendarDep,
+    at: AskedMoment = None,
+) -> list[LimitOut]:
+    """Mỗi thời hạn kèm cách tính và thời gian còn lại · each with its explanation and what is left of it."""
+    moment = at or now()
     with unit_of_work(engine, actor.scope) as connection:
         state = state_of(connection, actor, dossier_id)
         asked = select(_limit.c.id, _limit.c.explanation).where(_limit.c.dossier == dossier_id)
         explanations = {row.id: row.explanation for row in connection.execute(asked)}
-    return [limit_of(limit, explanations[limit.id]) for limit in state.limits]
+    return [
+        limit_of(limit, how, _remaining(state, limit, how, calendar, moment))
+        for limit, how in ((limit, explanations[limit.id]) for limit in state.limits)
+    ]
+
+
+def _remaining(
+    state: State, limit: LimitState, explanation: dict[str, Any], calendar: Calendar, at: datetime
+) -> Remaining | None:
+    """What is left by the count as it is stored, or counted anew if more has happened to the limit since that instant."""
+    if limit.due is None or (limit.ended_at and limit.ended_at <= at):
+        return None
+    ledger, counted = LEDGER.validate_python(limit.ledger), Reckoning.model_validate(explanation)
+    known = known_by(ledger, max(at, limit.starts_at))
+    if known != ledger:
+        then = replace(limit, ledger=LEDGER.dump_python(known, mode="json"))
+        try:
+            counted = Recount(state, calendar, Facts(state, {}, at), at)[then].reckoning
+        except (LimitRefused, UnknownYearError):
+            return None
+    return left_of(rule_of(limit), counted, at, known)
 
 
 class Question(BaseModel):

@@ -4,11 +4,11 @@ from typing import Any
 
 from documents.forms import all_forms
 from models.law.book import Book
-from models.law.schema import Action, Paper, Ref, Rule
+from models.law.schema import Action, Ref, Rule
 
 
 def show(book: Book) -> dict[str, Any]:
-    """A rulebook as JSON: stages, actions, rules, papers and forms.
+    """A rulebook as JSON: its period and wording, stages, actions, rules, papers, forms, provisions and transition.
 
     An action's `stage` is the first of the stages it belongs to (`stages`); an action that opens a dossier belongs
     to the stage it leads to. Where a rule's amount depends on facts, `amount` is null and `variants` or `range` say it.
@@ -19,16 +19,39 @@ def show(book: Book) -> dict[str, Any]:
         "title_en": book.title_en,
         "valid_from": book.valid_from.isoformat(),
         "valid_to": book.valid_to.isoformat() if book.valid_to else None,
+        "extends": book.extends,
         "stages": [stage.value for stage in book.stages],
+        "ways_in": _ways_in(book),
+        "wording": book.wording.model_dump(mode="json"),
+        "wording_minor": {
+            key: text if isinstance(text, str) else list(text) for key, text in book.wording_minor.items()
+        },
         "least_age": book.least_age,
+        "least_age_citation": book.least_age_citation,
         "tracks": list(book.tracks),
+        "minors_refused": book.minors_refused,
+        "minors_citation": book.minors_citation,
         "exclusions": dict(book.exclusions),
         "exclusions_citation": book.exclusions_citation,
         "actions": [_action(action) for action in book.actions],
         "rules": [show_rule(rule) for rule in book.rules],
-        "papers": [_paper(paper) for paper in book.papers],
+        "papers": [paper.model_dump(mode="json") for paper in book.papers],
         "forms": _forms(book),
+        "provisions": [one.model_dump(mode="json") for one in book.provisions],
+        "transition": book.transition.model_dump(mode="json", by_alias=True) if book.transition else None,
         "notes": list(book.notes),
+    }
+
+
+def _ways_in(book: Book) -> dict[str, list[dict[str, str]]]:
+    """Which actions lead into each stage, and by which article."""
+    return {
+        stage.value: [
+            {"action": action.code, "citation": action.citation}
+            for action in book.actions
+            if stage in {ref.id for ref in action.next}
+        ]
+        for stage in book.stages
     }
 
 
@@ -41,27 +64,10 @@ def show_rule(rule: Rule) -> dict[str, Any]:
     ]
     amount, unit = stated[0] if stated else (None, None)
     return {
-        "id": rule.id,
-        "title": rule.title,
-        "title_en": rule.title_en,
-        "kind": rule.kind.value,
-        "clock": rule.clock.value,
+        **rule.model_dump(mode="json"),
         "amount": amount,
         "unit": unit.value if unit else None,
-        "amounts": [one.model_dump(mode="json", exclude_none=True) for one in rule.amounts],
-        "variants": [one.model_dump(mode="json", exclude_none=True) for one in rule.variants],
-        "range": rule.range.model_dump(mode="json") if rule.range else None,
-        "extension": rule.extension.model_dump(mode="json") if rule.extension else None,
-        "direction": rule.direction,
-        "span": rule.span,
-        "roll": rule.roll,
-        "first_day": rule.first_day,
-        "inside": rule.inside,
         "from": rule.anchor.text,
-        "who": rule.who,
-        "citation": rule.citation,
-        "confirmed": rule.confirmed,
-        "note": rule.note,
     }
 
 
@@ -69,51 +75,36 @@ def _action(action: Action) -> dict[str, Any]:
     stages = [stage.value for stage in action.stages]
     following = [ref.id for ref in action.next]
     return {
-        "code": action.code,
-        "title": action.title,
-        "title_en": action.title_en,
+        **action.model_dump(mode="json"),
         "stage": (stages or following)[0],
-        "stages": stages,
         "next": list(dict.fromkeys(following)),
-        "next_when": [_ref(ref) for ref in action.next if ref.when],
-        "by": [kind.value for kind in action.by],
-        "actor": action.actor,
-        "role": action.role,
-        "after": list(action.after),
-        "not_after": list(action.not_after),
-        "repeat": action.repeat,
-        "when": action.when,
-        "guards": [_ref(ref) for ref in action.guards],
-        "facts": [fact.model_dump() for fact in action.facts],
-        "starts": [_ref(ref) for ref in action.starts],
-        "ends": [_ref(ref) for ref in action.ends],
-        "forms": [_ref(ref) for ref in action.forms],
-        "hand_to": action.hand_to,
-        "citation": action.citation,
-        "confirmed": action.confirmed,
-        "note": action.note,
+        "next_when": [ref.model_dump(mode="json") for ref in action.next if ref.when],
+        "guards": [_guard(ref) for ref in action.guards],
     }
 
 
-def _ref(ref: Ref) -> dict[str, Any]:
-    return {"id": ref.id, "when": ref.when}
+def _guard(ref: Ref) -> dict[str, Any]:
+    name, _colon, argument = ref.id.partition(":")
+    return {"name": name, "argument": argument or None, "when": ref.when}
 
 
-def _paper(paper: Paper) -> dict[str, Any]:
-    return paper.model_dump(mode="json")
-
-
-def _forms(book: Book) -> list[dict[str, str]]:
-    """The forms the book's actions issue, in the order of the road."""
-    used = {ref.id for action in book.actions for ref in action.forms}
+def _forms(book: Book) -> list[dict[str, Any]]:
+    """The forms the book's actions issue, in the order of the road; the articles are those of the acts."""
+    issuing: dict[str, list[Action]] = {}
+    for action in book.actions:
+        for code in dict.fromkeys(ref.id for ref in action.forms):
+            issuing.setdefault(code, []).append(action)
     return [
         {
             "code": form.code,
             "title": form.title,
+            "title_en": form.title_en,
             "source": form.source,
             "stage": form.stage.value,
             "issuer": form.issuer,
+            "actions": [action.code for action in issuing[form.code]],
+            "citation": "; ".join(dict.fromkeys(action.citation for action in issuing[form.code])),
         }
         for form in all_forms().values()
-        if form.code in used
+        if form.code in issuing
     ]

@@ -10,7 +10,9 @@ from api.dependencies import CurrentActor
 from api.errors import Fault, Problem, Said
 from api.rulebook_view import show, show_rule
 from flows.books import book as book_of
+from flows.books import books
 from models.law.book import Book
+from models.law.diff import Difference, difference
 from models.law.loader import codes
 from models.law.schema import Rule
 
@@ -27,6 +29,8 @@ class RulebookLine(BaseModel):
     valid_to: date | None
     rules: int
     unconfirmed: int = Field(description="Số quy tắc chưa xác nhận · rules whose text was not confirmed")
+    provisions: int
+    unconfirmed_provisions: int
     actions: int
 
 
@@ -49,6 +53,13 @@ class RulebookOut(BaseModel):
     )
     papers: list[dict[str, Any]]
     forms: list[dict[str, Any]]
+    wording: dict[str, Any]
+    provisions: list[dict[str, Any]] = Field(
+        description="Quy định không có thời hạn: id, about, title, citation, confirmed · rows without a clock"
+    )
+    transition: dict[str, Any] | None = Field(
+        description="Hồ sơ của bộ quy tắc trước chuyển sang thế nào · how open dossiers of the book before land here"
+    )
 
 
 @router.get("/rulebooks", summary="Các bộ quy tắc · Rulebooks")
@@ -63,16 +74,24 @@ def list_rulebooks(_actor: CurrentActor) -> list[RulebookLine]:
             valid_to=book.valid_to,
             rules=len(book.rules),
             unconfirmed=sum(not rule.confirmed for rule in book.rules),
+            provisions=len(book.provisions),
+            unconfirmed_provisions=sum(not one.confirmed for one in book.provisions),
             actions=len(book.actions),
         )
-        for book in map(book_of, codes())
+        for book in books()
     ]
 
 
 @router.get("/rulebooks/{code}", summary="Một bộ quy tắc · A rulebook")
 def read_rulebook(code: str, _actor: CurrentActor) -> RulebookOut:
-    """Giai đoạn, thao tác, quy tắc, tài liệu, biểu mẫu · stages, actions, rules, papers, forms."""
+    """Giai đoạn, thao tác, quy tắc, tài liệu, biểu mẫu … · stages, actions, rules, papers, forms and all else it says."""
     return RulebookOut.model_validate(show(book_named(code)))
+
+
+@router.get("/rulebooks/{code}/diff/{other}", summary="So sánh hai bộ quy tắc · Two rulebooks compared")
+def compare_rulebooks(code: str, other: str, _actor: CurrentActor) -> Difference:
+    """Mục mới, bỏ, đổi trong `other` so với `code` · what `other` says that `code` does not, and the other way round."""
+    return difference(book_named(code), book_named(other), books())
 
 
 @router.get("/rulebooks/{code}/rules/{rule_id}", summary="Một quy tắc · A rule")

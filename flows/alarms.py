@@ -52,13 +52,7 @@ def _grounds(state: State, at: datetime) -> list[tuple[datetime, str, str]]:
         decided = acts.get("decide_appeal", acts["decide"])
         found.append((decided, "Tòa án quyết định không áp dụng", "the court does not apply the measure"))
     for limit in state.limits:
-        if (
-            limit.kind == "bar"
-            and limit.ended_at is None
-            and limit.due
-            and limit.due <= at
-            and not limit.suspended
-        ):
+        if limit.kind == "bar" and limit.ended_at is None and limit.due and limit.passed(at):
             rule = rule_of(limit)
             found.append((limit.due, f"đã hết “{rule.title}”", f"“{rule.title_en}” has run out"))
     return found

@@ -12,6 +12,7 @@ from flows.guards import GUARDS
 from models.law.book import Book
 from models.law.facts import TYPES, Payload, payload_model
 from models.law.loader import catalogue, check_book, codes, load_book
+from models.law.periods import check_periods
 
 
 @cache
@@ -22,10 +23,17 @@ def book(code: str) -> Book:
     return found
 
 
+@cache
+def books() -> tuple[Book, ...]:
+    """Every book, oldest first, checked in full and against the periods of the others; raises LoadError."""
+    found = tuple(map(book, codes()))
+    check_periods(found)
+    return found
+
+
 def book_of_day(day: date) -> Book | None:
     """The book under which a dossier opened on this day runs; None when no book covers the day."""
-    for code in codes():
-        found = book(code)
+    for found in books():
         if found.valid_from <= day and (found.valid_to is None or day <= found.valid_to):
             return found
     return None
@@ -34,7 +42,7 @@ def book_of_day(day: date) -> Book | None:
 @cache
 def successor(code: str) -> Book | None:
     """The book into which open dossiers of this one are migrated; None for the newest."""
-    for newer in map(book, codes()):
+    for newer in books():
         if newer.transition and newer.transition.origin == code:
             return newer
     return None

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from math import ceil
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,6 +25,7 @@ from models.law.limits import (
     reckon,
 )
 from models.law.loader import catalogue
+from models.law.remaining import days_past
 from models.law.schema import Anchor, Clock, Kind, Ref, Rule
 
 
@@ -76,9 +76,8 @@ class Clocks:
     def _close_all(self) -> None:
         """Cuts off what is open; but a term or a bar that is past has run out, and only a duty is never over by itself."""
         for limit in self._open():
-            due = None if limit.kind == "duty" or limit.suspended else limit.due
-            if due is not None and due <= self.view.at:
-                self._close(limit, due, "run_out")
+            if limit.kind != "duty" and limit.due and limit.passed(self.view.at):
+                self._close(limit, limit.due, "run_out")
             else:
                 self._close(limit, self.view.at, "cancelled")
 
@@ -120,7 +119,7 @@ class Clocks:
         used = {ref.id: self._moment(ref) for ref in self._holding(self.view.action.ends)}
         for limit in self._open():
             until = used.get(limit.place, self.view.at)
-            if limit.kind == "window" and not limit.suspended and limit.due and limit.due <= until:
+            if limit.kind == "window" and limit.due and limit.passed(until):
                 self._close(limit, limit.due, "run_out")
 
     def _end(self, ref: Ref) -> None:
@@ -375,15 +374,9 @@ def _as_instant(value: object) -> datetime:
 
 
 def _days_late(rule: Rule, limit: LimitState, moment: datetime) -> int:
-    if (
-        rule.kind != "duty"
-        or limit.due is None
-        or limit.suspended
-        or rule.span == "within"
-        or moment < limit.due
-    ):
+    if rule.kind != "duty" or rule.span == "within" or limit.due is None or not limit.passed(moment):
         return 0
-    return max(1, ceil((moment - limit.due).total_seconds() / 86_400))
+    return days_past(limit.due, moment)
 
 
 def _before_start(ref: Ref, rule: Rule, limit: LimitState) -> Flaw:

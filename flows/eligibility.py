@@ -12,6 +12,7 @@ from models.law.book import Book, Keep
 from models.law.limits import TIMEZONE
 from models.law.loader import PARTIES, catalogue
 from models.law.schema import Action, AgencyKind, Stage
+from models.law.words import STAGE_NAMES as STAGE_NAMES
 from models.person import age_on
 
 PARTY_KINDS: Mapping[str, frozenset[AgencyKind]] = {
@@ -30,16 +31,6 @@ PARTY_KINDS: Mapping[str, frozenset[AgencyKind]] = {
     "committee": frozenset({AgencyKind.peoples_committee}),
 }  # fmt: skip
 """Which kinds of agency can play a part in a dossier."""
-
-STAGE_NAMES = {
-    Stage.police_collection: "Công an thu thập, lập hồ sơ",
-    Stage.health_determination: "xác định tình trạng nghiện",
-    Stage.justice_review: "kiểm tra trước khi chuyển Tòa án",
-    Stage.court_decision: "Tòa án xem xét",
-    Stage.execution: "thi hành",
-    Stage.after_care: "quản lý sau cai nghiện",
-    Stage.closed: "đã kết thúc",
-}
 
 
 def rights_needs(

@@ -85,7 +85,7 @@ def time_bar_has_not_passed(view: View, rules: str) -> Need:
         )
     return Need(
         "time_bar_passed",
-        view.at < limit.due,
+        not limit.passed(view.at),
         f"Thời hiệu hết ngày {limit.last_day:%d/%m/%Y}",
         f"The time bar ran out on {limit.last_day:%d/%m/%Y}",
         citation,
@@ -152,7 +152,7 @@ def missing_papers(view: View) -> list[tuple[str, str, str]]:
 def closing_ground_fits(view: View, _: str) -> Need:
     """What closes the dossier has happened: the time bar has passed, or after-care was under way when the person relapsed."""
     bars = [limit for limit in view.state.limits if limit.kind == "bar" and limit.ended_at is None]
-    passed = any(limit.due and limit.due <= view.at and not limit.suspended for limit in bars)
+    passed = any(limit.passed(view.at) for limit in bars)
     fits = {"time_bar": passed, "relapse": view.state.stage == Stage.after_care}
     relapse = view.facts.get("closing_ground") == "relapse"
     return Need(
@@ -192,7 +192,7 @@ def appeal_is_in_time(view: View, rules: str) -> Need:
     """An appeal is taken while its window runs."""
     rule = running(view, rules)
     limit, received = view.state.latest(rule), view.facts.get("appeal_received_at")
-    late = bool(view.given and limit and limit.due and received and received >= limit.due)
+    late = bool(view.given and limit and received and limit.passed(received))
     law = view.book.rule(rule)
     return Need(
         "appeal_too_late",
@@ -266,12 +266,12 @@ GUARDS: Mapping[str, Guard] = {
         facility_credit_is_right, facility_was_chosen, file_is_complete, file_was_found_valid,
         file_was_returned, ground_is_proved, held_person_is_released, homeless_rehab_is_public,
         last_days_have_come, late_registration_is_reasoned, monitoring_case_fits, move_at_eighteen_is_due,
-        no_determination_is_due, parents_are_notified, pending_form_fits, person_is_addicted, person_is_held,
-        person_is_not_excluded, person_is_not_held, reduction_list_was_posted, refusal_has_an_adult_witness,
-        rehab_is_in_a_public_centre, residence_fits_its_case, result_follows_the_criteria,
-        result_is_still_valid, return_is_still_due, sampling_is_agreed, sampling_is_witnessed,
-        serving_person_is_not_forgotten, term_is_decided, term_is_served, time_bar_has_not_passed,
-        track_is_settled, window_is_over,
+        no_determination_is_due, parents_are_notified, pending_form_fits, person_is_addicted,
+        person_is_held, person_is_not_excluded, person_is_not_held, reduction_list_was_posted,
+        refusal_has_an_adult_witness, rehab_is_in_a_public_centre, residence_fits_its_case,
+        result_follows_the_criteria, result_is_still_valid, return_is_still_due, sampling_is_agreed,
+        sampling_is_witnessed, serving_person_is_not_forgotten, term_is_decided, term_is_served,
+        time_bar_has_not_passed, track_is_settled, window_is_over,
     )
 }  # fmt: skip
 """Every guard a rulebook may name."""

@@ -2,10 +2,13 @@
 
 from flows.refusals import Need
 from flows.view import View, over, running
+from models.law.calendar import UnknownYearError
 from models.law.facts import Criteria
 from models.law.limits import reckon
 from models.law.loader import catalogue
 
+COURSES_IN_A_ROW = 10
+"""So many courses of treatment missed in a row without reason are quitting (NĐ 116/2021 Đ.3.5)."""
 DAYS_AT_ONE_PLACE = 30
 """From so many days on a present place is a stable residence (NĐ 163/2026 Đ.58.2.b; NĐ 105/2021 Đ.41.2.b)."""
 
@@ -129,7 +132,7 @@ def late_registration_is_reasoned(view: View, rules: str) -> Need:
     rule = running(view, rules)
     limit, registered = view.state.latest(rule), view.facts.get("registered_at")
     law = view.book.rule(rule)
-    late = bool(view.given and limit and limit.due and registered and registered >= limit.due)
+    late = bool(view.given and limit and registered and limit.passed(registered))
     return Need(
         "late_registration",
         not late or bool(view.facts.get("late_registration_reason")),
@@ -255,28 +258,43 @@ def rehab_is_in_a_public_centre(view: View, _: str) -> Need:
 def compulsory_ground_is_proved(view: View, _: str) -> Need:
     """The ground of Luật 73/2021 Đ.32 that is named must be borne out by the dossier; minors have no fourth (Đ.33.1)."""
     minor = view.facts.get("track") == "minor"
-    entry, acts = view.facts.get("entry"), view.state.acts
+    ground, entry, acts = view.facts.get("compulsory_ground"), view.facts.get("entry"), view.state.acts
     decided = "decide_voluntary" in acts
     proofs = {
         "not_registered": over(view.state.latest("reg-voluntary"), view.at)
         and "record_voluntary" not in acts,
-        "not_begun": decided,
-        "quit": decided or entry == "quit",
+        "not_begun": over(view.state.latest("reg-notdone"), view.at),
+        "quit": (decided or entry == "quit") and _has_quit(view),
         "use_in_rehab": decided or entry == "in_rehab",
         "substitution": "record_substitution" in acts,
         "relapse": entry == "after_care" and not minor,
         "self_report": "record_application" in acts,
     }
-    relapse = view.facts.get("compulsory_ground") == "relapse"
+    relapse, window = ground == "relapse", {"not_begun": "reg-notdone", "quit": "reg-quit"}.get(str(ground))
     return Need(
         "ground_not_proved",
-        not view.given or proofs.get(str(view.facts.get("compulsory_ground")), True),
+        not view.given or proofs.get(str(ground), True),
         "Tái nghiện trong thời gian quản lý sau cai không phải là căn cứ đối với người dưới 18 tuổi"
         if minor and relapse
-        else "Căn cứ nêu ra chưa được hồ sơ chứng minh (thời hạn đăng ký chưa hết, hoặc thiếu ghi nhận)",
+        else "Căn cứ nêu ra chưa được hồ sơ chứng minh (thời hạn đăng ký hoặc bắt đầu chưa hết, chưa nêu hoặc chưa đủ điều"
+        " kiện của tự ý chấm dứt, hoặc thiếu ghi nhận)",
         "A relapse in after-care is no ground for a minor"
         if minor and relapse
         else "The ground named is not borne out by the dossier",
-        f"Luật Phòng, chống ma túy 2021 Đ.{'33.1' if minor else '32'}",
+        f"Luật Phòng, chống ma túy 2021 Đ.{'33.1' if minor else '32'}"
+        + (f"; {view.book.rule(window).citation}" if window else ""),
         "compulsory_ground",
     )
+
+
+def _has_quit(view: View) -> bool:
+    """Away for five working days, ten courses missed in a row, or rules of rehab not followed (NĐ 116/2021 Đ.3.5)."""
+    law, left = view.book.rule("reg-quit"), view.facts.get("rehab_left_at")
+    try:
+        away = (
+            view.calendar is not None and left is not None and reckon(law, left, view.calendar).due <= view.at
+        )
+    except UnknownYearError:  # a moment that cannot be meant proves nothing
+        away = False
+    missed = (view.facts.get("courses_missed") or 0) >= COURSES_IN_A_ROW
+    return away or missed or bool(view.facts.get("rules_broken"))

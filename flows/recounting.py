@@ -26,8 +26,7 @@ def ended(limit: LimitState, at: datetime) -> datetime | None:
 
     A window, bar or term has run out at its end although the act that will notice it is still to come.
     """
-    over = limit.kind != "duty" and not limit.suspended and limit.due is not None and limit.due <= at
-    return limit.ended_at or (limit.due if over else None)
+    return limit.ended_at or (limit.due if limit.kind != "duty" and limit.passed(at) else None)
 
 
 @dataclass

@@ -53,6 +53,10 @@ class LimitState:
             return self.hangs_on is not None and self.hangs_on.suspended
         return self.due is None or datetime.fromisoformat(self.ledger[self.pause]["at"]) < self.due
 
+    def passed(self, at: datetime) -> bool:
+        """Whether it has run out by then; one that stands still has not: its end can only become later."""
+        return self.due is not None and self.due <= at and not self.suspended
+
     @property
     def pause(self) -> int | None:
         """Where in the ledger the suspension stands that has not ended; an extension may have come after it."""

@@ -58,4 +58,4 @@ def over(limit: LimitState | None, at: datetime) -> bool:
         return False
     if limit.end == "used" and limit.ended_at is not None:
         return limit.ended_at <= at
-    return limit.due is not None and limit.due <= at
+    return limit.passed(at)

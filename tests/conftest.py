@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from models import postgres
@@ -10,6 +11,10 @@ from models.migrations import migrate
 from models.settings import Settings
 from models.store import open_store
 from tests.cluster import new_database, test_cluster
+
+# The same examples on every machine, and no deadline on a busy one.
+settings.register_profile("hoso", derandomize=True, deadline=None, database=None)
+settings.load_profile("hoso")
 
 
 @pytest.fixture(scope="session")

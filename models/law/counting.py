@@ -1,12 +1,10 @@
 """How time is counted: forward or back, in hours, days, working days, months (Bộ luật Dân sự 2015 Đ.145–151)."""
 
 from calendar import monthrange
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel, ConfigDict
 
 from models.law.calendar import ONE_DAY, Calendar
 from models.law.schema import Unit
@@ -53,14 +51,16 @@ class AmountOutOfRange(LimitRefused):
     """An amount that the rule does not allow, or that no limit has."""
 
 
-class Step(BaseModel):
-    """One day of the count and why it counts or does not; `number` only where days are numbered."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One day of the count and why it counts or does not; `number` only where days are numbered.
 
-    model_config = ConfigDict(frozen=True)
+    A plain dataclass: a limit has up to some forty steps, and a model costs four times as much.
+    """
 
     date: date
     counts: bool
-    number: int | None = None
+    number: int | None
     reason: str
 
 
@@ -83,9 +83,13 @@ class Begin:
 
 @dataclass
 class Count:
-    """A count under way, and at the end its result: `last_day`, `due`, and for a span within an end `opens`."""
+    """A count under way, and at the end its result: `last_day`, `due`, and for a span within an end `opens`.
+
+    `first_day` is the first that can count: of days, months and years counted forward.
+    """
 
     calendar: Calendar
+    first_day: date | None = None
     last_day: date = field(init=False)
     due: datetime = field(init=False)
     opens: datetime | None = None
@@ -95,7 +99,7 @@ class Count:
 
     def add(self, day: date, reason: str, number: int | None = None, *, counts: bool = True) -> None:
         """One more step of the explanation."""
-        self.steps.append(Step(date=day, counts=counts, number=number, reason=reason))
+        self.steps.append(Step(day, counts, number, reason))
 
     def day_off(self, day: date) -> str | None:
         """As the calendar's, remembering whether everything asked of it is certain."""
@@ -123,6 +127,12 @@ def local(instant: datetime) -> datetime:
     return instant.astimezone(TIMEZONE)
 
 
+def months_after(day: date, months: int) -> date:
+    """The same-numbered day so many months away (back, if negative), or that month's last (Đ.148.3–4)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def end_day(instant: datetime) -> date:
     """The day that an end falls on: midnight, as the end of a limit, belongs to the day before it."""
     at = local(instant)
@@ -141,23 +151,23 @@ def forward(
     count = Count(calendar)
     if unit is Unit.hour:
         return _hours_forward(amount, begin, count)
-    first = begin.event_day if first_day_counts else begin.event_day + ONE_DAY
+    count.first_day = first = begin.event_day if first_day_counts else begin.event_day + ONE_DAY
     if unit in {Unit.day, Unit.working_day}:
         last = _number_days(amount, unit, begin, count, first)
         if first_day_counts and count.steps[0].counts:
             count.steps[0] = _amended(count.steps[0], f"ngày đầu tiên được tính ({CODE} Đ.151)")
     else:
         last = _same_day(amount, unit, begin.event_day, count, first_day_counts=first_day_counts)
-        last = _add_pauses(begin, count, first, last)
-    if begin.credit:
-        last -= timedelta(days=begin.credit)
-        count.add(last, f"Trừ {begin.credit} ngày đã được tính vào thời hạn")
+        if begin.credit:
+            last -= timedelta(days=begin.credit)
+            count.add(last, _credited(begin))
+        last = _add_pauses(begin, count, first, last) if last >= first else last
+    if last < first:  # as many days credited as the term has: it is over at once
+        count.due, count.last_day = begin.start, end_day(begin.start)
+        return count
     if unit is not Unit.working_day:
         last = _roll(last, roll, begin, count)
-    count.end_with(last)
-    if count.due < begin.start:  # more days credited than the term has: it is over at once
-        count.due, count.last_day = begin.start, begin.start.date()
-    return count
+    return count.end_with(last)
 
 
 def backward(amount: int, unit: Unit, end: datetime, calendar: Calendar, roll: Roll) -> Count:
@@ -219,17 +229,24 @@ def _hours_forward(amount: int, begin: Begin, count: Count) -> Count:
 
 
 def _number_days(amount: int, unit: Unit, begin: Begin, count: Count, first: date) -> date:
-    number, day = 0, first - ONE_DAY
+    number, day = begin.credit, first - ONE_DAY
+    if number:
+        count.add(day, _credited(begin), counts=False)
+    every_day = unit is Unit.day
     while number < amount:
         day += ONE_DAY
-        if begin.paused(day):
+        if begin.pauses and begin.paused(day):
             count.add(day, "Tạm đình chỉ", counts=False)
-        elif unit is Unit.working_day and (reason := count.day_off(day)):
+        elif not every_day and (reason := count.day_off(day)):
             count.add(day, reason, counts=False)
         else:
             number += 1
             count.add(day, _numbered(number, unit, day, count.calendar), number)
     return day
+
+
+def _credited(begin: Begin) -> str:
+    return f"Trừ {begin.credit} ngày đã được tính vào thời hạn"
 
 
 def _number_back(amount: int, unit: Unit, latest: date, count: Count) -> date:
@@ -256,18 +273,16 @@ def _same_day(
 ) -> date:
     """The same-numbered day so many months or years away, or the month's last (Đ.148.3–4)."""
     months = amount * 12 if unit is Unit.year else amount
-    year, month = divmod(event_day.year * 12 + event_day.month - 1 + months, 12)
-    month += 1
-    if not MINYEAR < year < MAXYEAR:
+    if not MINYEAR < event_day.year + months / 12 < MAXYEAR:
         raise AmountOutOfRange(f"{abs(amount)} {UNITS[unit]}: vượt quá lịch")
-    length = monthrange(year, month)[1]
-    day = date(year, month, min(event_day.day, length))
+    day = months_after(event_day, months)
     article = f"{CODE} Đ.148.{4 if unit is Unit.year else 3}"
     if first_day_counts:
         reason = f"Ngày liền trước ngày tương ứng {day:%d/%m/%Y}: ngày đầu tiên được tính ({CODE} Đ.151)"
         day -= ONE_DAY
-    elif event_day.day > length:
-        reason = f"Tháng {month}/{year} không có ngày {event_day.day}: lấy ngày cuối tháng ({CODE} Đ.148.3)"
+    elif event_day.day > day.day:
+        month = f"{day.month}/{day.year}"
+        reason = f"Tháng {month} không có ngày {event_day.day}: lấy ngày cuối tháng ({CODE} Đ.148.3)"
     else:
         before = " trước" if amount < 0 else ""
         reason = (
@@ -312,4 +327,4 @@ def _stands_still(day: date, begin: Begin, count: Count) -> str | None:
 
 
 def _amended(step: Step, more: str) -> Step:
-    return Step(date=step.date, counts=step.counts, number=step.number, reason=f"{step.reason}; {more}")
+    return replace(step, reason=f"{step.reason}; {more}")

@@ -117,6 +117,7 @@ class Reckoning(Result):
 
     `start` is the instant it was given to count from, or back from; `counted_from` is the same, or that of the
     last restart. `due` is the instant at which it has run out: midnight after `last_day`, for hours the exact minute; of two amounts the second's.
+    `first_day` is the first that can count, of days, months and years counted forward.
     `opens` is set only for what must be done within so long before an end: earlier is too early. While
     `suspended`, `due` is what it would be if the limit went on at once: it can only become later, and nobody is
     late before the limit goes on.
@@ -131,6 +132,7 @@ class Reckoning(Result):
     amount: int
     unit: Unit
     due: datetime
+    first_day: date | None = None
     last_day: date
     opens: datetime | None = None
     rolled: bool = False
@@ -169,18 +171,20 @@ def choose(rule: Rule, facts: Mapping[str, object]) -> Choice:
                 f"{rule.id}: thời hạn phải {allowed}, không thể là {value} ({rule.citation})"
             )
         return Choice((Amount(value=value, unit=bounds.unit),), rule.anchor)
+    odd: list[list[str]] = []
     for variant in rule.variants:
-        wanted = {fact: value if isinstance(value, list) else [value] for fact, value in variant.when.items()}
-        if any(facts.get(fact) is not None and facts[fact] not in values for fact, values in wanted.items()):
+        odd.append([fact for fact, wanted in variant.when.items() if not _may_be(facts.get(fact), wanted)])
+        if odd[-1]:
             continue
-        for fact in wanted:
+        for fact in variant.when:
             if facts.get(fact) is None:
-                raise FactNeeded(rule.id, fact, _choices(rule, fact))
+                raise FactNeeded(rule.id, fact, _choices(rule, fact, facts))
         amount = Amount(value=variant.amount, unit=variant.unit)
         return Choice((amount,), variant.anchor or rule.anchor)
-    if rule.variants:
-        fact = next(iter(rule.variants[0].when))
-        raise FactNeeded(rule.id, fact, _choices(rule, fact))
+    if odd:
+        nearest = min(odd, key=len)
+        others = {fact: value for fact, value in facts.items() if fact not in nearest}
+        raise FactNeeded(rule.id, nearest[0], _choices(rule, nearest[0], others))
     return Choice(rule.amounts, rule.anchor)
 
 
@@ -209,6 +213,7 @@ def count(
         amount=amount,
         unit=unit,
         due=counted.due,
+        first_day=counted.first_day,
         last_day=counted.last_day,
         opens=counted.opens,
         rolled=counted.rolled,
@@ -249,6 +254,7 @@ def reckon(
         amount=amount.value,
         unit=amount.unit,
         due=counted.due,
+        first_day=counted.first_day,
         last_day=counted.last_day,
         opens=counted.opens,
         rolled=counted.rolled,
@@ -389,12 +395,20 @@ def _counted_back(
     return backward(amount, unit, end, calendar, roll)
 
 
-def _choices(rule: Rule, fact: str) -> list[bool | str]:
+def _choices(rule: Rule, fact: str, facts: Mapping[str, object]) -> list[bool | str]:
+    """The values of a fact that lead to a variant, whatever else is known."""
     choices: list[bool | str] = []
     for variant in rule.variants:
-        value = variant.when.get(fact, [])
-        choices += [each for each in (value if isinstance(value, list) else [value]) if each not in choices]
+        if all(_may_be(facts.get(name), wanted) for name, wanted in variant.when.items()):
+            value = variant.when.get(fact, [])
+            choices += [
+                each for each in (value if isinstance(value, list) else [value]) if each not in choices
+            ]
     return choices
+
+
+def _may_be(value: object, wanted: bool | str | list[str]) -> bool:
+    return value is None or (value in wanted if isinstance(wanted, list) else value == wanted)
 
 
 def _moment(at: datetime) -> str:

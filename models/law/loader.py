@@ -1,16 +1,17 @@
 """Reading rulebooks: TOML files become validated books, or an error that names file and key."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from models.law.book import Book, Wording
-from models.law.inheritance import KEYS, merged, read_toml
+from models.law.book import Book, Track, Wording
 from models.law.inheritance import LoadError as LoadError
-from models.law.schema import Action, Anchor, Clock, Condition, Fact, Rule
+from models.law.inheritance import merged, read_toml, told
+from models.law.schema import Action, Anchor, Clock, Condition, Fact, Rule, Stage
 
 BOOKS = Path(__file__).parent / "books"
 T = TypeVar("T")
@@ -58,25 +59,36 @@ def codes() -> list[str]:
 def check_book(
     book: Book, *, forms: Iterable[str] | None = None, guards: Iterable[str] | None = None
 ) -> None:
-    """Checks what one line of a book says against the others.
+    """Checks what one line of a book says against the others, or a loaded book against what exists outside it.
 
     Args:
-        book: the book to check.
-        forms: codes of the forms that exist; None leaves form codes unchecked.
-        guards: names of the guards that exist; None leaves them unchecked.
+        book: the book to check; with forms or guards one that was loaded, and so is sound in itself.
+        forms: codes of the forms that exist.
+        guards: names of the guards that exist.
 
     Raises:
         LoadError: every flaw found, each with its key.
 
     """
-    flaws = [
+    if forms is None and guards is None:
+        flaws = _own_flaws(book)
+    else:
+        flaws = _form_flaws(book, set(forms or ())) if forms is not None else []
+        flaws += _guard_flaws(book, set(guards or ())) if guards is not None else []
+    if flaws:
+        raise LoadError("\n".join(f"{book.code}.toml: {flaw}" for flaw in flaws))
+
+
+def _own_flaws(book: Book) -> list[str]:
+    rules = {rule.id for rule in book.rules}
+    return [
         *_duplicates("rules", [rule.id for rule in book.rules]),
         *_duplicates("actions", [action.code for action in book.actions]),
         *_duplicates("provisions", [one.id for one in book.provisions]),
         *(
             f"provisions.{one.id}: cũng là một quy tắc / a rule has this id"
             for one in book.provisions
-            if one.id in {rule.id for rule in book.rules}
+            if one.id in rules
         ),
         *_wording_flaws(book),
         *_transition_flaws(book),
@@ -89,62 +101,47 @@ def check_book(
         ),
         *_reachability_flaws(book),
     ]
-    if forms is not None:
-        known = set(forms)
-        flaws += [
-            f"actions.{action.code}.forms: không có mẫu / unknown form {ref.id}"
-            for action in book.actions
-            for ref in action.forms
-            if ref.id not in known
-        ]
-        flaws += [
-            f"papers.{paper.kind}.form: không có mẫu / unknown form {paper.form}"
-            for paper in book.papers
-            if paper.form and paper.form not in known
-        ]
-    if guards is not None:
-        names = set(guards)
-        flaws += [
-            f"actions.{action.code}.guards: không có điều kiện / unknown guard {guard.id}"
-            for action in book.actions
-            for guard in action.guards
-            if guard.id.partition(":")[0] not in names
-        ]
-        arguments = {rule.id for rule in book.rules}.union(*(fact.choices for fact in catalogue().values()))
-        flaws += [
-            f"actions.{action.code}.guards: không có quy tắc hoặc giá trị / unknown rule or value in {guard.id}"
-            for action in book.actions
-            for guard in action.guards
-            if ":" in guard.id and not arguments.issuperset(guard.id.partition(":")[2].split("|"))
-        ]
-    if flaws:
-        raise LoadError("\n".join(f"{book.code}.toml: {flaw}" for flaw in flaws))
+
+
+def _form_flaws(book: Book, known: set[str]) -> list[str]:
+    named = [(f"actions.{action.code}.forms", ref.id) for action in book.actions for ref in action.forms]
+    named += [(f"papers.{paper.kind}.form", paper.form) for paper in book.papers if paper.form]
+    named += [
+        (f"papers.{paper.kind}.any_of", code)
+        for paper in book.papers
+        for code in paper.any_of
+        if "-" in code  # kinds of paper have no hyphen
+    ]
+    return [f"{key}: không có mẫu / unknown form {code}" for key, code in named if code not in known]
+
+
+def _guard_flaws(book: Book, known: set[str]) -> list[str]:
+    named = [
+        (f"actions.{action.code}.guards", guard.id) for action in book.actions for guard in action.guards
+    ]
+    arguments = {rule.id for rule in book.rules}.union(*(fact.choices for fact in catalogue().values()))
+    flaws = [
+        f"{key}: không có điều kiện / unknown guard {guard}"
+        for key, guard in named
+        if guard.partition(":")[0] not in known
+    ]
+    return flaws + [
+        f"{key}: không có quy tắc hoặc giá trị / unknown rule or value in {guard}"
+        for key, guard in named
+        if ":" in guard and not arguments.issuperset(guard.partition(":")[2].split("|"))
+    ]
 
 
 def _validated(adapter: TypeAdapter[T], data: object, name: str) -> T:
     try:
         return adapter.validate_python(data)
     except ValidationError as error:
-        lines = (f"{name}: {_where(data, flaw['loc'])}: {flaw['msg']}" for flaw in error.errors())
+        lines = (f"{name}: {told(flaw, data)}" for flaw in error.errors())
         raise LoadError("\n".join(lines)) from error
 
 
-def _where(data: object, location: tuple[int | str, ...]) -> str:
-    """A key path in which list positions are replaced by the row's own id."""
-    parts: list[str] = []
-    for step in location:
-        data = data[step] if isinstance(data, list | dict) and _has(data, step) else None  # type: ignore[index]
-        row = data if isinstance(step, int) and isinstance(data, dict) else {}
-        parts.append(str(row.get(KEYS.get(parts[-1], "")) or step) if parts else str(step))
-    return ".".join(parts)
-
-
-def _has(data: list[Any] | dict[Any, Any], step: int | str) -> bool:
-    return (isinstance(step, int) and step < len(data)) if isinstance(data, list) else step in data
-
-
 def _duplicates(table: str, keys: list[str]) -> list[str]:
-    return [f"{table}.{key}: lặp lại / twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
+    return [f"{table}.{key}: lặp lại / twice" for key, times in Counter(keys).items() if times > 1]
 
 
 def _rule_flaws(book: Book) -> list[str]:
@@ -215,7 +212,13 @@ def _action_flaws(book: Book) -> list[str]:
 
 def _wording_flaws(book: Book) -> list[str]:
     unknown = sorted(set(book.wording_minor) - set(Wording.model_fields))
-    return [f"wording_minor.{key}: không có mục này / no such key" for key in unknown]
+    if unknown:
+        return [f"wording_minor.{key}: không có mục này / no such key" for key in unknown]
+    try:
+        book.words("minor")
+    except ValidationError as error:
+        return [f"wording_minor.{told(flaw)}" for flaw in error.errors()]
+    return []
 
 
 def _transition_flaws(book: Book) -> list[str]:
@@ -292,18 +295,34 @@ def _anchor_flaws(key: str, action: Action, rule: Rule) -> list[str]:
 
 
 def _condition_flaws(key: str, when: Condition) -> list[str]:
-    facts = catalogue()
     flaws = []
     for name, wanted in when.items():
-        if name not in facts and name not in DERIVED:
+        if name not in catalogue() and name not in DERIVED:
             flaws.append(f"{key}: không có dữ kiện / unknown fact {name}")
-        elif name in facts and (facts[name].choices or facts[name].type == "flag"):
+        elif possible := _values(name):
             values = wanted if isinstance(wanted, list) else [wanted]
-            possible = {True, False} if facts[name].type == "flag" else set(facts[name].choices)
             flaws += [
-                f"{key}: {name} không có giá trị / has no value {v}" for v in values if v not in possible
+                f"{key}: {name} không có giá trị / has no value {value}"
+                for value in values
+                if value not in possible
             ]
     return flaws
+
+
+def _values(name: str) -> frozenset[bool | str]:
+    """What a fact can be; nothing where that is open."""
+    if name in DERIVED:
+        return DERIVED_VALUES.get(name, frozenset({True, False}))
+    fact = catalogue()[name]
+    return frozenset({True, False}) if fact.type == "flag" else frozenset(fact.choices)
+
+
+DERIVED_VALUES: Mapping[str, frozenset[bool | str]] = {
+    "ordinance": frozenset({"2014", "2022", "minors"}),
+    "stage": frozenset(Stage),
+    "track": frozenset(get_args(Track)),
+}
+"""What the derived facts can be that are not simply so or not."""
 
 
 def _reachability_flaws(book: Book) -> list[str]:

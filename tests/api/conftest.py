@@ -1,15 +1,18 @@
-"""The application over a database with the demonstration's agencies, and callers who are signed in."""
+"""The application over a database with the demonstration's agencies, callers who are signed in, and the command line."""
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+import orjson
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from api.app import create_app
+from api.command_line import main
 from api.demo import demo_seed
 from models import clock
 from models.postgres import app_url
@@ -89,3 +92,35 @@ def as_user(client: TestClient, signed_in: SignedIn) -> Callable[[str], Caller]:
 def road(as_user: Callable[[str], Caller], store: Engine) -> Road:
     """The demonstration's dossier of 2026, not opened yet."""
     return Road(as_user, store)
+
+
+class Said(NamedTuple):
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return orjson.loads(self.out)
+
+
+class Command:
+    """Runs `hoso` in this process."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+
+    def __call__(self, *arguments: str) -> Said:
+        self._monkeypatch.setattr(sys, "argv", ["hoso", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = self._capsys.readouterr()
+        return Said(ended.value.code if isinstance(ended.value.code, int) else 0, said.out, said.err)
+
+
+@pytest.fixture
+def hoso(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    monkeypatch.setenv("COLUMNS", "200")
+    return Command(monkeypatch, capsys)

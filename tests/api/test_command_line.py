@@ -4,54 +4,24 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import orjson
 import pytest
 
-from api.command_line import main
+from api.rulebook_tables import sections
 from api.rulebook_view import show
 from documents.forms import all_forms
+from flows import books as law
 from flows.books import book
 from models.law import loader
 from models.law.calendar import baseline
+from models.law.diff import difference
 from models.law.limits import reckon
 from models.law.loader import codes, load_book
+from tests.api.conftest import Command, Said
 from tests.law.rules import at
 
 HOSO = Path(sys.executable).with_name("hoso")
-
-
-class Said(NamedTuple):
-    """What a command answered."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return orjson.loads(self.out)
-
-
-class Command:
-    """Runs `hoso` in this process."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-
-    def __call__(self, *arguments: str) -> Said:
-        self._monkeypatch.setattr(sys, "argv", ["hoso", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = self._capsys.readouterr()
-        return Said(ended.value.code if isinstance(ended.value.code, int) else 0, said.out, said.err)
-
-
-@pytest.fixture
-def hoso(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    monkeypatch.setenv("COLUMNS", "200")
-    return Command(monkeypatch, capsys)
 
 
 # the calculator
@@ -107,6 +77,18 @@ def test_limit_in_words_shows_every_step_and_its_reason(hoso: Command) -> None:
     assert "unconfirmed" not in said.out
 
 
+def test_limit_tells_what_is_left_at_an_instant_only_when_asked(hoso: Command) -> None:
+    asked = ("limit", "2026", "p4-read", "2026-08-27T15:00+07:00")
+    plain = hoso(*asked, "--json").json
+    said = hoso(*asked, "--at", "2026-09-01T10:00+07:00", "--json").json
+    left = said.pop("remaining")
+    assert said == plain
+    assert (left["state"], left["amount"], left["unit"]) == ("running", 2, "working_day")
+    words = " ".join(hoso(*asked, "--at", "2026-09-01T10:00+07:00").out.split())
+    assert "Lúc 10:00 01/09/2026: Còn 2 ngày làm việc sau ngày 01/09/2026" in words
+    assert "2 working days left after 01/09/2026" in words
+
+
 def test_limit_in_words_shows_warning_other_reading_and_doubt(hoso: Command) -> None:
     custody = hoso("limit", "2026", "detain-addiction", "2026-09-07T08:00+07:00").out
     assert "Quá 07/09/2026 là cảnh báo (Luật XLVPHC Đ.122.3)" in custody
@@ -130,6 +112,7 @@ def test_limit_in_words_shows_warning_other_reading_and_doubt(hoso: Command) -> 
         (("2026", "p4-test-resid", "2026-08-27T15:00+07:00", "--fact", "remote=maybe"), "remote"),
         (("2026", "p4-test-resid", "2026-08-27T15:00+07:00", "--fact", "remote"), "name=value"),
         (("2026", "p4-notice", "2026-08-27T15:00+07:00"), "p4-notice"),
+        (("2026", "p4-read", "2026-08-27T15:00+07:00", "--at", "2026-09-01T10:00"), "múi giờ"),
         (("2026", "c3-check", "2026-08-27T15:00+07:00"), "chưa được đọc"),
         (("2014", "p1-term", "2018-08-27T15:00+07:00", "--fact", "term_months=36"), "từ 12 đến 24 tháng"),
     ],
@@ -201,10 +184,54 @@ def test_rulebook_is_shown_as_the_api_shows_it(hoso: Command, code: str) -> None
         assert {"id", "amount", "unit", "from", "who", "citation", "confirmed"} <= rule.keys()
 
 
-def test_rulebook_is_shown_in_words(hoso: Command) -> None:
-    said = hoso("rulebook", "show", "2026")
-    for part in ("p4-read", "3 working_day", "send_to_court", "chưa xác nhận", "NĐ 163/2026/NĐ-CP"):
+def test_rulebook_is_shown_in_words(hoso: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    said = hoso("rulebook", "show", "2026").out
+    for part in (
+        "p4-read",
+        "3 working_day",
+        "3 ngày làm việc",
+        "send_to_court",
+        "chưa xác nhận",
+        "NĐ 163/2026/NĐ-CP",
+    ):
+        assert part in said
+    newest = load_book("2026")
+    for section in sections(newest):
+        assert section.heading in said
+    for code in (*(rule.id for rule in newest.rules), *(action.code for action in newest.actions)):
+        assert code in said
+    for paper in newest.papers:
+        assert paper.citation in said
+
+
+def test_two_rulebooks_are_compared_as_the_api_compares_them(hoso: Command) -> None:
+    found = hoso("rulebook", "diff", "2022", "2026", "--json").json
+    between = [load_book(code) for code in codes()]
+    assert found == difference(load_book("2022"), load_book("2026"), between).model_dump(mode="json")
+
+
+def test_two_rulebooks_are_compared_in_words(hoso: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    said = hoso("rulebook", "diff", "2022", "2026")
+    found = difference(load_book("2022"), load_book("2026"), [load_book(code) for code in codes()])
+    for part in ("Cũ · 2022", "Mới · 2026", "mới · new", "bỏ · gone", "đổi · changed", "chưa đọc / unread"):
         assert part in said.out
+    for heading in (
+        f"Thời hạn · Rules: {len(found.rules)} khác",
+        f"Thao tác · Actions: {len(found.actions)} khác",
+    ):
+        assert heading in said.out
+    for row in (*found.rules, *found.actions):
+        assert row.title in said.out
+    assert "căn cứ: Luật" in said.out
+
+
+def test_an_unknown_rulebook_is_not_compared(hoso: Command) -> None:
+    for pair in (("1999", "2026"), ("2026", "1999")):
+        said = hoso("rulebook", "diff", *pair)
+        assert (said.code, said.out) == (2, "")
+        assert "no rulebook 1999" in said.err
 
 
 def test_unknown_rulebook_is_not_shown(hoso: Command) -> None:
@@ -222,15 +249,38 @@ def test_sound_rulebooks_pass_the_check(hoso: Command) -> None:
 def test_flawed_rulebook_fails_the_check_with_file_and_key(
     hoso: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for file in loader.BOOKS.glob("*.toml"):
-        (tmp_path / file.name).write_bytes(file.read_bytes())
-    (tmp_path / "2030.toml").write_text(
-        'code = "2030"\nextends = "2026"\nvalid_from = 2030-01-01\n'
-        '[[papers]]\nkind = "oath"\ntitle = "Lời thề"\ntitle_en = "Oath"\nform = "V-999"\ncitation = "Luật thử Đ.1"\n',
-        encoding="utf-8",
-    )
-    monkeypatch.setattr(loader, "BOOKS", tmp_path)
-    said = hoso("rulebook", "check")
-    load_book.cache_clear()
+    paper = '[[papers]]\nkind = "oath"\ntitle = "Lời thề"\ntitle_en = "Oath"\nform = "V-999"\ncitation = "Luật thử Đ.1"\n'
+    said = checked_with(hoso, tmp_path, monkeypatch, "2030-01-01", paper)
     assert said.code == 2
     assert said.err.strip() == "2030.toml: papers.oath.form: không có mẫu / unknown form V-999"
+
+
+def test_a_rulebook_of_days_that_have_one_fails_the_check(
+    hoso: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = checked_with(hoso, tmp_path, monkeypatch, "2030-01-01")
+    assert said.code == 2
+    assert said.err.strip() == (
+        "2030.toml: valid_from: 01/01/2030 trùng thời gian với / overlaps 2026.toml (01/07/2026 – …)"
+    )
+
+
+def checked_with(
+    hoso: Command, folder: Path, monkeypatch: pytest.MonkeyPatch, first_day: str, more: str = ""
+) -> Said:
+    """What the check says of the shipped books and a newer one."""
+    for file in loader.BOOKS.glob("*.toml"):
+        (folder / file.name).write_bytes(file.read_bytes())
+    head = f'code = "2030"\nextends = "2026"\nvalid_from = {first_day}\n'
+    (folder / "2030.toml").write_text(head + more, encoding="utf-8")
+    monkeypatch.setattr(loader, "BOOKS", folder)
+    forget()
+    said = hoso("rulebook", "check")
+    forget()
+    return said
+
+
+def forget() -> None:
+    """Lets the next reader of a rulebook read its file."""
+    for cached in (load_book, law.book, law.books, law.successor):
+        cached.cache_clear()

@@ -23,8 +23,8 @@ def compute(as_user: Callable[[str], Caller], language: str = "vi", **question: 
     return as_user(USER).post("/v1/limits/compute", json=asked, headers={"Accept-Language": language})
 
 
-def limits(road: Road) -> dict[str, dict[str, Any]]:
-    answer = road.as_user("ca.cau-giay").get(f"{road.path}/limits")
+def limits(road: Road, query: str = "") -> dict[str, dict[str, Any]]:
+    answer = road.as_user("ca.cau-giay").get(f"{road.path}/limits?{query}")
     assert answer.status_code == 200, answer.text
     return {one["rule"]: one for one in answer.json()}
 
@@ -108,7 +108,7 @@ def test_an_instant_of_another_time_zone_is_the_same_instant(as_user: Callable[[
         ({"rulebook": "2026", "rule": "p4-read", "from": 1756281600}, 422, "datetime_parsing", "from"),
         ({"rulebook": "2026", "rule": "p4-read"}, 422, "missing", "from"),
         (
-            {"rulebook": "2026", "rule": "p4-read", "from": "2035-01-01T00:00:00Z"},
+            {"rulebook": "2026", "rule": "p4-read", "from": "2045-01-01T00:00:00Z"},
             422,
             "unknown_year",
             "from",
@@ -223,6 +223,55 @@ def test_a_suspended_limit_waits_and_is_never_overdue(road: Road) -> None:
     assert resumed["suspended"] is False
     moved = datetime.fromisoformat(resumed["due"]) - datetime.fromisoformat(waiting["due"])
     assert moved >= timedelta(days=30)
+
+
+def test_what_is_left_of_each_limit_is_told_for_now_or_any_instant(road: Road) -> None:
+    road.advance("send_to_court")
+    with clock.at(datetime.fromisoformat("2026-09-03T10:00:00+07:00")):
+        now = limits(road)["p4-read"]["remaining"]
+    assert (now["state"], now["amount"], now["unit"]) == ("running", 1, "working_day")
+    assert now["sentence"] == "Còn 1 ngày làm việc sau ngày 03/09/2026, ngày cuối 04/09/2026"
+    at = "2026-09-06T10:00:00+07:00"
+    for query in (f"at={at}", f"at={at.replace('+', '%2B')}", "at=2026-09-06T03:00:00Z"):
+        then = limits(road, query)
+        assert (then["p4-read"]["remaining"]["state"], then["p4-read"]["remaining"]["past_days"]) == (
+            "run_out",
+            2,
+        )
+        assert then["p4-thoihieu"]["remaining"]["amount"] == 2
+        assert then["p4-transfer"]["remaining"]["at"] == at
+
+
+def test_nothing_is_told_to_be_left_without_a_clock_or_after_the_end(road: Road) -> None:
+    road.advance("notify_acceptance")
+    found = limits(road)
+    assert found["c3-check"]["remaining"] is None
+    ended = found["p4-transfer"]
+    assert (ended["end"], ended["remaining"]) == ("done", None)
+    assert limits(road, f"at={ended['starts_at']}")["p4-transfer"]["remaining"]["state"] == "running"
+
+
+def test_what_was_left_before_a_suspension_and_during_it_can_still_be_asked(road: Road) -> None:
+    road.advance("notify_acceptance")
+    court, asked = "ta.kv4-ha-noi", ("2026-09-10T08:59:00Z", "2026-09-20T09:00:00Z", "2026-10-13T09:00:00Z")
+    road.take("suspend", by=court, at="2026-09-10T16:00:00+07:00", suspension_ground="ốm nặng")
+    standing = [limits(road, f"at={at}")["c3-term"]["remaining"] for at in asked]
+    assert [one["state"] for one in standing] == ["running", "suspended", "suspended"]
+    assert {one["amount"] + one["today_counts"] for one in standing} == {standing[1]["amount"]}
+    road.take("resume", by=court, at="2026-10-12T09:00:00+07:00")
+    resumed = [limits(road, f"at={at}")["c3-term"]["remaining"] for at in asked]
+    assert resumed[:2] == standing[:2]
+    assert (resumed[2]["state"], resumed[2]["amount"]) == ("running", standing[2]["amount"] - 2)
+
+
+@pytest.mark.parametrize(
+    "at", ["2026-09-06", "2026-09-06T10:00:00", "1756281600", "9999-01-01T00:00:00Z", "x"]
+)
+def test_what_is_left_is_asked_for_an_instant_with_its_time_zone(road: Road, at: str) -> None:
+    road.open()
+    answer = road.as_user("ca.cau-giay").get(f"{road.path}/limits?at={at}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "at"
 
 
 def test_instants_are_told_in_vietnams_time(road: Road) -> None:

@@ -1,15 +1,20 @@
 """Rulebooks and the calendar as clients and the command line see them."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.rulebook_view import show
 from flows.books import book
+from flows.books import books as all_books
 from models.law.calendar import baseline
-from models.law.loader import codes
+from models.law.diff import difference
+from models.law.loader import codes, load_book
 from tests.api.road import Caller
+from tests.law.conftest import books as books
+from tests.law.made_book import BOOK, OPEN, SEND, write
 
 USER = "ca.cau-giay"
 
@@ -24,6 +29,11 @@ def test_the_books_are_listed(get: Callable[[str], Any]) -> None:
     assert set(found) == set(codes())
     assert found["2026"]["valid_from"] == "2026-07-01"
     assert 0 < found["2026"]["unconfirmed"] < found["2026"]["rules"]
+    for code, line in found.items():
+        law = book(code)
+        assert (line["rules"], line["provisions"], line["actions"]) == tuple(
+            map(len, (law.rules, law.provisions, law.actions))
+        )
 
 
 @pytest.mark.parametrize("code", codes())
@@ -42,17 +52,43 @@ def test_a_book_is_shown_whole(get: Callable[[str], Any], code: str) -> None:
     assert shown["papers"]
 
 
-def test_a_rule_is_shown(get: Callable[[str], Any]) -> None:
-    rule = get("/rulebooks/2026/rules/p4-read").json()
-    assert (rule["amount"], rule["unit"], rule["from"]) == (3, "working_day", "từ ngày nhận được thông báo")
-    variants = get("/rulebooks/2026/rules/p4-test-resid").json()
-    assert variants["amount"] is None
-    assert [(one["amount"], one["when"]) for one in variants["variants"]] == [
-        (24, {"remote": False}),
-        (48, {"remote": True}),
+@pytest.mark.parametrize("code", codes())
+def test_everything_a_book_is_made_of_is_shown_with_its_article(get: Callable[[str], Any], code: str) -> None:
+    law, shown = book(code), get(f"/rulebooks/{code}").json()
+    for table in ("rules", "actions", "papers", "provisions"):
+        assert len(shown[table]) == len(getattr(law, table))
+        assert all(isinstance(row["confirmed"], bool) for row in shown[table])
+    for table in ("rules", "actions", "papers", "forms", "provisions"):
+        assert all(row["citation"] for row in shown[table]), table
+    assert set(shown["ways_in"]) == set(shown["stages"])
+    assert all(ways and all(way["citation"] for way in ways) for ways in shown["ways_in"].values())
+    assert shown["wording"] == law.wording.model_dump(mode="json")
+    assert (shown["transition"] is None) == (law.transition is None)
+    if law.transition:
+        assert shown["transition"]["from"] == law.transition.origin
+        assert len(shown["transition"]["landings"]) == len(law.transition.landings)
+
+
+def test_a_guard_is_shown_with_its_argument_and_its_condition(books: Path) -> None:
+    guards = ["file_is_complete", {"id": "window_is_over:r-compile", "when": {"residence": "none"}}]
+    write(books, {**BOOK, "actions": [OPEN, {**SEND, "guards": guards}]})
+    sending = show(load_book("test"))["actions"][1]
+    assert sending["guards"] == [
+        {"name": "file_is_complete", "argument": None, "when": {}},
+        {"name": "window_is_over", "argument": "r-compile", "when": {"residence": "none"}},
     ]
-    two = get("/rulebooks/2026/rules/detain-addiction").json()
-    assert (two["amount"], [one["value"] for one in two["amounts"]]) == (120, [12, 120])
+    assert [ref["id"] for ref in sending["ends"]] == ["r-compile"]
+
+
+def test_two_books_are_compared(get: Callable[[str], Any]) -> None:
+    found = get("/rulebooks/2022/diff/2025-07").json()
+    assert found == difference(book("2022"), book("2025-07"), all_books()).model_dump(mode="json")
+    assert (found["old"], found["new"]) == ("2022", "2025-07")
+    read = next(row for row in found["rules"] if row["new"] == "p3-notice")
+    three = "3 ngày làm việc / 3 working_day"
+    assert (read["old"], read["was"], read["now"]) == ("read-A", three, three)
+    assert "citation" in {change["field"] for change in read["changes"]}
+    assert {row["state"] for row in found["rules"]} == {"new", "gone", "changed"}
 
 
 @pytest.mark.parametrize(
@@ -61,6 +97,8 @@ def test_a_rule_is_shown(get: Callable[[str], Any]) -> None:
         ("/rulebooks/1999", "unknown_rulebook"),
         ("/rulebooks/facts", "unknown_rulebook"),
         ("/rulebooks/1999/rules/p4-read", "unknown_rulebook"),
+        ("/rulebooks/1999/diff/2026", "unknown_rulebook"),
+        ("/rulebooks/2026/diff/facts", "unknown_rulebook"),
         ("/rulebooks/2026/rules/khong-co", "unknown_rule"),
         ("/calendar/1999", "unknown_year"),
         ("/calendar/99999", "unknown_year"),

@@ -86,6 +86,8 @@ STEPS_2022: dict[str, Step] = {
     }),
     "record_voluntary": Step("ub", facts={"voluntary_place": "tại nhà"}),
     "decide_voluntary": Step("ub", facts={"voluntary_place": "tại nhà"}),
+    "divert": Step("ub"),
+    "record_force_majeure": Step("ub", facts={"force_majeure_reason": "bão lũ"}),
     "escape": Step("ub"),
     "capture": Step("ub"),
     "end_pending": Step("ub", facts={"release_reason": "bỏ trốn khỏi gia đình"}),

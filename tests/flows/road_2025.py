@@ -82,6 +82,7 @@ ASIDE: dict[str, Step] = {
     "transfer": Step("ca-tinh", facts={"compiler": "ca", "substance": "heroin"}),
     "manage_user": Step("ub"),
     "record_voluntary": Step("ca", facts={"committee": "ub", "voluntary_place": "tại nhà"}),
+    "record_force_majeure": Step("ca", facts={"force_majeure_reason": "bão lũ"}),
     "decide_voluntary": Step("ub", facts={"voluntary_place": "tại nhà"}),
     "divert": Step("ca", facts={"diversion": "voluntary", "provider": "tại nhà", "begun_on": "day 6"}),
     "supplement": Step("ca", facts={"papers_added": ["Bản tường trình"], "sheet_count": 10}),

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from models.law.limits import TIMEZONE
 from tests.flows.road_2026 import FREE, Road
 
-LATER = datetime(2031, 1, 1, 12, tzinfo=TIMEZONE)
+LATER = datetime(2033, 1, 1, 12, tzinfo=TIMEZONE)
 
 
 @pytest.fixture
@@ -85,6 +85,13 @@ def test_after_care_ends_in_its_last_three_working_days(road: Road) -> None:
     road.to("open_aftercare")
     assert set(road.refused("end_aftercare", "1462 23:59")) == {"too_early"}
     assert road.do("end_aftercare", "1463 00:00").state.stage == "closed"
+
+
+def test_an_adult_is_monitored_in_after_care_and_in_no_other_case(road: Road) -> None:
+    road.to("propose_aftercare")
+    for case in ("home", "substitution", "parents_request"):
+        assert set(road.refused("decide_aftercare", monitoring_case=case)) == {"monitoring_case"}
+    assert "missing" in road.invalid("decide_aftercare", monitoring_case=None)
 
 
 # ---------------------------------------------------------------- escape
@@ -338,3 +345,19 @@ def test_after_care_is_closed_on_the_grounds_of_the_law(road: Road, ground: str,
         assert road.do("close", "800 09:00", closing_ground=ground).state.stage == "closed"
     else:
         assert "person_is_serving" in road.refused("close", "800 09:00", closing_ground=ground)
+
+
+def test_escape_funeral_and_prison_on_one_way_leave_the_right_end(serving: Road) -> None:
+    serving.do("escape", "100 08:00", escaped_at="100 08:00")
+    serving.do("capture", "120 08:00", captured_at="120 08:00", evasion_ended_at=None)
+    serving.do("leave_for_funeral", "200 09:00", funeral_application_at="200 08:00", funeral_from="201 06:00")
+    serving.do("return_from_leave", "205 17:00", returned_at="205 16:00")
+    serving.do("interrupt_for_prison", "300 08:00", prison_from="300 08:00")
+    serving.do("resume_serving", "483 08:00", resumed_at="483 08:00")
+    # 20 days out and 183 in prison, the funeral served: the end moves from day 735 to day 938 (02/04/2029, a Monday).
+    assert serving.last_day("p4-term") == "day 938"
+    # Thirty days before it is Saturday 03/03/2029: back to Friday 02/03.
+    assert serving.last_day("p4-endnotice") == "day 907"
+    serving.do("give_end_notice", "906 09:00", end_notice_received_at="906 10:00")
+    done = serving.do("certify", "938 09:00", completed_on="day 938")
+    assert (done.event["late_days"], serving.last_day("p4-post-term")) == (None, "day 1668")

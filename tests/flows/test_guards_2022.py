@@ -86,7 +86,8 @@ def test_a_ground_that_the_dossier_does_not_bear_out_is_refused(road: Road2022, 
     road.to("transfer")
     needs = road.refused("record_ground", compulsory_ground=ground)
     assert set(needs) == {"ground_not_proved"}
-    assert needs["ground_not_proved"].citation == "Luật Phòng, chống ma túy 2021 Đ.32"
+    decree = {"not_begun": "; NĐ 116/2021/NĐ-CP Đ.3.4", "quit": "; NĐ 116/2021/NĐ-CP Đ.3.5"}.get(ground, "")
+    assert needs["ground_not_proved"].citation == f"Luật Phòng, chống ma túy 2021 Đ.32{decree}"
 
 
 def test_not_registering_is_a_ground_only_when_the_five_days_are_over(road: Road2022) -> None:
@@ -95,13 +96,85 @@ def test_not_registering_is_a_ground_only_when_the_five_days_are_over(road: Road
     road.do("record_ground", "10 00:00", ground_found_at="10 00:00")
 
 
-@pytest.mark.parametrize("ground", ["not_begun", "quit", "use_in_rehab"])
-def test_leaving_voluntary_rehab_is_a_ground_once_it_was_decided(road: Road2022, ground: str) -> None:
+def test_use_in_voluntary_rehab_is_a_ground_once_it_was_decided(road: Road2022) -> None:
     road.to("transfer").do("record_voluntary", "4 09:00", registered_at="4 09:00")
-    if ground != "use_in_rehab":
-        assert "ground_not_proved" in road.refused("record_ground", compulsory_ground=ground)
+    assert "ground_not_proved" in road.refused("record_ground", compulsory_ground="use_in_rehab")
     road.do("decide_voluntary", "7 09:00", voluntary_decided_at="7 09:00")
-    road.do("record_ground", compulsory_ground=ground)
+    road.do("record_ground", compulsory_ground="use_in_rehab")
+
+
+@pytest.fixture
+def decided(road: Road2022) -> Road2022:
+    """Voluntary rehab decided on Monday 15/05/2023."""
+    road.to("transfer").do("record_voluntary", "4 09:00", registered_at="4 09:00")
+    road.do("decide_voluntary", "7 09:00", voluntary_decided_at="7 09:00")
+    return road
+
+
+def test_rehab_not_begun_is_a_ground_only_five_working_days_after_the_decision(decided: Road2022) -> None:
+    # 16, 17, 18, 19 and Monday 22/05.
+    assert decided.last_day("reg-notdone") == "day 14"
+    not_begun: dict[str, Any] = {"compulsory_ground": "not_begun"}
+    for when in ("8 09:00", "14 23:59"):
+        needs = decided.refused("record_ground", when, ground_found_at=when, **not_begun)
+        assert set(needs) == {"ground_not_proved"}
+        assert str(needs["ground_not_proved"].citation).endswith("NĐ 116/2021/NĐ-CP Đ.3.4")
+    decided.do("record_ground", "15 00:00", ground_found_at="15 00:00", **not_begun)
+    assert decided.limit("reg-notdone")["end"] == "run_out"
+
+
+def test_who_begins_rehab_in_time_uses_the_window(decided: Road2022) -> None:
+    done = decided.do("divert", "14 23:00", diversion="voluntary", provider="Trạm Y tế", begun_on="day 14")
+    assert done.state.stage == "closed"
+    assert decided.limit("reg-notdone")["end"] == "used"
+
+
+def test_force_majeure_lets_the_time_to_begin_run_anew(decided: Road2022) -> None:
+    decided.do("record_force_majeure", "16 09:00", force_majeure_until="15 17:00")
+    assert [row["end"] for row in decided.limits("reg-notdone")] == ["run_out", None]
+    # The flood ended on Tuesday 23/05: 24, 25, 26, 29 and 30/05.
+    assert decided.last_day("reg-notdone") == "day 22"
+    found: dict[str, Any] = {"compulsory_ground": "not_begun", "ground_found_at": "22 23:00"}
+    assert set(decided.refused("record_ground", "22 23:59", **found)) == {"ground_not_proved"}
+    decided.do("record_ground", "23 00:00", **found)
+
+
+def test_force_majeure_lets_the_time_to_register_run_anew(road: Road2022) -> None:
+    road.to("transfer").do("record_force_majeure", "10 09:00", force_majeure_until="9 17:00")
+    # Ended on Wednesday 17/05: 18, 19, 22, 23 and 24/05.
+    assert road.last_day("reg-voluntary") == "day 16"
+    assert set(road.refused("record_ground", "16 09:00", ground_found_at="16 09:00")) == {"ground_not_proved"}
+    road.do("record_voluntary", "16 10:00", registered_at="16 10:00")
+    assert road.limit("reg-voluntary")["end"] == "used"
+
+
+def test_who_leaves_rehab_has_quit_after_five_working_days(decided: Road2022) -> None:
+    # Left on Wednesday 17/05: 18, 19, 22, 23 and 24/05.
+    left: dict[str, Any] = {"compulsory_ground": "quit", "rehab_left_at": "9 10:00"}
+    needs = decided.refused("record_ground", "16 23:59", ground_found_at="16 23:00", **left)
+    assert set(needs) == {"ground_not_proved"}
+    assert str(needs["ground_not_proved"].citation).endswith("NĐ 116/2021/NĐ-CP Đ.3.5")
+    decided.do("record_ground", "17 00:00", ground_found_at="17 00:00", **left)
+
+
+@pytest.mark.parametrize(
+    ("quitting", "proved"),
+    [
+        ({"courses_missed": 9}, False),
+        ({"courses_missed": 10}, True),
+        ({"rules_broken": "không dùng thuốc theo phác đồ"}, True),
+        ({"rehab_left_at": "1999-01-01T08:00:00+07:00"}, False),
+        ({}, False),
+    ],
+)
+def test_missed_courses_and_broken_rules_are_quitting_without_waiting(
+    decided: Road2022, quitting: dict[str, Any], proved: bool
+) -> None:
+    asked: dict[str, Any] = {"compulsory_ground": "quit", "ground_found_at": "8 09:00", **quitting}
+    if proved:
+        decided.do("record_ground", "8 09:00", **asked)
+    else:
+        assert set(decided.refused("record_ground", "8 09:00", **asked)) == {"ground_not_proved"}
 
 
 @pytest.mark.parametrize(
@@ -116,7 +189,9 @@ def test_a_ground_is_borne_out_by_why_the_dossier_was_opened(
     road: Road2022, entry: str, case: str, ground: str
 ) -> None:
     road.to("transfer", open={"entry": entry}, request_determination={"determination_ground": case})
-    road.do("record_ground", compulsory_ground=ground)
+    road.do(
+        "record_ground", compulsory_ground=ground, rehab_left_at="-10 08:00" if ground == "quit" else None
+    )
 
 
 def test_who_relapses_in_after_care_has_no_time_to_register(road: Road2022) -> None:

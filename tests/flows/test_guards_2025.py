@@ -155,6 +155,27 @@ def test_the_committee_decides_on_voluntary_rehab_while_the_police_hold_the_doss
     assert road.do("divert", "7 09:00").state.stage == "closed"
 
 
+def test_the_windows_of_decree_116_still_come_before_a_ground(road_store: Engine) -> None:
+    road = Road202507(road_store).to("notify_result")
+    road.do("record_voluntary", "4 09:00", registered_at="4 09:00")
+    road.do("decide_voluntary", "7 09:00", voluntary_decided_at="7 09:00")
+    # Decided on Monday 14/07/2025; the flood ended on Friday 18/07: 21 to 25/07.
+    road.do("record_force_majeure", "11 18:00", force_majeure_until="11 17:00")
+    assert road.last_day("reg-notdone") == "day 18"
+    for ground, day in (("not_begun", "18 23:59"), ("quit", "15 23:59")):
+        asked = {"compulsory_ground": ground, "rehab_left_at": "9 08:00", "ground_found_at": day}
+        need = road.refused("record_ground", day, **asked)["ground_not_proved"]
+        assert "NĐ 116/2021/NĐ-CP Đ.3." in str(need.citation)
+    # Left on Wednesday 16/07: 17, 18, 21, 22 and 23/07.
+    road.do(
+        "record_ground",
+        "17 00:00",
+        compulsory_ground="quit",
+        rehab_left_at="9 08:00",
+        ground_found_at="17 00:00",
+    )
+
+
 def test_the_committee_manages_who_is_found_using_for_the_first_time(road_store: Engine) -> None:
     road = Road202507(road_store)
     road.do("open", entry="test")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from documents.forms import all_forms
 from models.law.limits import TIMEZONE
 from tests.flows.road_2026 import FREE, WITNESS, Road, add_paper
 from tests.flows.road_2026_minor import MINOR, MinorRoad
@@ -35,6 +36,26 @@ def test_a_minor_is_found_placed_by_the_court_and_ends_the_after_care(road: Mino
     ]  # fmt: skip
     assert {row["late_days"] for name in ("event", "time_limit") for row in road.rows(name)} == {None}
     road.verify_chain()
+
+
+def test_every_paper_of_a_minor_prints_without_an_administrative_measure(road: MinorRoad) -> None:
+    road.to("deliver")
+    rows = road.rows("document", "issued_on")
+    assert {row["form"] for row in rows} >= {
+        "109-02",
+        "V-32",
+        "V-34",
+        "V-36",
+        "V-37",
+        "TA-07",
+        "P-02",
+        "P-03",
+        "V-42",
+    }
+    for row in rows:
+        form = all_forms()[row["form"]]
+        assert form.render(form.context.model_validate(row["context"])).startswith(b"PK")
+        assert "hành chính" not in str(row["context"])
 
 
 def test_the_court_runs_the_clocks_of_the_minors_ordinance_only(road: MinorRoad) -> None:
@@ -170,6 +191,7 @@ def test_at_18_with_three_months_left_the_minor_moves_to_a_public_centre(road_st
         "no_move_at_eighteen"
     }
     assert road.do("transfer_centre", "645 08:00", transfer_ground="turned_18").state.holder == "cs-khac"
+    assert road.limit("p4-18")["end"] == "done"
 
 
 def test_with_less_left_the_minor_stays(road_store: Engine) -> None:
@@ -185,6 +207,11 @@ def test_the_bar_of_18_moves_with_the_term(road_store: Engine) -> None:
     # The term ends on 21/09/2028 now: three months before it is 21/06/2028.
     assert road.last_day("p4-18") == "day 653"
     road.do("transfer_centre", "650 08:00", transfer_ground="turned_18")
+
+
+def test_a_bar_of_the_term_is_no_ground_to_close_the_after_care(road_store: Engine) -> None:
+    road = MinorRoad(road_store, now=LATER, person=born("2010-06-12")).to("certify")
+    assert "closing_ground" in road.refused("close", "800 09:00", closing_ground="time_bar")
 
 
 def test_who_was_placed_as_a_minor_has_one_year_of_after_care_even_if_18_by_then(road_store: Engine) -> None:

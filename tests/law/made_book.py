@@ -33,6 +33,10 @@ PAPER = {
     "form": "V-33",
     "citation": "Luật thử Đ.5",
 }
+PROVISION = {
+    "id": "r-subject", "about": "subject", "title": "Người nghiện từ đủ 18 tuổi", "title_en": "Addicts of 18 and older",
+    "citation": "Luật thử Đ.7", "confirmed": True,
+}  # fmt: skip
 BOOK: dict[str, Any] = {
     "code": "test", "title": "Bộ quy tắc thử", "title_en": "A rulebook", "valid_from": date(2030, 1, 1),
     "stages": ["police_collection", "closed"], "least_age": 18, "tracks": ["adult"], "exclusions": {"sick": "Đang ốm"},

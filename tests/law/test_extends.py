@@ -185,3 +185,60 @@ def test_transition_is_not_inherited(books: Path) -> None:
     write(books, {**BOOK, "code": "tests", "extends": "test"}, "tests")
     assert load_book("test").transition is not None
     assert load_book("tests").transition is None
+
+
+def test_last_day_is_not_inherited(books: Path) -> None:
+    write(books, {**BOOK, "valid_to": date(2030, 12, 31)})
+    write(books, CHILD | {"rules": []}, "child")
+    assert load_book("test").valid_to == date(2030, 12, 31)
+    assert load_book("child").valid_to is None
+
+
+def test_a_changed_file_is_read_anew(books: Path) -> None:
+    write(books, BOOK)
+    write(books, CHILD, "child")
+    assert load_book("child").title == "Bộ quy tắc mới"
+    write(books, CHILD | {"title": "Bộ quy tắc sửa"}, "child")
+    load_book.cache_clear()
+    assert load_book("child").title == "Bộ quy tắc sửa"
+    assert load_book("test").title == BOOK["title"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"doubts": ["r-none"]}, "doubts: .*nothing inherited fits: r-none"),
+        ({"drops": ["r-none"]}, "drops: .*nothing inherited fits: r-none"),
+        ({"rules": [{"id": "r-none", "removed": True}]}, "rules: .*nothing inherited fits: r-none"),
+        ({"papers": [{"kind": "oath", "removed": True}]}, "papers: .*nothing inherited fits: oath"),
+        ({"rules": [{"id": "r-bar", "without": ["note"]}]}, "rules: .*nothing inherited fits: r-bar.note"),
+        (
+            {"rules": [{**BAR, "id": "r-new", "without": ["note"]}]},
+            "rules: .*nothing inherited fits: r-new.note",
+        ),
+        ({"rules": "r-bar"}, "rules: không hợp lệ / Input should be a valid list"),
+        ({"rules": ["r-bar"]}, "rules.0: không hợp lệ / Input should be a valid dict"),
+        ({"rules": [{**BAR, "id": 3}]}, "rules.3.id: không hợp lệ / Input should be a valid string"),
+        ({"rules": [{**BAR, "anchor": {}}]}, "rules.r-bar.anchor.text: thiếu / Field required"),
+        ({"words": {"Tòa án": 3}}, "words.Tòa án: không hợp lệ / Input should be a valid string"),
+        ({"doubts": "r-bar"}, "doubts: không hợp lệ / Input should be a valid list"),
+        ({"wording": "Tòa án"}, "wording: không hợp lệ / Input should be a valid dict"),
+        ({"extends": ["test"]}, "extends: .*missing or circular"),
+    ],
+)
+def test_change_to_what_is_not_there_or_cannot_be_merged_names_file_and_key(
+    books: Path, changed: dict[str, Any], said: str
+) -> None:
+    write(books, BOOK)
+    write(books, {**CHILD, "rules": [], **changed}, "child")
+    with pytest.raises(LoadError, match=rf"^child\.toml: {said}"):
+        load_book("child")
+
+
+def test_older_book_that_cannot_be_merged_is_the_one_that_is_named(books: Path) -> None:
+    write(books, {**BOOK, "rules": [{**COMPILE, "anchor": {"acts": ["open"]}}, BAR]})
+    write(books, {**CHILD, "words": {"Tòa án": "Tòa án nhân dân khu vực"}}, "child")
+    with pytest.raises(
+        LoadError, match=r"^test\.toml: rules\.r-compile\.anchor\.text: thiếu / Field required"
+    ):
+        load_book("child")

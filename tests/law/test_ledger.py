@@ -212,6 +212,40 @@ def test_a_term_wholly_credited_is_over_at_once() -> None:
     assert (got.due, got.last_day) == (at("2026-01-05T08:00"), date(2026, 1, 5))
 
 
+@pytest.mark.parametrize(("unit", "amount", "days"), [("day", 40, 40), ("month", 1, 31), ("day", 40, 41)])
+def test_nobody_is_held_a_day_of_a_term_wholly_credited(unit: str, amount: int, days: int) -> None:
+    credit = Credited(at=at("2026-01-05T08:00"), days=days, **WHY)
+    escaped = Suspended(at=at("2026-01-05T12:00"), until=at("2026-01-20T08:00"), **WHY)
+    ledgers: list[list[LedgerEntry]] = [[credit], [credit, escaped]]
+    for ledger in ledgers:
+        got = ends(term(amount, unit), "2026-01-05T08:00", ledger)
+        assert (got.due, got.last_day) == (at("2026-01-05T08:00"), date(2026, 1, 5))
+
+
+@pytest.mark.parametrize(
+    ("unit", "amount", "last"), [("day", 30, date(2026, 1, 25)), ("month", 1, date(2026, 1, 26))]
+)
+def test_a_suspension_after_the_credited_end_changes_nothing(unit: str, amount: int, last: date) -> None:
+    ledger: list[LedgerEntry] = [
+        Credited(at=at("2026-01-05T08:00"), days=10, **WHY),
+        Suspended(at=at("2026-01-28T09:00"), until=at("2026-02-20T09:00"), **WHY),
+    ]
+    got = ends(term(amount, unit), "2026-01-05T08:00", ledger)
+    assert got.last_day == last
+    assert "không làm thay đổi" in got.journal[1]
+
+
+def test_credited_days_are_the_first_of_a_term_of_days() -> None:
+    ledger: list[LedgerEntry] = [
+        Credited(at=at("2026-01-05T08:00"), days=3, **WHY),
+        Suspended(at=at("2026-01-07T09:00"), until=at("2026-01-20T09:00"), **WHY),
+    ]
+    got = ends(term(5, "day"), "2026-01-05T08:00", ledger)
+    assert got.last_day == date(2026, 1, 20), "one day was left, and it runs when the term goes on"
+    assert [step.number for step in got.steps if step.counts] == [4, 5]
+    assert got.steps[0].reason == "Trừ 3 ngày đã được tính vào thời hạn"
+
+
 def test_working_days_and_hours_take_no_credit() -> None:
     for unit in ("working_day", "hour"):
         with pytest.raises(EntryRefused):

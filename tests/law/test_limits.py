@@ -101,6 +101,13 @@ GROUPS = rule(
         {"when": {"group": ["stimulant", "cannabis"]}, "amount": 5, "unit": "day"},
     ]
 )
+TWO_FACTS = rule(
+    variants=[
+        {"when": {"case": "home", "track": "adult"}, "amount": 2, "unit": "year"},
+        {"when": {"case": "home", "track": "minor"}, "amount": 1, "unit": "year"},
+        {"when": {"case": ["school", "clinic"], "track": "minor"}, "amount": 6, "unit": "month"},
+    ]
+)
 DECIDED = rule(kind="term", roll="none", range={"least": 12, "most": 24, "unit": "month", "fact": "months"})
 
 
@@ -119,6 +126,11 @@ def test_a_fact_chooses_the_amount_and_the_anchor() -> None:
         (REMOTE, {"remote": None}, "remote", (False, True)),
         (REMOTE, {"remote": "yes"}, "remote", (False, True)),
         (GROUPS, {"group": "khác"}, "group", ("opioid", "stimulant", "cannabis")),
+        (TWO_FACTS, {}, "case", ("home", "school", "clinic")),
+        (TWO_FACTS, {"track": "adult"}, "case", ("home",)),
+        (TWO_FACTS, {"case": "school"}, "track", ("minor",)),
+        (TWO_FACTS, {"case": "home", "track": "khác"}, "track", ("adult", "minor")),
+        (TWO_FACTS, {"case": "khác", "track": "khác"}, "case", ("home", "school", "clinic")),
         (DECIDED, {}, "months", tuple(range(12, 25))),
     ],
 )
@@ -169,10 +181,10 @@ def test_absurd_amounts_and_instants_are_refused() -> None:
 
 def test_a_limit_beyond_the_calendar_is_an_error_only_where_the_calendar_is_needed() -> None:
     with pytest.raises(UnknownYearError):
-        ends(rule(3, "working_day"), "2030-12-30T08:00")
+        ends(rule(3, "working_day"), "2040-12-31T08:00")
     with pytest.raises(UnknownYearError):
-        ends(rule(1, "month"), "2030-12-30T08:00")
-    assert ends(term(36, "month"), "2029-05-02T08:00").last_day == date(2032, 5, 2)
+        ends(rule(1, "month"), "2040-12-31T08:00")
+    assert ends(term(36, "month"), "2039-05-02T08:00").last_day == date(2042, 5, 2)
 
 
 def test_a_date_is_confirmed_only_if_rule_and_calendar_are() -> None:

@@ -11,7 +11,7 @@ import pytest
 from documents.forms import all_forms
 from flows.guards import GUARDS
 from models.law.loader import LoadError, catalogue, check_book, load_book
-from tests.law.made_book import BOOK, COMPILE, PAPER, SEND, write
+from tests.law.made_book import BOOK, COMPILE, PAPER, PROVISION, SEND, write
 
 
 def row(content: dict[str, Any], table: str, key: str) -> dict[str, Any]:
@@ -49,9 +49,35 @@ FLAWS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a rule with an empty citation": (lambda b: rule(b, citation=" "), r"rules\.r-compile\.citation"),
     "an action without a citation": (lambda b: without(b, "actions", "open", "citation"), r"actions\.open\.citation"),
     "a paper without a citation": (lambda b: without(b, "papers", "summary", "citation"), r"papers\.summary\.citation"),
+    "a provision without a citation": (
+        lambda b: b["provisions"][0].pop("citation"), r"provisions\.r-subject\.citation: thiếu / Field required"),
+    "exclusions without a citation": (lambda b: b.pop("exclusions_citation"), r"exclusions_citation: thiếu / Field required"),
+    "an extension without a citation": (
+        lambda b: rule(b, extension={"most": 3}), r"rules\.r-compile\.extension\.citation: thiếu / Field required"),
     "a rule that says nothing of its confirmation": (
         lambda b: without(b, "rules", "r-compile", "confirmed"), r"rules\.r-compile\.confirmed"),
-    "a key nobody knows": (lambda b: rule(b, days=3), r"rules\.r-compile\.days"),
+    "a key nobody knows": (lambda b: b.update(colour="red"), r"colour: không có khóa này / Extra inputs"),
+    "a key of a rule nobody knows": (
+        lambda b: rule(b, days=3), r"rules\.r-compile\.days: không có khóa này / Extra inputs"),
+    "a key of an anchor nobody knows": (
+        lambda b: rule(b, **anchor(act="open")), r"rules\.r-compile\.anchor\.act: không có khóa này / Extra inputs"),
+    "a key of an action nobody knows": (
+        lambda b: send(b, form="V-36"), r"actions\.send_to_court\.form: không có khóa này / Extra inputs"),
+    "a key of a reference nobody knows": (
+        lambda b: send(b, ends=[{"id": "r-compile", "if": "late"}]),
+        r"actions\.send_to_court\.ends\.0\.if: không có khóa này / Extra inputs"),
+    "a key of a paper nobody knows": (
+        lambda b: b["papers"][0].update(sheets=2), r"papers\.summary\.sheets: không có khóa này / Extra inputs"),
+    "a key of a provision nobody knows": (
+        lambda b: b["provisions"][0].update(days=2), r"provisions\.r-subject\.days: không có khóa này / Extra inputs"),
+    "a key of the wording nobody knows": (
+        lambda b: b["wording"].update(tone="stern"), r"wording\.tone: không có khóa này / Extra inputs"),
+    "a key of the minors' wording nobody knows": (
+        lambda b: b.update(wording_minor={"tone": "kind"}), r"wording_minor\.tone: .*no such key"),
+    "minors' wording of the wrong kind": (
+        lambda b: b.update(wording_minor={"legal_bases": "Luật thử"}), r"wording_minor\.legal_bases: .*valid tuple"),
+    "a provision about nothing known": (
+        lambda b: b["provisions"][0].update(about="weather"), r"provisions\.r-subject\.about: không có giá trị này / "),
     "a kind nobody knows": (lambda b: rule(b, kind="wish"), r"rules\.r-compile\.kind"),
     "a unit nobody knows": (
         lambda b: rule(b, amounts=[{"value": 1, "unit": "week"}]), r"rules\.r-compile\.amounts\.0\.unit"),
@@ -81,6 +107,9 @@ FLAWS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     # what lines say about each other
     "a rule twice": (lambda b: b["rules"].append(dict(COMPILE)), r"rules\.r-compile: .*twice"),
     "an action twice": (lambda b: b["actions"].append(dict(SEND)), r"actions\.send_to_court: .*twice"),
+    "a provision twice": (lambda b: b["provisions"].append(dict(PROVISION)), r"provisions\.r-subject: .*twice"),
+    "a provision with the id of a rule": (
+        lambda b: b["provisions"][0].update(id="r-bar"), r"provisions\.r-bar: .*a rule has this id"),
     "an action nobody may take": (lambda b: send(b, by=[]), r"actions\.send_to_court\.by: .*nobody may take it"),
     "an unknown fact": (lambda b: send(b, facts=["shoe_size"]), r"actions\.send_to_court\.facts: .*unknown fact shoe_size"),
     "an unknown act before": (lambda b: send(b, after=["bow"]), r"actions\.send_to_court: .*unknown action bow"),
@@ -123,6 +152,17 @@ FLAWS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda b: send(b, ends=[{"id": "r-compile", "when": {"remote": "very"}}]),
         r"actions\.send_to_court: remote .*no value very",
     ),
+    "a condition on a track that does not exist": (
+        lambda b: send(b, starts=[{"id": "r-bar", "when": {"track": "child"}}]),
+        r"actions\.send_to_court: track .*no value child"),
+    "an action for a case that does not exist": (
+        lambda b: send(b, when={"ordinance": "1999"}), r"actions\.send_to_court: ordinance .*no value 1999"),
+    "a fact asked in a case that does not exist": (
+        lambda b: send(b, facts=[{"name": "court", "when": {"residence": "boat"}}]),
+        r"actions\.send_to_court: residence .*no value boat"),
+    "a guard in a case that does not exist": (
+        lambda b: send(b, guards=[{"id": "file_is_complete", "when": {"mood": "good"}}]),
+        r"actions\.send_to_court: .*unknown fact mood"),
     "a paper for a case that does not exist": (
         lambda b: b["papers"][0].update(when={"residence": "boat"}),
         r"papers\.summary\.when: residence .*no value boat",
@@ -172,6 +212,7 @@ def test_sound_book_is_read(books: Path) -> None:
 def test_flaw_is_an_error_that_names_file_and_key(books: Path, flaw: str) -> None:
     spoil, key = FLAWS[flaw]
     content = deepcopy(BOOK)
+    content["provisions"] = [dict(PROVISION)]
     spoil(content)
     write(books, content)
     with pytest.raises(LoadError) as error:
@@ -215,7 +256,7 @@ def test_unknown_form_and_guard_are_errors_where_forms_and_guards_are_known(book
         "window_is_over:r-bar|r-none",
     ]
     send(content, forms=["V-36", "V-999"], guards=guards)
-    content["papers"].append({**PAPER, "kind": "other", "form": "V-998"})
+    content["papers"].append({**PAPER, "kind": "other", "form": "V-998", "any_of": ["V-997", "photo"]})
     write(books, content)
     book = load_book("test")
     with pytest.raises(LoadError) as error:
@@ -223,6 +264,7 @@ def test_unknown_form_and_guard_are_errors_where_forms_and_guards_are_known(book
     assert str(error.value).splitlines() == [
         "test.toml: actions.send_to_court.forms: không có mẫu / unknown form V-999",
         "test.toml: papers.other.form: không có mẫu / unknown form V-998",
+        "test.toml: papers.other.any_of: không có mẫu / unknown form V-997",
         "test.toml: actions.send_to_court.guards: không có điều kiện / unknown guard moon_is_full",
         (
             "test.toml: actions.send_to_court.guards: không có quy tắc hoặc giá trị / unknown rule or value in "

@@ -51,7 +51,7 @@ def test_a_sound_transition_is_taken(books: Path) -> None:
             {"keeps": [{"id": "t-2", "stage": "execution", "when": {"placed": True}, "citation": "Đ.1", "confirmed": True}]},
             "transition.keeps.t-2.when: .*cannot be used here: placed",
         ),
-        ({"landings": [{key: LANDING[key] for key in LANDING if key != "citation"}]}, "citation: Field required"),
+        ({"landings": [{key: LANDING[key] for key in LANDING if key != "citation"}]}, "citation: thiếu / Field required"),
     ],
 )  # fmt: skip
 def test_what_a_transition_names_must_exist(books: Path, changed: dict[str, Any], said: str) -> None:

@@ -1,0 +1,49 @@
+"""What commands print, and how they end when they cannot go on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from models.law.book import Book
+
+AsJson = Annotated[bool, typer.Option("--json", help="In JSON · print JSON")]
+
+
+def fail(message: str, code: int = 2) -> NoReturn:
+    """Ends the command with a message on standard error."""
+    sys.stderr.write(message + "\n")
+    raise SystemExit(code)
+
+
+def print_json(value: object) -> None:
+    """Prints JSON a person can read too."""
+    import orjson
+
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> None:
+    """Prints a table; square brackets are text, not style."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*headings, title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)
+
+
+def law_of(code: str) -> Book:
+    """The rulebook of this code; an unknown or unsound one ends the command."""
+    from models.law.loader import LoadError, load_book
+
+    try:
+        return load_book(code)
+    except LoadError as error:
+        fail(str(error))
