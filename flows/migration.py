@@ -214,10 +214,17 @@ def _lands(view: View, newer: Book | None, landing: Landing | None) -> Need:
 
 
 def _parties(view: View, landing: Landing, typed: Mapping[str, Any], agencies: Agencies) -> dict[str, str]:
-    """Who plays each part from now on: successors of abolished agencies, and the compiler the new book asks for."""
+    """Who plays each part from now on: successors of abolished agencies, and the compiler the new book asks for.
+
+    Where the file is yet to be sent, whoever was to send it and has nothing to do any more has no part in it.
+    """
     day = view.at.date()
     parties = {name: agencies.in_charge(code, day) for name, code in view.state.parties.items()}
-    parties["compiler"] = typed.get("compiler") or _compiler(parties["compiler"], landing, agencies, day)
+    if landing.next == Stage.police_collection:
+        kinds = {kind for action in view.book.actions for kind in action.by}
+        parties = {name: code for name, code in parties.items() if agencies[code].card.kind in kinds}
+    compiling = agencies.in_charge(view.state.parties["compiler"], day)
+    parties["compiler"] = typed.get("compiler") or _compiler(compiling, landing, agencies, day)
     return parties
 
 

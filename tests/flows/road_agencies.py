@@ -54,7 +54,7 @@ def seeded_store(cluster: Settings, template: str) -> Iterator[World]:
 def seed_agencies(store: Engine) -> None:
     """Writes the agencies."""
     with unit_of_work(store, EVERYTHING) as connection:
-        connection.execute(insert(table("agency")).values([_agency(*one) for one in KINDS.items()]))
+        connection.execute(insert(table("agency")).values([agency_row(*one) for one in KINDS.items()]))
 
 
 def seed(store: Engine) -> None:
@@ -71,7 +71,8 @@ def seed(store: Engine) -> None:
         connection.execute(insert(table("account")), accounts)
 
 
-def _agency(code: str, kind: str) -> dict[str, Any]:
+def agency_row(code: str, kind: str) -> dict[str, Any]:
+    """An invented agency of a territory of its own."""
     valid_to, successor = ABOLISHED.get(code, (None, None))
     return {
         "code": code, "name": f"Cơ quan {code}", "kind": kind, "superior": "Thành phố Hà Nội", "symbol": code.upper(),

@@ -73,7 +73,16 @@ class Seen:
     by: str | None = None
 
 
-Line = Do | Refused | Tried | Main | Paper | Seen
+@dataclass(frozen=True)
+class Carried:
+    """A limit that went on through the last change of law: its last day as before, and the new rule it stands for."""
+
+    rule: str
+    last: str
+    stands_for: str | None
+
+
+Line = Do | Refused | Tried | Main | Paper | Seen | Carried
 
 
 @dataclass(frozen=True)
@@ -160,6 +169,11 @@ def main(until: str, *, skip: tuple[str, ...] = (), **changed: Mapping[str, Any]
 def ran(rule: str, last: str, end: str, why: str, stands_for: str | None = None) -> Ran:
     """A limit worked out by hand."""
     return Ran(rule, last, end, why, stands_for)
+
+
+def carried(rule: str, last: str, stands_for: str | None = None) -> Carried:
+    """A line that looks at a limit after a migration."""
+    return Carried(rule, last, stands_for)
 
 
 def paper(kind: str, received_on: str, *, by: str | None = None) -> Paper:

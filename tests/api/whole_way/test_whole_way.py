@@ -1,15 +1,35 @@
 """Whole ways through the API: each script is walked once, and what it leaves behind is compared with what was worked out by hand."""
 
+import io
 from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
+import docx
 import pytest
 
-from tests.api.whole_way import scripts_2014, scripts_2022, scripts_2025, scripts_2026, scripts_change_of_law
+from flows.books import title_of
+from tests.api.whole_way import scripts_2014, scripts_2022, scripts_2025, scripts_2026, scripts_change
 from tests.api.whole_way.walk import Doors, Way, recomputed, walk
 
-BOOKS = (scripts_2014, scripts_2022, scripts_2025, scripts_2026, scripts_change_of_law)
+BOOKS = (scripts_2014, scripts_2022, scripts_2025, scripts_2026, scripts_change)
+THROUGH_2025 = "2022 to 2025-03 and 2025-07"
+WORDED = (
+    ("2014 to 2022", "B14-TB", "Luật Xử lý vi phạm hành chính năm 2012", "năm 2020"),
+    ("2014 to 2022", "TA-06", "đề nghị của Cơ quan ld", "Cơ quan tp"),
+    (THROUGH_2025, "TA-05", "được sửa đổi, bổ sung năm 2020 và năm 2025", "Cơ quan ld"),
+    (THROUGH_2025, "TA-05", "theo đề nghị của Cơ quan ca", "2025/TTLT"),
+    (THROUGH_2025, "TA-06", "đề nghị của Cơ quan ca", "Cơ quan ld"),
+    (
+        "2025-07 to 2026 in court",
+        "TA-05",
+        "Điều 29 và Điều 35 Luật Phòng, chống ma túy năm 2025",
+        "đưa vào cơ sở",
+    ),
+    ("2025-07 to 2026 in court", "TA-07", "36 tháng", "đưa vào cơ sở"),
+    ("2025-07 to 2026 after serving", "TA-05", "đưa vào cơ sở cai nghiện bắt buộc", "163/2026"),
+)
+"""What documents say around a change of law: of a script's form, words that stand in it and words that do not."""
 SCRIPTS = {f"{script.book} {script.name}": script for book in BOOKS for script in book.SCRIPTS}
 
 
@@ -38,6 +58,13 @@ def limits(way: Way) -> list[dict[str, Any]]:
     return found
 
 
+def text_of(file: bytes) -> str:
+    """What a document says."""
+    document = docx.Document(io.BytesIO(file))
+    cells = [cell for one in document.tables for row in one.rows for cell in row.cells]
+    return "\n".join(part.text for part in (*document.paragraphs, *cells))
+
+
 def in_turn(values: list[str]) -> tuple[str, ...]:
     """Each value once as long as it lasts."""
     return tuple(value for value, _ in groupby(values))
@@ -56,12 +83,10 @@ def test_its_limits_end_on_the_days_worked_out_by_hand(way: Way) -> None:
         as_run = sorted((one for one in found if one["rule"] == rule), key=lambda one: one["starts_at"])
         by_minute = [" " in one.last for one in worked_out]
         ends = [
-            (one["due"][:16].replace("T", " ") if minute else one["last_day"], one["end"], one["stands_for"])
+            (one["due"][:16].replace("T", " ") if minute else one["last_day"], one["end"])
             for one, minute in zip(as_run, by_minute, strict=True)
         ]
-        assert ends == [(one.last, one.end, one.stands_for) for one in worked_out], [
-            one.why for one in worked_out
-        ]
+        assert ends == [(one.last, one.end) for one in worked_out], [one.why for one in worked_out]
 
 
 def test_nobody_is_late_but_where_the_script_says_so(way: Way) -> None:
@@ -114,3 +139,39 @@ def test_every_counted_limit_explains_itself(way: Way) -> None:
             assert said["calendar_version"]
         else:
             assert said["clock"] in {"none", "unread"}
+
+
+CHANGES = [f"{script.book} {script.name}" for script in scripts_change.SCRIPTS]
+
+
+@pytest.fixture(params=CHANGES)
+def changed(walked: Callable[[str], Way], request: pytest.FixtureRequest) -> Way:
+    """A way on which the law changed, walked to its end."""
+    return walked(request.param)
+
+
+def test_what_was_issued_before_the_law_changed_stays_as_it_was(changed: Way) -> None:
+    assert changed.kept
+    for document, kept in changed.kept.items():
+        assert changed.file_of(document) == kept
+
+
+def test_every_event_reads_with_the_title_of_the_book_it_was_done_under(changed: Way) -> None:
+    items = changed.read(changed.last_moment, "/events")["items"]
+    book, under = changed.script.book, []
+    for item, answer in zip(items, changed.answers, strict=True):
+        book = answer["dossier"]["rulebook"] if item["action"] == "migrate" else book
+        under.append(book)
+        assert (item["book"], item["title"]) == (book, title_of(item["action"], book))
+    assert len(set(under)) > 1
+
+
+@pytest.mark.parametrize(("name", "form", "has", "lacks"), WORDED)
+def test_a_document_speaks_the_language_of_the_book_it_was_issued_under(
+    walked: Callable[[str], Way], name: str, form: str, has: str, lacks: str
+) -> None:
+    way = walked(name)
+    [document] = [one for answer in way.answers for one in answer["documents"] if one["form"] == form]
+    said = text_of(way.file_of(document["id"])[1])
+    assert has in said
+    assert lacks not in said

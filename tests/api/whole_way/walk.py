@@ -16,7 +16,7 @@ from models import clock
 from models.event import digest_of_event
 from models.law.limits import TIMEZONE
 from models.law.loader import catalogue
-from tests.api.whole_way.script import Do, Main, Paper, Refused, Script, Seen, Tried
+from tests.api.whole_way.script import Carried, Do, Main, Paper, Refused, Script, Seen, Tried
 from tests.flows.road_2014 import PAPERS as PAPERS_2014
 from tests.flows.road_2014 import Road2014
 from tests.flows.road_2022 import Road2022
@@ -83,6 +83,8 @@ class Way:
     done: list[str] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
     papers: int = 0
+    kept: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    """The documents issued before a change of law: their hash and file then."""
 
     @property
     def path(self) -> str:
@@ -105,6 +107,8 @@ class Way:
                     self.tried(line)
                 case Seen():
                     self.seen(line)
+                case Carried():
+                    self.went_on(line)
         return self
 
     def main(self, line: Main) -> None:
@@ -118,6 +122,9 @@ class Way:
         """Does an act that must succeed."""
         if line.action == "compile":
             self.file_papers(line)
+        if line.action == "migrate":
+            for document in self.read(self.last_moment, "/documents"):
+                self.kept.setdefault(document["id"], self.file_of(document["id"]))
         before = self.carried() if line.action == "migrate" else None
         answer = self.ask(line)
         assert answer.status_code == (201 if line.action == "open" else 200), (line.action, answer.text)
@@ -275,6 +282,17 @@ class Way:
         for name, wanted in line.shows.items():
             shown = bool(body[name]) if isinstance(wanted, bool) else body[name]
             assert shown == wanted, (line.when, name, body[name])
+
+    def file_of(self, document: str) -> tuple[str, bytes]:
+        """A document's hash and file."""
+        content = self.fetch(f"/v1/documents/{document}/content").content
+        return self.fetch(f"/v1/documents/{document}").json()["sha256"], content
+
+    def went_on(self, line: Carried) -> None:
+        """A limit that runs on after the law changed, in whose place and to which day."""
+        limits = self.read(self.last_moment, "/limits")
+        [limit] = [one for one in limits if one["rule"] == line.rule and one["ended_at"] is None]
+        assert (limit["last_day"], limit["stands_for"]) == (line.last, line.stands_for), line.rule
 
     def read(self, at: datetime, what: str = "") -> Any:
         """The dossier, or what belongs to it, read at a moment by who opened it."""
