@@ -87,16 +87,12 @@ Line = Do | Refused | Tried | Main | Paper | Seen | Carried
 
 @dataclass(frozen=True)
 class Ran:
-    """A limit as it must have run: its last day (for hours its minute), how it ended, and the working by hand.
-
-    After a change of law it may stand for a rule of the newer book.
-    """
+    """A limit as it must have run: its last day (for hours its minute), how it ended, and the working by hand."""
 
     rule: str
     last: str
     end: str
     why: str
-    stands_for: str | None = None
 
 
 @dataclass(frozen=True)
@@ -166,9 +162,9 @@ def main(until: str, *, skip: tuple[str, ...] = (), **changed: Mapping[str, Any]
     return Main(until, skip, {action: do(action, **given) for action, given in changed.items()})
 
 
-def ran(rule: str, last: str, end: str, why: str, stands_for: str | None = None) -> Ran:
+def ran(rule: str, last: str, end: str, why: str) -> Ran:
     """A limit worked out by hand."""
-    return Ran(rule, last, end, why, stands_for)
+    return Ran(rule, last, end, why)
 
 
 def carried(rule: str, last: str, stands_for: str | None = None) -> Carried:

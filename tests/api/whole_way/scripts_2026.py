@@ -279,10 +279,10 @@ MINOR_DISPUTED = Script(
         ran("cm-complaint", "2026-08-04", "run_out", "Công bố thứ Ba 28/07: 29-31/07, 03, 04/08."),
         ran("p4-ex5", "2026-08-15 14:00", "done", "Nhận quyết định phân bổ 14:00 ngày 14/08."),
         ran("p4-term", "2028-07-10", "cancelled", "24 tháng từ 15/08/2026 trừ 36 ngày (10/07-15/08)."),
-        ran("p4-18", "2028-04-10", "cancelled", "Ba tháng trước 10/07/2028: đủ 18 tuổi sau ngày đó thì không chuyển."),
+        ran("p4-18", "2028-04-10", "done", "Ba tháng trước 10/07/2028: đủ 18 tuổi sau ngày đó thì không chuyển."),
     ),
     forms=(*FOUND, *PLACED, *FILED, *IN_COURT, *ASSIGNED, "V-42"),
-    cancelled=frozenset({"p4-18", "p4-cert", "p4-endnotice", "p4-term"}),
+    cancelled=frozenset({"p4-cert", "p4-endnotice", "p4-term"}),
 )  # fmt: skip
 
 MINOR_EVADING = Script(

@@ -1,4 +1,4 @@
-"""One application and one database for all scripts: the agencies of the roads, each with an officer, a head and a supervisor."""
+"""One application and one database for all ways: the agencies of the roads, each with an officer, a head and a supervisor."""
 
 from collections.abc import Iterator
 from uuid import uuid4

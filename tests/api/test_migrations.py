@@ -12,7 +12,7 @@ from models.law.limits import TIMEZONE
 from models.store import unit_of_work
 from models.tables import table
 from tests.api.road import unchanged
-from tests.api.whole_way.conftest import CHEAP
+from tests.api.whole_way.doors import CHEAP
 from tests.api.whole_way.script import Line, Script, do, main
 from tests.api.whole_way.walk import PASSWORD, Doors, Way, walk
 from tests.flows.road_agencies import EVERYTHING, agency_row
@@ -53,7 +53,7 @@ def begun(doors: Doors, *lines: Line, book: str = "2025-07", start: date = JUNE)
     """A dossier walked so far."""
     return walk(
         doors,
-        Script("", "", book, start, lines or (main("open"),), stages=(), holders=(), ran=(), forms=()),
+        Script("", "", book, start, lines or (main("open"),)),
     )
 
 
