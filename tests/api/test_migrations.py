@@ -12,9 +12,9 @@ from models.law.limits import TIMEZONE
 from models.store import unit_of_work
 from models.tables import table
 from tests.api.road import unchanged
-from tests.api.whole_way.doors import CHEAP
+from tests.api.whole_way.doors import CHEAP, PASSWORD, Doors
 from tests.api.whole_way.script import Line, Script, do, main
-from tests.api.whole_way.walk import PASSWORD, Doors, Way, walk
+from tests.api.whole_way.walk import Way, walk
 from tests.flows.road_agencies import EVERYTHING, agency_row
 
 JUNE = date(2026, 6, 15)
