@@ -252,7 +252,7 @@ def test_after_care_goes_on_after_prison_too(road: Road) -> None:
     road.do("interrupt_for_prison", "800 08:00", by="ca", prison_from="800 08:00")
     assert "no_longer_possible" in road.refused("end_aftercare", "1465 09:00")
     road.do("resume_serving", "900 08:00", by="ca", resumed_at="900 08:00")
-    assert road.last_day("p4-post-term") == "day 1565"
+    assert (road.last_day("p4-post-term"), road.last_day("p4-es-term")) == ("day 1565", "day 1565")
 
 
 def test_the_province_moves_a_person_to_another_centre(serving: Road) -> None:
@@ -303,6 +303,7 @@ def test_an_unreported_absence_does_not_count(road: Road) -> None:
     road.do("record_absence", "900 08:00", absent_from="890 08:00")
     road.do("end_absence", "912 08:00", absent_until="910 08:00")
     assert road.last_day("p4-post-term") == "day 1485"
+    assert road.last_day("p4-es-term") == "day 1485", "monitored as long as the after-care lasts"
 
 
 def test_a_move_is_told_within_a_day(road: Road) -> None:

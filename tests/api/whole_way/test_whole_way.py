@@ -14,12 +14,21 @@ from tests.api.whole_way import (
     scripts_2025_03,
     scripts_2025_07,
     scripts_2026,
+    scripts_2026_adults,
     scripts_change,
 )
 from tests.api.whole_way.doors import Doors
 from tests.api.whole_way.walk import Way, recomputed, walk
 
-BOOKS = (scripts_2014, scripts_2022, scripts_2025_03, scripts_2025_07, scripts_2026, scripts_change)
+BOOKS = (
+    scripts_2014,
+    scripts_2022,
+    scripts_2025_03,
+    scripts_2025_07,
+    scripts_2026,
+    scripts_2026_adults,
+    scripts_change,
+)
 THROUGH_2025 = "2022 to 2025-03 and 2025-07"
 WORDED = (
     ("2014 to 2022", "B14-TB", "Luật Xử lý vi phạm hành chính năm 2012", "năm 2020"),

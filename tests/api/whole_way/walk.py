@@ -10,6 +10,7 @@ from typing import Any
 from httpx2 import Response
 
 from api.demo.scans import pdf_page
+from flows.books import book
 from models.event import digest_of_event
 from models.law.limits import TIMEZONE
 from models.law.loader import catalogue
@@ -197,15 +198,18 @@ class Way:
         return self.road.dated(value)
 
     def file_papers(self, line: Do) -> None:
-        """The papers of the file that are not there yet, brought in on the day it is compiled."""
+        """The papers of the file for which nothing is there yet, brought in on the day it is compiled."""
         step = self.road.steps[line.action]
         day = self.moment(line, step).date().isoformat()
         of_the_book = getattr(self.road, "papers", PAPERS_2014 if self.script.book == "2014" else ())
         wanted = of_the_book if self.script.papers is None else self.script.papers
         user = user_of(line.by or step.by, line.role)
         there = self.doors.send(user, self.at(f"{day} 23:59"), "GET", f"{self.path}/papers").json()
+        stands_for = {
+            paper.kind: {paper.kind, *paper.any_of} for paper in book(self.dossier["rulebook"]).papers
+        }
         for kind in wanted:
-            if kind not in {paper["kind"] for paper in there}:
+            if not stands_for.get(kind, {kind}) & {paper["kind"] for paper in there}:
                 self.paper(kind, day, 1, line.by or step.by)
 
     def paper(self, kind: str, day: str, sheets: int, by: str | None) -> None:
