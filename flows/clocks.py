@@ -76,9 +76,8 @@ class Clocks:
     def _close_all(self) -> None:
         """Cuts off what is open; but a term or a bar that is past has run out, and only a duty is never over by itself."""
         for limit in self._open():
-            due = None if limit.kind == "duty" or limit.suspended else limit.due
-            if due is not None and due <= self.view.at:
-                self._close(limit, due, "run_out")
+            if limit.kind != "duty" and limit.due and limit.passed(self.view.at):
+                self._close(limit, limit.due, "run_out")
             else:
                 self._close(limit, self.view.at, "cancelled")
 
@@ -118,7 +117,8 @@ class Clocks:
         """A right that this act says was used counts up to the moment it was used, though that is told later."""
         used = {ref.id: self._moment(ref) for ref in self._holding(self.view.action.ends)}
         for limit in self._open():
-            if limit.kind == "window" and limit.due and limit.passed(used.get(limit.place, self.view.at)):
+            until = used.get(limit.place, self.view.at)
+            if limit.kind == "window" and limit.due and limit.passed(until):
                 self._close(limit, limit.due, "run_out")
 
     def _end(self, ref: Ref) -> None:

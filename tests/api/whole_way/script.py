@@ -119,10 +119,10 @@ class Script:
     book: str
     start: date
     lines: tuple[Line, ...]
-    stages: tuple[str, ...]
-    holders: tuple[str, ...]
-    ran: tuple[Ran, ...]
-    forms: tuple[str, ...]
+    stages: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
+    ran: tuple[Ran, ...] = ()
+    forms: tuple[str, ...] = ()
     person: PersonData = PERSON
     papers: tuple[str, ...] | None = None
     cancelled: frozenset[str] = frozenset()

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.api.whole_way.script import Script, carried, do, main, ran, refused, seen
+from tests.api.whole_way.script import Script, carried, do, main, ran, refused, seen, tried
 
 FIRST_WAY = ("police_collection", "health_determination", "police_collection")
 
@@ -225,4 +225,65 @@ SERVING = Script(
     cancelled=frozenset({"c3-petition"}),
 )  # fmt: skip
 
-SCRIPTS = (FROM_2014, THROUGH_2025, INTO_2026, SERVING)
+FOUR_BOOKS = Script(
+    name="through four books",
+    about="told of the file under 2022, sent and decided under 2025-03, serving under 2025-07, in after-care under 2026",
+    book="2022",
+    start=date(2025, 2, 3),
+    lines=(
+        main("notify_person", notify_person={"when": "2025-02-27 16:00", "notice_received_at": "2025-02-27 16:30"}),
+        seen("2025-02-28 23:59", law_changed=False),
+        refused("send_to_review", "2025-03-03 08:00", "book_has_ended", "window_not_over"),
+        refused("migrate", "2025-03-03 08:30", "nowhere_to_land", by="ub"),
+        tried("migrate", "2025-03-03 09:00", by="ub", compiler="ca", committee="ub"),
+        do("migrate", "2025-03-03 09:00", by="ub", compiler="ca", committee="ub"),
+        seen("2025-03-03 09:01", rulebook="2025-03", holder="ca", law_changed=False),
+        carried("read-A", "2025-03-04"),
+        refused("send_to_court", "2025-03-04 23:59", "window_not_over"),
+        do("send_to_court", "2025-03-05 09:00"),
+        do("register_file", "2025-03-05 14:00"),
+        do("accept", "2025-03-06 09:00"),
+        do("notify_acceptance", "2025-03-07 09:00"),
+        do("open_session", "2025-03-10 10:00", session_at="2025-03-17 08:30"),
+        do("hold_session", "2025-03-17 08:30", session_ended_at="2025-03-17 10:00"),
+        do("decide", "2025-03-17 10:00"),
+        do("send_decision", "2025-03-18 09:00"),
+        do("take_effect", "2025-03-25 08:30", effective_on="2025-03-25"),
+        do("send_effective", "2025-03-26 09:00"),
+        refused("deliver", "2025-03-28 10:00", "not_found", status=404, by="ld", credited_days=43),
+        do("deliver", "2025-03-28 10:00", credited_days=43),
+        seen("2025-07-01 08:00", "/migration", by="cs", to="2025-07", stage="execution", allowed=True),
+        do("migrate", "2025-07-01 09:00", by="cs"),
+        carried("term-A", "2026-02-13"),
+        carried("exec-end-notice", "2026-01-29", "p3-endnotice"),
+        do("reduce", "2025-09-16 09:00", list_posted_at="2025-09-08 09:00", reduced_days=30),
+        do("give_end_notice", "2025-12-29 09:00"),
+        do("certify", "2026-01-15 09:00", completed_on="2026-01-14"),
+        do("report_home", "2026-01-19 09:00", home_on="2026-01-17", reported_at="2026-01-19 09:00"),
+        do("propose_aftercare", "2026-01-20 09:00", aftercare_proposal_received_at="2026-01-20 10:00"),
+        do("decide_aftercare", "2026-01-21 09:00"),
+        do("migrate", "2026-07-01 09:00", by="ub", compiler="ca"),
+        seen("2026-07-01 09:01", rulebook="2026", holder="ca"),
+        carried("post-term-A", "2028-01-14", "p4-post-term"),
+        do("end_aftercare", "2028-01-12 09:00"),
+    ),
+    stages=(
+        "police_collection", "health_determination", "police_collection", "court_decision", "execution", "after_care",
+        "closed",
+    ),
+    holders=("ca", "yt", "ca", "ub", "ca", "ta", "ca", "cs", "ca", "ub", "ca"),
+    ran=(
+        ran("read-A", "2025-03-04", "run_out", "Nhận thông báo thứ Năm 27/02: 28/02, 03, 04/03, giữ nguyên."),
+        ran("elig-limit-A", "2025-05-02", "done", "Ba tháng từ 03/02, giữ nguyên, không dời ngày nghỉ."),
+        ran("c3-complaint", "2025-03-24", "run_out", "Công bố thứ Hai 17/03: 18-21, 24/03."),
+        ran("exec-take", "2025-03-31", "done", "Nhận 26/03: năm ngày là thứ Hai 31/03."),
+        ran("term-A", "2026-01-14", "done", "28/03/2026 trừ 43 ngày ở cơ sở (13/02-28/03) là 13/02; giảm 30 ngày."),
+        ran("exec-end-notice", "2025-12-30", "done", "15 ngày trước 14/01/2026."),
+        ran("post-term-A", "2028-01-14", "done", "Hai năm từ 14/01/2026."),
+        ran("p4-post-end", "2028-01-14", "done", "Ba ngày làm việc cuối: 12, 13, 14/01/2028."),
+    ),
+    forms=("109-02", "109-03", "109-05", "TA-05", "TA-06"),
+    cancelled=frozenset({"c3-petition", "send-A"}),
+)  # fmt: skip
+
+SCRIPTS = (FROM_2014, THROUGH_2025, FOUR_BOOKS, INTO_2026, SERVING)

@@ -3,16 +3,32 @@
 import io
 from collections.abc import Callable
 from itertools import groupby
-from typing import Any
 
 import docx
 import pytest
 
 from flows.books import title_of
-from tests.api.whole_way import scripts_2014, scripts_2022, scripts_2025, scripts_2026, scripts_change
-from tests.api.whole_way.walk import Doors, Way, recomputed, walk
+from tests.api.whole_way import (
+    scripts_2014,
+    scripts_2022,
+    scripts_2025_03,
+    scripts_2025_07,
+    scripts_2026,
+    scripts_2026_adults,
+    scripts_change,
+)
+from tests.api.whole_way.doors import Doors
+from tests.api.whole_way.walk import Way, recomputed, walk
 
-BOOKS = (scripts_2014, scripts_2022, scripts_2025, scripts_2026, scripts_change)
+BOOKS = (
+    scripts_2014,
+    scripts_2022,
+    scripts_2025_03,
+    scripts_2025_07,
+    scripts_2026,
+    scripts_2026_adults,
+    scripts_change,
+)
 THROUGH_2025 = "2022 to 2025-03 and 2025-07"
 WORDED = (
     ("2014 to 2022", "B14-TB", "Luật Xử lý vi phạm hành chính năm 2012", "năm 2020"),
@@ -52,12 +68,6 @@ def way(walked: Callable[[str], Way], request: pytest.FixtureRequest) -> Way:
     return walked(request.param)
 
 
-def limits(way: Way) -> list[dict[str, Any]]:
-    """The dossier's limits when all is over."""
-    found: list[dict[str, Any]] = way.read(way.last_moment, "/limits")
-    return found
-
-
 def text_of(file: bytes) -> str:
     """What a document says."""
     document = docx.Document(io.BytesIO(file))
@@ -77,7 +87,7 @@ def test_it_passes_its_stages_and_hands(way: Way) -> None:
 
 
 def test_its_limits_end_on_the_days_worked_out_by_hand(way: Way) -> None:
-    found = limits(way)
+    found = way.limits
     for rule, group in groupby(way.script.ran, lambda one: one.rule):
         worked_out = list(group)
         as_run = sorted((one for one in found if one["rule"] == rule), key=lambda one: one["starts_at"])
@@ -96,7 +106,7 @@ def test_nobody_is_late_but_where_the_script_says_so(way: Way) -> None:
         if answer["event"]["late_days"]
     }
     assert late == way.script.late
-    assert not any(limit["overdue"] for limit in limits(way))
+    assert not any(limit["overdue"] for limit in way.limits)
 
 
 def test_it_issues_its_documents_which_stand_and_can_be_fetched(way: Way) -> None:
@@ -115,7 +125,7 @@ def test_it_ends_closed_and_no_limit_is_open(way: Way) -> None:
     assert (dossier["stage"], dossier["state"], dossier["alarm"], dossier["law_changed"]) == (
         "closed", "closed", None, None,
     )  # fmt: skip
-    found = limits(way)
+    found = way.limits
     assert [limit["rule"] for limit in found if limit["ended_at"] is None] == []
     assert {limit["rule"] for limit in found if limit["end"] == "cancelled"} == way.script.cancelled
 
@@ -131,7 +141,7 @@ def test_its_chain_of_events_verifies_when_computed_again(way: Way) -> None:
 
 
 def test_every_counted_limit_explains_itself(way: Way) -> None:
-    for limit in limits(way):
+    for limit in way.limits:
         said = limit["explanation"]
         assert said["citation"] == limit["citation"]
         if limit["due"]:

@@ -1,22 +1,20 @@
 """The driver: sends a script's lines over HTTP, each by someone signed in at the acting agency, when it was typed."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from itertools import count
+from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
-from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import Engine
 
 from api.demo.scans import pdf_page
 from flows.books import book
-from models import clock
 from models.event import digest_of_event
 from models.law.limits import TIMEZONE
 from models.law.loader import catalogue
+from tests.api.whole_way.doors import Doors, user_of
 from tests.api.whole_way.script import Carried, Do, Main, Paper, Refused, Script, Seen, Tried
 from tests.flows.road_2014 import PAPERS as PAPERS_2014
 from tests.flows.road_2014 import Road2014
@@ -26,7 +24,6 @@ from tests.flows.road_2025 import MinorRoad202503, MinorRoad202507, Road202503, 
 from tests.flows.road_2026 import Road, Step
 from tests.flows.road_2026_minor import MinorRoad
 
-PASSWORD = "mật khẩu của đường đi"
 ROADS: Mapping[tuple[str, str], type[Road]] = {
     ("2014", "adult"): Road2014, ("2022", "adult"): Road2022, ("2022", "minor"): MinorRoad2022,
     ("2025-03", "adult"): Road202503, ("2025-03", "minor"): MinorRoad202503,
@@ -35,41 +32,7 @@ ROADS: Mapping[tuple[str, str], type[Road]] = {
 }  # fmt: skip
 """The engine's drivers, whose steps say who does an act, when and on what facts; they are never asked to act here."""
 ON_BOOKS = {"migrate": "migrate", "keep_book": "keep"}
-SESSION = timedelta(minutes=15)
-"""How long an access token holds."""
 MOMENT, DAY = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d"), re.compile(r"\d{4}-\d\d-\d\d")
-
-
-@dataclass
-class Doors:
-    """The running application, and who is signed in: a token and the moment from which it no longer holds."""
-
-    client: TestClient
-    store: Engine
-    tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
-    keys: Iterator[int] = field(default_factory=count)
-
-    def send(self, user: str, at: datetime, method: str, path: str, **request: Any) -> Response:
-        """A request of a user at a moment, signed in anew where the last token does not hold."""
-        with clock.at(at):
-            token, until = self.tokens.get(user, ("", at))
-            if not until - SESSION <= at < until:
-                form = {"username": user, "password": PASSWORD}
-                answer = self.client.post("/v1/auth/token", data=form)
-                assert answer.status_code == 200, answer.text
-                token = answer.json()["access_token"]
-                self.tokens[user] = (token, at + SESSION)
-            headers = {"Authorization": f"Bearer {token}", **request.pop("headers", {})}
-            return self.client.request(method, path, headers=headers, **request)
-
-    def write(
-        self, user: str, at: datetime, path: str, version: int | None = None, **request: Any
-    ) -> Response:
-        """A write with its own idempotency key, and the version it has seen."""
-        headers = {"Idempotency-Key": f"khóa-{next(self.keys)}".encode().hex()}
-        if version is not None:
-            headers["If-Match"] = f'"{version}"'
-        return self.send(user, at, "POST", path, headers=headers, **request)
 
 
 @dataclass
@@ -126,7 +89,7 @@ class Way:
         if line.action == "migrate":
             for document in self.read(self.last_moment, "/documents"):
                 self.kept.setdefault(document["id"], self.file_of(document["id"]))
-        before = self.carried() if line.action == "migrate" else None
+        before = self.running() if line.action == "migrate" else []
         answer = self.ask(line)
         assert answer.status_code == (201 if line.action == "open" else 200), (line.action, answer.text)
         body: dict[str, Any] = answer.json()
@@ -141,20 +104,21 @@ class Way:
                 self.script, self.dossier["rulebook"], self.dossier["facts"].get("track_after_18")
             )
         if before:
-            self.check_carried(*before)
+            self.check_carried(before)
         return body
 
-    def carried(self) -> tuple[list[dict[str, Any]], list[tuple[str, str, bytes]]]:
-        """What a change of law must not touch: limits that run, and every document with its file."""
-        documents = self.read(self.last_moment, "/documents")
-        running = [limit for limit in self.read(self.last_moment, "/limits") if limit["ended_at"] is None]
-        return running, [
-            (one["id"], one["state"], self.fetch(f"/v1/documents/{one['id']}/content").content)
-            for one in documents
-        ]
+    @cached_property
+    def limits(self) -> list[dict[str, Any]]:
+        """The dossier's limits when all is over."""
+        found: list[dict[str, Any]] = self.read(self.last_moment, "/limits")
+        return found
 
-    def check_carried(self, running: list[dict[str, Any]], documents: list[tuple[str, str, bytes]]) -> None:
-        """After a change of law running limits have the end they had and say so, and documents are as they were."""
+    def running(self) -> list[dict[str, Any]]:
+        """The limits that run."""
+        return [limit for limit in self.read(self.last_moment, "/limits") if limit["ended_at"] is None]
+
+    def check_carried(self, running: list[dict[str, Any]]) -> None:
+        """After a change of law running limits have the end they had and say so, or are cut off."""
         now = {limit["id"]: limit for limit in self.read(self.last_moment, "/limits")}
         event = self.answers[-1]["event"]
         for limit in running:
@@ -168,7 +132,6 @@ class Way:
             elif carried["due"]:
                 lines = carried["explanation"]["journal"]
                 assert any(event["book"] in line and "Giữ nguyên" in line for line in lines), lines
-        assert self.carried()[1] == documents
 
     def ask(self, line: Do, *, dry_run: bool = False) -> Response:
         """Sends an act as the script has it."""
@@ -315,11 +278,6 @@ def road_of(script: Script, book: str, grown_up: str | None = None) -> Road:
     track = grown_up or ("minor" if script.minor else "adult")
     # The engine's driver is only asked for its steps here, so it needs no store.
     return ROADS[book, track](store=None, start=script.start)  # type: ignore[arg-type]
-
-
-def user_of(agency: str, role: str) -> str:
-    """The user name of an agency's head, officer or supervisor."""
-    return f"{agency}.{role}"
 
 
 def _shifted(facts: Any, own: datetime, moved: datetime) -> Any:

@@ -12,9 +12,9 @@ from models.law.limits import TIMEZONE
 from models.store import unit_of_work
 from models.tables import table
 from tests.api.road import unchanged
-from tests.api.whole_way.conftest import CHEAP
+from tests.api.whole_way.doors import CHEAP, PASSWORD, Doors
 from tests.api.whole_way.script import Line, Script, do, main
-from tests.api.whole_way.walk import PASSWORD, Doors, Way, walk
+from tests.api.whole_way.walk import Way, walk
 from tests.flows.road_agencies import EVERYTHING, agency_row
 
 JUNE = date(2026, 6, 15)
@@ -53,7 +53,7 @@ def begun(doors: Doors, *lines: Line, book: str = "2025-07", start: date = JUNE)
     """A dossier walked so far."""
     return walk(
         doors,
-        Script("", "", book, start, lines or (main("open"),), stages=(), holders=(), ran=(), forms=()),
+        Script("", "", book, start, lines or (main("open"),)),
     )
 
 
@@ -292,7 +292,8 @@ def many(doors: Doors, ids: list[str], *, query: str = "", **facts: Any) -> list
 
 def test_of_many_each_is_migrated_or_refused_by_itself(doors: Doors) -> None:
     good, lacking, hidden = begun(doors), begun(doors, main("request_determination")), uuid4()
-    ids = [lacking.id, str(hidden), good.id]
+    newest = begun(doors, book="2026", start=date(2026, 7, 1))
+    ids = [lacking.id, str(hidden), good.id, newest.id]
     with unchanged(doors.store):
         tried = many(doors, ids, query="?dry_run=true")
     items = many(doors, ids)
@@ -302,11 +303,13 @@ def test_of_many_each_is_migrated_or_refused_by_itself(doors: Doors) -> None:
             ["missing"],
             ["not_found"],
             [],
+            ["law_unchanged", "nowhere_to_land"],
         ]
         assert [item["done"] and item["done"]["dossier"]["rulebook"] for item in found] == [
             None,
             None,
             "2026",
+            None,
         ]
     unknown = doors.send("ca.head", instant(JULY), "GET", f"/v1/dossiers/{hidden}").json()
     told = [{name: value for name, value in error.items() if value} for error in items[1]["errors"]]
