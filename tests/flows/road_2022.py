@@ -102,6 +102,8 @@ STEPS_2022: dict[str, Step] = {
     "file_appeal": Step("ta", facts={"appeal_kind": "complaint", "appeal_by": "Nguyễn Văn A"}),
     "forward_appeal": Step("ta", facts={"provincial_court": "ta-tinh"}),
     "decide_appeal": Step("ta-tinh", facts={"appeal_outcome": "upheld", "outcome": "apply", "reasons": "đúng"}),
+    "suspend_serving": Step("cs", facts={"suspension_ground": "ốm nặng"}),
+    "resume_serving": Step("cs", facts={"condition": "tốt"}),
     "reduce": Step("cs", facts={"reduced_days": 30, "reasons": "tiến bộ rõ rệt"}),
     "end_aftercare": Step("ub"),
     "close": Step("ub", facts={"closing_ground": "relapse", "proof": "phiếu kết quả"}),

@@ -215,3 +215,20 @@ def test_the_day_of_acceptance_chooses_the_ordinance(road_store: Engine, day: in
 def test_every_act_of_the_roads_is_an_act_of_the_book(straight: Road2022, disputed: Road2022) -> None:
     known = {action.code for action in load_book("2022").actions}
     assert {*straight.done, *disputed.done} <= known
+
+
+@pytest.mark.parametrize(("when", "taken"), [("286 09:00", True), ("287 09:00", False)])
+def test_after_an_illness_nobody_returns_with_less_than_three_months_left(
+    road_store: Engine, when: str, taken: bool
+) -> None:
+    road = Road2022(road_store).to("deliver")
+    [term] = road.limits("term-A")
+    assert (term["last_day"] - road.start).days == 376, "thứ Bảy 18/05/2024; lùi 03 tháng: 18/02/2024"
+    road.do("suspend_serving", "200 09:00", list_posted_at="190 09:00")
+    if taken:
+        road.do("resume_serving", when)
+    else:
+        need = road.refused("resume_serving", when)["too_little_left"]
+        assert (need.requirement, need.citation) == (
+            "exec-resume-A", "Luật Xử lý vi phạm hành chính Đ.112.2; NĐ 116/2021/NĐ-CP Đ.58.2",
+        )  # fmt: skip
