@@ -68,6 +68,7 @@ DERIVED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "held": ("Đã đưa vào cơ sở trong thời gian làm thủ tục", {}),
     "legality_confirmed": ("Đã xác nhận tính pháp lý của hồ sơ", {}),
     "migrated": ("Đã chuyển sang bộ quy tắc này", {}),
+    "monitored": ("Đang bị giám sát điện tử", {}),
     "ordinance": (
         "Pháp lệnh",
         {"2014": "năm 2014", "2022": "năm 2022", "minors": "về người chưa thành niên"},
