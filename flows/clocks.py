@@ -397,6 +397,9 @@ def _before_start(ref: Ref, rule: Rule, limit: LimitState) -> Flaw:
 
 def _fact_flaw(fact: str, rule: Rule, message: str) -> Flaw:
     where = fact if fact == "facts" else f"facts.{fact}"
-    return Flaw(
-        "fact_needed", where, message, f"“{rule.title_en}” cannot be counted without it", rule.citation
+    english = (
+        "cannot be counted without it"
+        if fact != "facts"
+        else "does not allow this change, at this moment or so long"
     )
+    return Flaw("fact_needed", where, message, f"“{rule.title_en}” {english}", rule.citation)
