@@ -19,7 +19,7 @@ def community_education_came_first(view: View, _: str) -> Need:
 
 
 def return_is_still_due(view: View, rule: str) -> Need:
-    """After an illness the person returns only while three months or more are left (Luật XLVPHC 2012 Đ.112.2)."""
+    """After an illness the person returns only while three months or more are left (LXLVPHC Đ.112.2; NĐ 116/2021 Đ.58.2)."""
     law = view.book.rule(rule)
     term = view.state.open_limit(law.anchor.limit or "")
     last = reckon(law, term.due, view.calendar) if term and term.due and view.calendar else None
