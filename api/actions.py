@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from api.answers import ActOut, AskedInstant, act_of
+from api.answers import ActOut, AskedInstant, ParticularsIn, act_of
 from api.dependencies import (
     CalendarDep,
     CurrentActor,
@@ -24,11 +24,14 @@ from api.dependencies import (
 from api.dossiers import etag
 from api.errors import Language
 from api.idempotency import Answer, OnceDep
+from documents.case import FormContext, Signing
+from documents.form import Form
 from documents.forms import all_forms
 from flows.calendars import held
 from flows.engine import Act, Actor, act
 from flows.possibilities import Possibility, possibilities, preview
 from flows.refusals import Need
+from models.law.schema import Ref
 
 router = APIRouter(prefix="/v1/dossiers/{dossier_id}/actions", tags=["actions"])
 
@@ -55,6 +58,15 @@ class ActionFormOut(BaseModel):
     code: str
     title: str
     when: dict[str, Any] = Field(description="Chỉ khi dữ kiện như vậy · only when facts say so")
+    by: list[str] = Field(
+        description="Chỉ các cơ quan này lập · only such agencies issue it; all, when empty"
+    )
+    given: bool = Field(
+        description="Chỉ ban hành khi có nội dung riêng trong `particulars` · issued only with its particulars"
+    )
+    particulars_schema: dict[str, Any] | None = Field(
+        description="JSON Schema của nội dung riêng · of its particulars; null when it has none"
+    )
 
 
 class PossibilityOut(BaseModel):
@@ -90,6 +102,10 @@ class ActIn(BaseModel):
         default=None,
         max_length=4000,
         description="Lý do, bắt buộc khi quá hạn · why, when a limit was passed",
+    )
+    particulars: ParticularsIn = {}
+    signing: Signing | None = Field(
+        default=None, description="Người ký thay người đứng đầu · who signs in the head's place"
     )
 
 
@@ -152,7 +168,11 @@ def preview_forms(
     if_match: IfMatch = None,
 ) -> list[DraftOut]:
     """Bản nháp các mẫu, chưa lấy số · drafts of the forms it would issue; no number is taken."""
-    asked = _act(dossier_id, code, body, actor, if_match)
+    return drafts_of(preview(engine, _act(dossier_id, code, body, actor, if_match), calendar))
+
+
+def drafts_of(filled: list[tuple[Form, FormContext]]) -> list[DraftOut]:
+    """Drafts of filled forms."""
     return [
         DraftOut(
             form=form.code,
@@ -160,13 +180,28 @@ def preview_forms(
             file_name=f"{form.code}-nhap.docx",
             content_base64=base64.b64encode(form.render(context, draft=True)).decode(),
         )
-        for form, context in preview(engine, asked, calendar)
+        for form, context in filled
     ]
 
 
 def _act(dossier: UUID, code: str, body: ActIn, actor: Actor, if_match: str | None) -> Act:
     version = asked_version(if_match)
-    return Act(dossier, code, body.facts, body.occurred_at, actor, version, body.late_reason)
+    return Act(
+        dossier, code, body.facts, body.occurred_at, actor, version, body.late_reason, body.particulars, body.signing
+    )  # fmt: skip
+
+
+def form_of(ref: Ref) -> ActionFormOut:
+    """A form an act or an agency may issue, with what it asks for."""
+    form = all_forms()[ref.id]
+    return ActionFormOut(
+        code=form.code,
+        title=form.title,
+        when=ref.when,
+        by=list(ref.by),
+        given=ref.given,
+        particulars_schema=form.asks,
+    )
 
 
 def _possibility(one: Possibility, language: Language) -> PossibilityOut:
@@ -180,9 +215,7 @@ def _possibility(one: Possibility, language: Language) -> PossibilityOut:
         role=action.role,
         needs=[need_of(need, language) for need in one.needs],
         facts_schema=one.facts_schema,
-        forms=[
-            ActionFormOut(code=ref.id, title=all_forms()[ref.id].title, when=ref.when) for ref in action.forms
-        ],
+        forms=[form_of(ref) for ref in action.forms],
         note=action.note,
         citation=action.citation,
         confirmed=action.confirmed,

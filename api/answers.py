@@ -48,6 +48,16 @@ InstantInAddress = Annotated[
 LimitProgress = Literal["waiting", "running", "ended", "no_clock"]
 
 
+ParticularsIn = Annotated[
+    dict[str, dict[str, Any]],
+    Field(
+        max_length=20,
+        description="Nội dung riêng của từng mẫu, theo `particulars_schema` · by form, as its `particulars_schema` says",
+    ),
+]
+"""What a request states for one form only, by form."""
+
+
 class WarningOut(BaseModel):
     """Điều cần xem lại, không chặn hồ sơ · something odd that does not stop the dossier."""
 

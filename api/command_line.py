@@ -136,6 +136,38 @@ def list_forms(as_json: AsJson = False) -> None:
         )
 
 
+@forms.command("check")
+def check_forms(
+    codes: Annotated[
+        list[str] | None, typer.Argument(help="Mã mẫu; không nêu: mọi mẫu · all without")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Ghi các bản in thử vào thư mục này · keep the papers")
+    ] = None,
+) -> None:
+    """In thử mọi mẫu đủ, tối thiểu và cực đại, báo chỗ sai · render every form and report what is wrong."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from documents.forms import all_forms
+    from documents.specimens import FULLNESSES, flaws, specimen
+
+    unknown = sorted(set(codes or ()) - set(all_forms()))
+    if unknown:
+        fail(f"không có mẫu / unknown form: {', '.join(unknown)}")
+    chosen = [all_forms()[code] for code in codes] if codes else list(all_forms().values())
+    found = []
+    for form in track(chosen, "In thử các mẫu", console=Console(stderr=True), transient=True):
+        for fullness in FULLNESSES:
+            found += [f"{form.code} ({fullness}): {flaw}" for flaw in flaws(form, fullness)]
+            if out:
+                out.mkdir(parents=True, exist_ok=True)
+                (out / f"{form.code}-{fullness}.docx").write_bytes(form.render(specimen(form, fullness)))
+    if found:
+        fail("\n".join(found), code=1)
+    sys.stdout.write(f"{len(chosen)} mẫu, mỗi mẫu {len(FULLNESSES)} bản: không có lỗi · no flaws\n")
+
+
 @app.command()
 def migrate() -> None:
     """Đưa cơ sở dữ liệu lên bản mới nhất · bring the database to the newest revision."""

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection
 
-from api.answers import ActOut, AskedInstant, DossierOut, act_of, dossier_of
+from api.answers import ActOut, AskedInstant, DossierOut, ParticularsIn, act_of, dossier_of
 from api.dependencies import CurrentActor, DossierId, EngineDep, LanguageDep, OfficerDep
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
@@ -52,6 +52,7 @@ class NewDossier(BaseModel):
     agency: str = Field(description="Mã cơ quan mở hồ sơ, phải là cơ quan của người gửi · your own agency")
     facts: dict[str, Any] = {}
     late_reason: str | None = Field(default=None, max_length=4000)
+    particulars: ParticularsIn = {}
 
     @model_validator(mode="after")
     def no_fact_twice(self) -> Self:
@@ -85,6 +86,7 @@ def open_one(body: NewDossier, actor: OfficerDep, language: LanguageDep, once: O
             body.occurred_at,
             held(connection),
             late_reason=body.late_reason,
+            particulars=body.particulars,
         )
         headers = {"Location": f"/v1/dossiers/{done.state.id}", "ETag": etag(done.state)}
         return Answer(act_of(done, language), 201, headers)

@@ -26,6 +26,7 @@ TABLES = {
     "actions": "Thao tác · Actions",
     "papers": "Tài liệu · Papers",
     "provisions": "Quy định không có thời hạn · Provisions",
+    "drawn": "Mẫu lập ngoài các thao tác · Forms drawn up beside the acts",
 }
 """What is compared, in the order it is shown."""
 FIELDS = {

@@ -7,7 +7,7 @@ from datetime import date
 from documents.forms import all_forms
 from models.law.book import Book, Transition
 from models.law.loader import catalogue
-from models.law.schema import Action, ActionFact, Rule, Stage
+from models.law.schema import Action, ActionFact, Ref, Rule, Stage
 from models.law.words import (
     AGENCIES,
     KINDS,
@@ -238,6 +238,9 @@ def _forms(book: Book) -> Section:
     for action in book.actions:
         for ref in action.forms:
             issuing.setdefault(ref.id, []).append(action.code)
+    for kind, refs in book.drawn.items():
+        for ref in refs:
+            issuing.setdefault(ref.id, []).append(f"{AGENCIES[kind]} lập{_when(ref)}")
     rows = [
         (form.code, form.title, form.source, form.issuer, ", ".join(dict.fromkeys(issuing[form.code])))
         for form in all_forms().values()
@@ -245,6 +248,10 @@ def _forms(book: Book) -> Section:
     ]
     columns = ("Mã", "Biểu mẫu", "Nguồn · source", "Người ban hành", "Ban hành khi")
     return Section("Biểu mẫu · Forms", columns, rows)
+
+
+def _when(ref: Ref) -> str:
+    return f" khi {condition(ref.when)}" if ref.when else ""
 
 
 def _provisions(book: Book) -> Section:

@@ -89,11 +89,15 @@ def _guard(ref: Ref) -> dict[str, Any]:
 
 
 def _forms(book: Book) -> list[dict[str, Any]]:
-    """The forms the book's actions issue, in the order of the road; the articles are those of the acts."""
+    """The forms of the book, issued by acts or drawn up beside them, in the order of the road; articles are the acts'."""
     issuing: dict[str, list[Action]] = {}
     for action in book.actions:
         for code in dict.fromkeys(ref.id for ref in action.forms):
             issuing.setdefault(code, []).append(action)
+    drawing: dict[str, list[str]] = {}
+    for kind, refs in book.drawn.items():
+        for ref in refs:
+            drawing.setdefault(ref.id, []).append(kind.value)
     return [
         {
             "code": form.code,
@@ -102,9 +106,11 @@ def _forms(book: Book) -> list[dict[str, Any]]:
             "source": form.source,
             "stage": form.stage.value,
             "issuer": form.issuer,
-            "actions": [action.code for action in issuing[form.code]],
-            "citation": "; ".join(dict.fromkeys(action.citation for action in issuing[form.code])),
+            "actions": [action.code for action in issuing.get(form.code, ())],
+            "drawn_by": drawing.get(form.code, []),
+            "citation": "; ".join(dict.fromkeys(action.citation for action in issuing.get(form.code, ())))
+            or form.source,
         }
         for form in all_forms().values()
-        if form.code in issuing
+        if form.code in issuing or form.code in drawing
     ]

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
 
 from models.law.book import Wording
-from models.law.facts import Official
+from models.law.facts import Line, Official, Part
 from models.person import SEXES, PersonData, birth_in_words
+
+P = TypeVar("P", bound="Particulars")
 
 
 class MissingValue(ValueError):
@@ -22,10 +24,29 @@ class MissingValue(ValueError):
         self.title = title
 
 
-class FormContext(BaseModel):
-    """Base of every form's content: frozen once, unknown fields refused."""
+class Block(BaseModel):
+    """Base of what forms print: frozen once, unknown fields refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Signing(Part):
+    """Who signs in the place of the agency's head, and by which right (NĐ 30/2020/NĐ-CP Đ.13; Phụ lục I, II.7)."""
+
+    by: Literal["KT.", "TL.", "TUQ.", "Q."]
+    name: Line
+    position: Line
+
+
+class FormContext(Block):
+    """Base of every form's content."""
+
+    signing: Signing | None = None
+    """Set when another signs for the head; whoever writes the form need not look at it."""
+
+
+class Particulars(Part):
+    """Base of what an officer states for one form only: unknown fields are refused."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +95,8 @@ class Case:
     issued: Mapping[str, Issued] = field(default_factory=dict)
     enclosures: tuple[str, ...] = ()  # papers of the file, in sheet order
     acts: Mapping[str, datetime] = field(default_factory=dict)
+    particulars: Particulars | None = None
+    """What was stated for this form only."""
 
     @property
     def day(self) -> date:
@@ -94,6 +117,12 @@ class Case:
             return otherwise
         return cast("str", self.fact(name))
 
+    def given(self, kind: type[P]) -> P:
+        """What was stated for this form; raises MissingValue when nothing was."""
+        if not isinstance(self.particulars, kind):
+            raise MissingValue(self.form, f"particulars.{self.form}", "nội dung riêng của mẫu")
+        return self.particulars
+
     def party(self, name: str) -> AgencyCard:
         """The agency playing this part (`compiler`, `court`, `centre` …); raises MissingValue when nobody does."""
         if name not in self.parties:
@@ -107,7 +136,7 @@ class Case:
         return self.issued[form]
 
 
-class Header(FormContext):
+class Header(Block):
     """Agency cells, number, and place-date of a form."""
 
     superior: str
@@ -117,7 +146,7 @@ class Header(FormContext):
     day: date
 
 
-class PersonBlock(FormContext):
+class PersonBlock(Block):
     """The person as forms print one; every line is filled."""
 
     name: str

@@ -3,11 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from documents.case import Case, FormContext
+from documents.case import Case, FormContext, Particulars
 from documents.layout import Sheet, new_sheet
 from models.law.schema import Stage
+
+
+@cache
+def _schema(model: type[Particulars]) -> dict[str, Any]:
+    return model.model_json_schema()
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,8 @@ class Form:
     context: type[FormContext]
     gather: Callable[[Case], FormContext]
     write: Callable[[Sheet, Any], None]
+    particulars: type[Particulars] | None = None
+    """What an officer states for this form only; None when the dossier has everything it prints."""
 
     @property
     def register(self) -> str | None:
@@ -40,6 +48,11 @@ class Form:
         return "CV" if self.symbol.startswith("{") else self.symbol.split("-")[0]
 
     @property
+    def asks(self) -> dict[str, Any] | None:
+        """The JSON Schema of its particulars; None when it has none."""
+        return _schema(self.particulars) if self.particulars else None
+
+    @property
     def official_number(self) -> str | None:
         """What the gazette prints above the form ("Mẫu số 34"); None for papers without an official form."""
         found = re.search(r"Mẫu số \d+\w*", self.source)
@@ -47,7 +60,7 @@ class Form:
 
     def render(self, context: FormContext, *, draft: bool = False) -> bytes:
         """The Word file for a context: same context, same bytes."""
-        sheet = new_sheet(draft=draft)
+        sheet = new_sheet(draft=draft, signing=context.signing)
         if self.official_number:
             sheet.form_number(self.official_number)
         self.write(sheet, context)

@@ -9,6 +9,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from documents import stationery
+from documents.case import Signing
 from documents.ooxml import (
     Run,
     Text,
@@ -60,7 +61,8 @@ class Signature:
         title: office or role, printed in bold capitals.
         hint: the form's instruction in parentheses; empty prints none.
         name: the signer's name; None leaves the place empty.
-        authority: by what right another signs, such as "KT. TRƯỞNG CÔNG AN", printed above the title.
+        authority: on whose behalf the title signs, such as "TM. ỦY BAN NHÂN DÂN", printed above it.
+        head: whether the agency's head signs here, in whose place another may.
 
     """
 
@@ -68,6 +70,17 @@ class Signature:
     hint: str = "(Ký, ghi rõ họ tên)"
     name: str | None = None
     authority: str | None = None
+    head: bool = False
+
+    def signed_by(self, signing: Signing | None) -> "Signature":
+        """The block as it stands when another signs for the head: "KT. TRƯỞNG CÔNG AN" over the signer's office."""
+        if signing is None or not self.head:
+            return self
+        if signing.by == "Q.":  # holds the head's own office for the time being
+            return replace(self, title=f"Q. {self.title}", name=signing.name)
+        above = (self.authority,) if self.authority else ()
+        lines = (*above, f"{signing.by} {self.title}")
+        return replace(self, authority="\n".join(lines), title=signing.position, name=signing.name)
 
 
 def upper(text: str) -> str:
@@ -101,9 +114,15 @@ def place_date(place: str, day: date) -> str:
     return f"{place}, {long_date(day)}"
 
 
-def new_sheet(*, draft: bool = False) -> "Sheet":
-    """A blank A4 sheet; with `draft`, every page carries the mark "BẢN NHÁP"."""
-    return Sheet(draft=draft)
+def new_sheet(*, draft: bool = False, signing: Signing | None = None) -> "Sheet":
+    """A blank A4 sheet.
+
+    Args:
+        draft: whether every page carries the mark "BẢN NHÁP".
+        signing: who signs in the place of the agency's head.
+
+    """
+    return Sheet(draft=draft, signing=signing)
 
 
 def _closed(lines: Iterable[str]) -> list[str]:
@@ -119,8 +138,9 @@ def _text(part: Text) -> str:
 class Sheet:
     """A document being written from top to bottom; every method adds what its name says."""
 
-    def __init__(self, *, draft: bool = False) -> None:
+    def __init__(self, *, draft: bool = False, signing: Signing | None = None) -> None:
         self._draft = draft
+        self._signing = signing
         self._root = stationery.blank(draft=draft)
         body = self._root[0]
         self._section = body[-1]
@@ -340,14 +360,16 @@ class Sheet:
         for cells in rows:
             width = stationery.TEXT_WIDTH / len(cells)
             # Names stand in a row of their own: level with each other, however many lines the titles take.
-            both = [[self._titles(cell) for cell in cells], [self._name(cell) for cell in cells]]
+            signed = [cell.signed_by(self._signing) if cell else None for cell in cells]
+            both = [[self._titles(cell) for cell in signed], [self._name(cell) for cell in signed]]
             blocks += (table([width] * len(cells), both), paragraph("Gap"))
         # One unbreakable row around all blocks: LibreOffice does not keep several tables on one page otherwise.
         self._add(table([stationery.TEXT_WIDTH], [[blocks]]), paragraph("AfterTable"))
 
     def closing(self, recipients: Sequence[str], signature: Signature) -> None:
-        """Recipients on the left, level with the signature on the right; the last recipient ends with '.'."""
+        """Recipients on the left, level with the head's signature on the right; the last recipient ends with '.'."""
         self._begin_closing()
+        signature = replace(signature, head=True).signed_by(self._signing)
         left = [paragraph("RecipientsHead", "Nơi nhận:")]
         left += [paragraph("Recipient", f"- {line}") for line in _closed(recipients)]
         self._add(
@@ -364,7 +386,7 @@ class Sheet:
     def _titles(cell: Signature | None) -> list[BaseOxmlElement]:
         if cell is None:
             return [paragraph("Signer")]
-        block = [paragraph("Signer", upper(cell.authority))] if cell.authority else []
+        block = [paragraph("Signer", upper(line)) for line in (cell.authority or "").split("\n") if line]
         block.append(paragraph("Signer", upper(cell.title)))
         if cell.hint:
             block.append(paragraph("Hint", cell.hint))

@@ -48,13 +48,17 @@ def successor(code: str) -> Book | None:
     return None
 
 
-ON_BOOKS = {"migrate": "Chuyển hồ sơ sang bộ quy tắc mới", "keep_book": "Giữ hồ sơ theo bộ quy tắc cũ"}
-"""Acts on a dossier's book, which no book lists: it moves to the next one, or stays where it is."""
+UNLISTED = {
+    "migrate": "Chuyển hồ sơ sang bộ quy tắc mới",
+    "keep_book": "Giữ hồ sơ theo bộ quy tắc cũ",
+    "draw_up": "Lập văn bản",
+}
+"""Acts that no book lists: a dossier moves to the next book or stays where it is; a paper is drawn up beside its acts."""
 
 
 def title_of(action: str, code: str) -> str:
     """What an act is called in its book."""
-    return ON_BOOKS.get(action) or book(code).action(action).title
+    return UNLISTED.get(action) or book(code).action(action).title
 
 
 @cache

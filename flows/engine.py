@@ -1,20 +1,21 @@
 """The one transaction: an act commits state, event, limits, documents and job together, or not at all."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
 
-from documents.case import AgencyCard
+from documents.case import AgencyCard, Signing
 from flows.books import book as book_of
 from flows.books import payload, typed
 from flows.clocks import Clocks, Moves
 from flows.eligibility import order_needs, party_flaws, rights_needs, time_flaws
 from flows.guards import judge
-from flows.issuing import Issue
+from flows.issuing import Issue, particulars_of
 from flows.refusals import Flaw, Invalid, Need, Refusal, Refused, Stale, UnknownAction, UnknownDossier
 from flows.state import Agencies, State, load
 from flows.validation import in_vietnamese
@@ -55,6 +56,10 @@ class Act:
     actor: Actor
     expected_version: int | None
     late_reason: str | None = None
+    particulars: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What is stated for one form only, by form: a form that asks for it is issued only then."""
+    signing: Signing | None = None
+    """Who signs the documents in the place of the agency's head."""
 
 
 class Facts(Mapping[str, Any]):
@@ -172,7 +177,11 @@ def plan(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Do
     flaws += party_flaws(typed_facts, agencies, at.date())
     if flaws:
         raise Invalid(flaws)
-    view = View(state, book, action, Facts(state, typed_facts, at), at, frozenset(typed_facts), calendar)
+    kind = agencies[asked.actor.agency].card.kind
+    view = View(
+        state, book, action, Facts(state, typed_facts, at), at, frozenset(typed_facts), calendar,
+        particulars_of(action, asked.particulars, kind), asked.signing, kind,
+    )  # fmt: skip
     if missing := missing_facts(view):
         raise Invalid(missing)
     needs = [
@@ -260,14 +269,13 @@ def effect(
         _refuse_idle_holder(view, after, agencies[parties[action.hand_to]].card)
     moves = Clocks(view, event_id, calendar).run(closing=after == Stage.closed != state.stage)
     late = _late(moves, asked.late_reason)
-    if asked.late_reason:
-        facts = facts | {"late_reason": asked.late_reason}
+    recorded = facts | _told(asked)
     before = state.stage if state.seq else None
     handed_to = parties.get(action.hand_to) if action.hand_to else None
     state.parties, state.stage, state.seq = parties, after, state.seq + 1
     state.holder = handed_to or state.holder
     state.version += 1 if before else 0
-    state.facts = {**state.facts, **{name: value for name, value in facts.items() if name != "late_reason"}}
+    state.facts = {**state.facts, **facts}
     state.acts = {code: moment for code, moment in state.acts.items() if code not in action.undoes} | {
         action.code: view.at
     }
@@ -285,7 +293,7 @@ def effect(
         "occurred_at": view.at,
         "recorded_at": now(),
         "late_days": late,
-        "facts_digest": digest_of_facts(facts, salt),
+        "facts_digest": digest_of_facts(recorded, salt),
         "previous": state.head,
     }
     event["digest"] = state.head = digest_of_event(event)
@@ -300,7 +308,19 @@ def effect(
         )
         for rule, _limit in moves.warnings
     ]
-    return Done(state, event, facts, salt, moves, issue, handed_to, opened=before is None, warnings=warnings)
+    return Done(
+        state, event, recorded, salt, moves, issue, handed_to, opened=before is None, warnings=warnings
+    )
+
+
+def _told(asked: Act) -> dict[str, Any]:
+    """What an act says beside its facts; it stays with the event, for no later act asks for it."""
+    told = {
+        "late_reason": asked.late_reason,
+        "particulars": to_jsonable_python(dict(asked.particulars)),
+        "signing": asked.signing.model_dump() if asked.signing else None,
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _refuse_idle_holder(view: View, after: str, holder: AgencyCard) -> None:

@@ -11,15 +11,48 @@ from uuid import UUID, uuid4
 import orjson
 from pydantic import ValidationError
 
-from documents.case import AgencyCard, Case, FormContext, Issued, MissingValue
+from documents.case import AgencyCard, Case, FormContext, Issued, MissingValue, Particulars
 from documents.form import Form
 from documents.forms import all_forms
 from flows.refusals import Flaw, Invalid
+from flows.validation import in_vietnamese
 from flows.view import View
 from models.law.loader import catalogue
+from models.law.schema import Action
 
 Numbers = Mapping[tuple[str, int, str], Iterator[int]]
 """Numbers taken for an agency, year and register, in order."""
+
+
+def particulars_of(
+    action: Action, asked: Mapping[str, Mapping[str, Any]], kind: str
+) -> dict[str, Particulars]:
+    """What an act of an agency of this kind states for its forms only, by form, as each form asks for it.
+
+    Raises:
+        Invalid: a form the act does not issue or that asks for nothing, or particulars that do not fit; all are named.
+    """
+    known = {ref.id for ref in action.forms if all_forms()[ref.id].particulars and kind in (ref.by or [kind])}
+    flaws, typed = [], {}
+    for code, stated in asked.items():
+        model = all_forms()[code].particulars if code in known else None
+        if model is None:
+            flaws.append(Flaw(
+                "form_not_asked", f"particulars.{code}",
+                f"“{action.title}” không lập mẫu {code} với nội dung riêng",
+                f"“{action.title_en}” issues no form {code} with particulars", action.citation,
+            ))  # fmt: skip
+            continue
+        try:
+            typed[code] = model.model_validate(stated)
+        except ValidationError as error:
+            for flaw in error.errors():
+                vietnamese, english = in_vietnamese(flaw)
+                where = ".".join(("particulars", code, *map(str, flaw["loc"])))
+                flaws.append(Flaw(flaw["type"], where, vietnamese, english, all_forms()[code].source))
+    if flaws:
+        raise Invalid(flaws)
+    return typed
 
 
 @dataclass
@@ -92,8 +125,16 @@ class Issue:
                 if numbers and form.register
                 else None
             )
-            case = replace(case, form=form.code, number=self._number_text(form, number))
-            yield form, case, number, self._context(form, case)
+            case = replace(
+                case,
+                form=form.code,
+                number=self._number_text(form, number),
+                particulars=self.view.particulars.get(form.code),
+            )
+            context = self._context(form, case)
+            if self.view.signing:
+                context = context.model_copy(update={"signing": self.view.signing})
+            yield form, case, number, context
             issued = Issued(form.code, case.number or "", case.day, self.issuer.name)
             case = replace(case, issued={**case.issued, form.code: issued})
 

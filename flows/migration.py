@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from flows.books import ON_BOOKS, successor
+from flows.books import UNLISTED, successor
 from flows.books import book as book_of
 from flows.clocks import Clocks, rule_of
 from flows.eligibility import STAGE_NAMES, kept_by_law, law_has_changed, party_flaws
@@ -125,7 +125,7 @@ def plan_keeping(state: State, asked: Act, agencies: Agencies, calendar: Calenda
 
 def _action(code: str, citation: str, **more: Any) -> Action:  # noqa: ANN401 - keys of an action
     return Action(
-        code=code, title=ON_BOOKS[code], title_en=ON_BOOKS_EN[code], stages=(), by=(), citation=citation, **more
+        code=code, title=UNLISTED[code], title_en=ON_BOOKS_EN[code], stages=(), by=(), citation=citation, **more
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +23,8 @@ from models.tables import table
 
 _NEXT = text("SELECT nextval('dossier_number')")
 
+NOTHING: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+
 
 def open_dossier(
     store: Store,
@@ -32,6 +35,7 @@ def open_dossier(
     calendar: Calendar,
     *,
     late_reason: str | None = None,
+    particulars: Mapping[str, Mapping[str, Any]] = NOTHING,
     dry_run: bool = False,
 ) -> Done:
     """Opens a dossier about a person for the actor's agency.
@@ -44,6 +48,7 @@ def open_dossier(
         occurred_at: when it happened; the book of that day governs the dossier.
         calendar: the calendar limits are counted by.
         late_reason: why, if a limit was already passed.
+        particulars: what is stated for one form only, by form.
         dry_run: judge and count, write nothing; not inside a unit of work.
 
     Raises:
@@ -73,7 +78,7 @@ def open_dossier(
             head="",
             seq=0,
         )
-        asked = Act(state.id, "open", facts, occurred_at, actor, None, late_reason)
+        asked = Act(state.id, "open", facts, occurred_at, actor, None, late_reason, particulars)
         done = plan(state, asked, Agencies(connection), calendar)
         _insert(connection, state)
         write(connection, [done])

@@ -11,7 +11,7 @@ from documents.form import Form
 from flows.books import book as book_of
 from flows.books import schema as schema_of
 from flows.eligibility import order_needs, rights_needs
-from flows.engine import Act, Actor, Facts, plan
+from flows.engine import Act, Actor, Facts, Planner, plan
 from flows.guards import judge
 from flows.refusals import Need, UnknownDossier
 from flows.state import Agencies, load
@@ -65,7 +65,9 @@ def _asked_here(view: View, fact: ActionFact) -> bool:
     return bool(fact.required and fact.when and view.holds(fact.when))
 
 
-def preview(engine: Engine, asked: Act, calendar: Calendar) -> list[tuple[Form, FormContext]]:
+def preview(
+    engine: Engine, asked: Act, calendar: Calendar, *, how: Planner = plan
+) -> list[tuple[Form, FormContext]]:
     """The forms an act would issue, filled, with no number taken and nothing written.
 
     Raises:
@@ -75,5 +77,5 @@ def preview(engine: Engine, asked: Act, calendar: Calendar) -> list[tuple[Form, 
         states = load(connection, [asked.dossier])
         if asked.dossier not in states:
             raise UnknownDossier
-        done = plan(states[asked.dossier], asked, Agencies(connection), calendar)
+        done = how(states[asked.dossier], asked, Agencies(connection), calendar)
         return done.issue.drafts()

@@ -1,10 +1,11 @@
 """What guards judge: the dossier, the act asked for, and its facts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from documents.case import Particulars, Signing
 from flows.refusals import Need
 from flows.state import LimitState, State
 from models.law.book import Book
@@ -26,6 +27,12 @@ class View:
     calendar: Calendar | None = None
     """None while only listing what could be done: the facts of the act are not known yet."""
 
+    particulars: Mapping[str, Particulars] = field(default_factory=dict)
+    """What the act states for one form only, by form."""
+    signing: Signing | None = None
+    kind: str | None = None
+    """What kind of agency acts, as far as that is known."""
+
     @property
     def given(self) -> bool:
         """Whether the facts of the act are known."""
@@ -40,7 +47,9 @@ class View:
 
     def forms(self) -> list[str]:
         """Codes of the forms this act issues."""
-        return [ref.id for ref in self.action.forms if self.holds(ref.when)]
+        theirs = (ref for ref in self.action.forms if not ref.by or self.kind in ref.by)
+        refs = (ref for ref in theirs if not ref.given or ref.id in self.particulars)
+        return [ref.id for ref in refs if self.holds(ref.when)]
 
 
 Guard = Callable[[View, str], Need]

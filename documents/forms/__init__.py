@@ -19,7 +19,10 @@ def all_forms() -> Mapping[str, Form]:
         hand_over,
         life_summary,
         pending,
+        wanted,
     )
 
-    families = (finding, determination, life_summary, file, pending, hand_over, court, execution, book_2014)
+    families = (
+        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014,
+    )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

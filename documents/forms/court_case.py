@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from documents.case import Case, FormContext, Header, PersonBlock, person_of
+from documents.case import Block, Case, Header, PersonBlock, person_of
 from documents.forms.plain import addressed, capital, legal_day, requester_of
 from documents.layout import Sheet, Signature, long_date
 from models.law.facts import Participant
@@ -10,7 +10,7 @@ from models.law.facts import Participant
 FILED = "Lưu: VT, hồ sơ vụ việc"
 
 
-class CourtCase(FormContext):
+class CourtCase(Block):
     """The accepted case: what it is about and who deals with it."""
 
     court: str

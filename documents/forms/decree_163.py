@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import cast
 
-from documents.case import Case, FormContext, Issued, MissingValue, PersonBlock
+from documents.case import Block, Case, Issued, MissingValue, PersonBlock
 from documents.layout import Sheet, Signature, Text, bold, italic, long_date, page_count, upper
 from models.law.counting import TIMEZONE
 from models.law.facts import Official
@@ -18,7 +18,7 @@ FILED = "Lưu: VT, hồ sơ"
 RESIDENCE = "Nơi cư trú hoặc chỗ ở hiện nay"
 
 
-class Representative(FormContext):
+class Representative(Block):
     """Someone who acts for an agency in minutes."""
 
     name: str

@@ -1,9 +1,9 @@
 """The file sent to the court: V-34, V-36, V-37 of Decree 163/2026, Appendix V."""
 
 from datetime import datetime
-from typing import cast
+from typing import Annotated, cast
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from documents.case import Case, FormContext, Header, PersonBlock, header_of, person_of
 from documents.form import Form
@@ -36,7 +36,7 @@ class ViolationMinutes(FormContext):
     finished_at: AwareDatetime
     where: str
     writer: Representative
-    witnesses: tuple[Witness, ...]
+    witnesses: Annotated[tuple[Witness, ...], Field(min_length=1)]
     person: PersonBlock
     parent: str = "không"
     violation: str

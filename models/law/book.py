@@ -14,6 +14,7 @@ from models.law.schema import (
     Code,
     Condition,
     Paper,
+    Refs,
     Rule,
     RuleId,
     Stage,
@@ -123,6 +124,8 @@ class Book(Strict):
     provisions: tuple[Provision, ...] = ()
     papers: tuple[Paper, ...]
     actions: tuple[Action, ...]
+    drawn: Mapping[AgencyKind, Refs] = {}
+    """Forms that each kind of agency may draw up beside any act, as long as the dossier is open."""
     transition: Transition | None = None
     notes: tuple[Text, ...] = ()
 

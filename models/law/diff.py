@@ -53,6 +53,7 @@ class Difference(Result):
     actions: tuple[Row, ...]
     papers: tuple[Row, ...]
     provisions: tuple[Row, ...]
+    drawn: tuple[Row, ...]
     same: dict[str, int]
 
 
@@ -90,6 +91,7 @@ def difference(old: Book, new: Book, between: Sequence[Book] = ()) -> Difference
         "actions": (_actions(old, name), _actions(new), acts),
         "papers": (_papers(old), _papers(new), {}),
         "provisions": (_provisions(old), _provisions(new), {}),
+        "drawn": (_drawn(old), _drawn(new), {}),
     }
     rows = {table: _rows(*compared) for table, compared in tables.items()}
     same = {
@@ -290,6 +292,15 @@ def _paper(paper: Paper) -> _Entry:
 
 def _provisions(book: Book) -> _Table:
     return {one.id: _provision(one) for one in book.provisions}
+
+
+def _drawn(book: Book) -> _Table:
+    """Forms that may be drawn up beside the acts, by code: by which agencies, and when."""
+    by: dict[str, dict[str, Value]] = {}
+    for kind, refs in book.drawn.items():
+        for ref in refs:
+            by.setdefault(ref.id, {})[AGENCIES[kind]] = condition(ref.when, "en") or True
+    return {form: _Entry(form, form, ", ".join(kinds), kinds) for form, kinds in by.items()}
 
 
 def _provision(one: Provision) -> _Entry:

@@ -81,6 +81,7 @@ class Mergeable(BaseModel):
     wording: dict[str, Any] = {}
     wording_minor: dict[str, Any] = {}
     exclusions: dict[str, Any] = {}
+    drawn: dict[str, Any] = {}
     rules: list[Line] = []
     actions: list[Line] = []
     provisions: list[Line] = []
@@ -139,7 +140,7 @@ def merged(folder: Path, code: str, seen: tuple[str, ...] = ()) -> Row:
                 f"{path.name}: {name}: không có dòng nào / nothing inherited fits: {', '.join(missing)}"
             )
     book = base | own
-    for table in ("wording", "wording_minor", "exclusions"):
+    for table in ("wording", "wording_minor", "exclusions", "drawn"):
         entries = base.get(table, {}) | own.get(table, {})
         book[table] = {key: value for key, value in entries.items() if value != ""}
     for table, key in KEYS.items():

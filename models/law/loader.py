@@ -99,12 +99,19 @@ def _own_flaws(book: Book) -> list[str]:
             for paper in book.papers
             for flaw in _condition_flaws(f"papers.{paper.kind}.when", paper.when)
         ),
+        *(
+            flaw
+            for kind, refs in book.drawn.items()
+            for ref in refs
+            for flaw in _condition_flaws(f"drawn.{kind}", ref.when)
+        ),
         *_reachability_flaws(book),
     ]
 
 
 def _form_flaws(book: Book, known: set[str]) -> list[str]:
     named = [(f"actions.{action.code}.forms", ref.id) for action in book.actions for ref in action.forms]
+    named += [(f"drawn.{kind}", ref.id) for kind, refs in book.drawn.items() for ref in refs]
     named += [(f"papers.{paper.kind}.form", paper.form) for paper in book.papers if paper.form]
     named += [
         (f"papers.{paper.kind}.any_of", code)

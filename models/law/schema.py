@@ -217,6 +217,10 @@ class Ref(Strict):
 
     id: str
     when: Condition = {}
+    given: bool = False
+    """Of a form: issued only where its particulars are given; without them the paper is made elsewhere."""
+    by: tuple[AgencyKind, ...] = ()
+    """Of a form: only such agencies issue it, of those that may act."""
     at: Code | None = None
     """The fact that says when (a limit ends or starts anew), to how much (extended) or how many (days credited)."""
 

@@ -163,4 +163,7 @@ def _code(wanted: bool | str | list[str]) -> str:
 def reference(ref: Ref, language: Language = "vi") -> str:
     """A rule, form, stage or guard as an action names it, with the fact it takes and its condition."""
     at = f"{' theo ' if language == 'vi' else ' at '}{ref.at}" if ref.at else ""
-    return ref.id + at + _if(ref.when, language)
+    given = (
+        (" (khi nêu nội dung riêng)" if language == "vi" else " (with its particulars)") if ref.given else ""
+    )
+    return ref.id + at + given + _if(ref.when, language)

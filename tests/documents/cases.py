@@ -1,12 +1,14 @@
 """One invented dossier, complete in every fact, from which tests print any form."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from types import EllipsisType, MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from documents.case import AgencyCard, Case, Issued
+from documents.form import Form
 from models.law.book import Wording
 from models.law.facts import (
     Background,
@@ -105,6 +107,12 @@ AGENCIES: Mapping[str, AgencyCard] = MappingProxyType({
         superior="Công an thành phố Hà Nội", symbol="CSCN", place="Ba Vì",
         address="thôn Ví Dụ, xã Ba Vì, thành phố Hà Nội", commune="xã Ba Vì", province="thành phố Hà Nội",
         head=Official(name="Trung tá Đặng Văn H", position="Trưởng Cơ sở"),
+    ),
+    "committee": AgencyCard(
+        code="ubmd", kind="peoples_committee", name="Ủy ban nhân dân phường Mai Dịch",
+        superior="Ủy ban nhân dân thành phố Hà Nội", symbol="UBND", place="Mai Dịch",
+        address="số 11 phố Ví Dụ, phường Mai Dịch, thành phố Hà Nội", **HANOI,
+        head=Official(name="Đỗ Văn I", position="Chủ tịch"),
     ),
     "provincial_police": AgencyCard(
         code="cahn", kind="provincial_police", name="Công an thành phố Hà Nội", superior="Bộ Công an",
@@ -444,6 +452,39 @@ ISSUED: Mapping[str, Issued] = MappingProxyType(
         for form, (action, agency, symbol) in ISSUES.items()
     }
 )
+
+
+def drawn_case(
+    form: Form,
+    particulars: Mapping[str, Any],
+    *,
+    by: str | AgencyCard = "compiler",
+    when: datetime = ACTS["deliver"],
+    **fact_changes: Any,
+) -> Case:
+    """The case of a form with particulars of its own.
+
+    Args:
+        form: the form.
+        particulars: what is stated for it, as sent.
+        by: the agency that issues it, or which of `AGENCIES`.
+        when: the act's moment.
+        fact_changes: facts to replace; None takes a fact away.
+
+    """
+    issuer = AGENCIES[by] if isinstance(by, str) else by
+    symbol = form.symbol and form.symbol.format(symbol=issuer.symbol)
+    assert form.particulars
+    return replace(
+        sample_case("V-42", **fact_changes),
+        form=form.code,
+        action="draw_up",
+        occurred_at=when,
+        number=f"05/{symbol}" if symbol else None,
+        issuer=issuer,
+        signer=issuer.head,
+        particulars=form.particulars.model_validate(particulars),
+    )
 
 
 def sample_case(

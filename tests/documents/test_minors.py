@@ -11,7 +11,7 @@ from models.law.loader import load_book
 from tests.documents.cases import sample_case
 from tests.documents.printed import assert_in_order, printed
 
-ISSUED = sorted({ref.id for action in load_book("2026").actions for ref in action.forms})
+ISSUED = sorted({ref.id for action in load_book("2026").actions for ref in action.forms if not ref.given})
 MOTHER = Representative(name="Nguyễn Thị B", relation="mẹ", residence="số 3 phố Thí Dụ, phường Mai Dịch")
 
 
