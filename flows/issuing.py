@@ -106,6 +106,7 @@ class Issue:
                     ).hexdigest(),
                     "state": "issued",
                     "verify_code": secrets.token_urlsafe(12),
+                    "verify_url": None,
                     "sha256": None,
                     "size": None,
                     "rendered_at": None,

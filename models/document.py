@@ -38,6 +38,28 @@ class Document(SQLModel, table=True):
     context_digest: str
     state: str = "issued"
     verify_code: str = Field(unique=True)
+    verify_url: str | None = None
+    """What the code on the paper leads to: fixed when it was issued."""
     sha256: str | None = None
     size: int | None = None
     rendered_at: datetime | None = instant(optional=True)
+    ended_at: datetime | None = instant(optional=True)
+    ended_because: str | None = None
+    replaced_by: UUID | None = Field(default=None, foreign_key="document.id")
+
+
+class DocumentCopy(SQLModel, table=True):
+    """A PDF made of a document, or a scan of the signed paper; the latest scan is the official copy."""
+
+    __tablename__ = "document_copy"
+
+    id: UUID = identity()
+    document: UUID = Field(foreign_key="document.id", index=True)
+    dossier: UUID = Field(foreign_key="dossier.id", index=True)
+    kind: str
+    sha256: str
+    size: int
+    content_type: str
+    file_name: str
+    account: UUID | None = Field(default=None, foreign_key="account.id")
+    recorded_at: datetime = instant()

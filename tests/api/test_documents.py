@@ -114,7 +114,12 @@ def test_an_invented_code_is_not_genuine(client: TestClient, accept: str) -> Non
 
 def test_a_void_document_says_so(client: TestClient, road: Road, issued: dict[str, Any]) -> None:
     with unit_of_work(road.store, Scope(SYSTEM)) as connection:
-        connection.execute(text("UPDATE document SET state = 'void' WHERE id = :id"), {"id": issued["id"]})
+        connection.execute(
+            text(
+                "UPDATE document SET state = 'void', ended_at = now(), ended_because = 'thử' WHERE id = :id"
+            ),
+            {"id": issued["id"]},
+        )
     assert client.get(f"/verify/{issued['verify_code']}").json()["state"] == "void"
     page = client.get(f"/verify/{issued['verify_code']}", headers={"Accept": "text/html"})
     assert "đã hủy" in page.text

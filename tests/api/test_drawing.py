@@ -6,6 +6,7 @@ from typing import Any
 
 import docx
 import pytest
+from docx.oxml.ns import qn
 from httpx2 import Response
 
 from tests.api.road import Road
@@ -124,8 +125,5 @@ def test_an_agency_draws_up_only_the_forms_of_its_kind(held: Road) -> None:
 
 def _lines(content: bytes) -> list[str]:
     body = docx.Document(io.BytesIO(content)).element.body
-    texts = (
-        "".join(piece.text for piece in each.iter(docx.oxml.ns.qn("w:t")))
-        for each in body.iter(docx.oxml.ns.qn("w:p"))
-    )
+    texts = ("".join(piece.text for piece in each.iter(qn("w:t"))) for each in body.iter(qn("w:p")))
     return [text for text in texts if text]
