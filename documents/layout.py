@@ -5,18 +5,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from docx.oxml.ns import qn
-from docx.oxml.xmlchemy import BaseOxmlElement
-
 from documents import stationery
 from documents.case import Signing
 from documents.ooxml import (
     Run,
     Text,
+    Xml,
     bold_width,
     clean,
     element,
-    keep_with_next,
+    ended,
+    kept_with_next,
     paragraph,
     rule,
     table,
@@ -141,10 +140,8 @@ class Sheet:
     def __init__(self, *, draft: bool = False, signing: Signing | None = None) -> None:
         self._draft = draft
         self._signing = signing
-        self._root = stationery.blank(draft=draft)
-        body = self._root[0]
-        self._section = body[-1]
-        self._last_line: BaseOxmlElement | None = None
+        self._body: list[Xml] = []
+        self._last_line: int | None = None  # where the last line of the body's text stands
         self._beside_photo = 0.0  # points of the text's width a photograph takes
 
     # -- first page ---------------------------------------------------------------------------------------
@@ -191,12 +188,12 @@ class Sheet:
         self._add(table(_HEADER_WIDTHS, rows))
 
     @staticmethod
-    def _state(width: float, taken: float = 0) -> list[BaseOxmlElement]:
+    def _state(width: float, taken: float = 0) -> list[Xml]:
         line = rule(bold_width(MOTTO, 13), width * _POINTS_PER_MM, taken)
         return [paragraph("State", STATE), paragraph("Motto", MOTTO), line]
 
     @staticmethod
-    def _short_rule(text: str, size: float, width: float, taken: float = 0) -> BaseOxmlElement:
+    def _short_rule(text: str, size: float, width: float, taken: float = 0) -> Xml:
         within = width * _POINTS_PER_MM
         longest = max(bold_width(line, size) for line in text.split("\n"))
         return rule(min(longest, within - taken) * _SHORT_RULE, within, taken)
@@ -292,8 +289,8 @@ class Sheet:
                     lines.append([])
                 lines[-1].append(replace(part, text=piece) if isinstance(part, Run) else piece)
         for pieces in lines:
-            self._last_line = paragraph("Body", *pieces)
-            self._add(self._last_line)
+            self._last_line = len(self._body)
+            self._add(paragraph("Body", *pieces))
 
     def field(self, label: Text, value: Text) -> None:
         """One "label: value".
@@ -322,8 +319,7 @@ class Sheet:
     def choices(self, *choices: tuple[str, bool]) -> None:
         """A box and its label on a line each, kept on one page with the line they answer."""
         for label, checked in choices:
-            if self._last_line is not None:
-                keep_with_next(self._last_line)
+            self._keep_last_line()
             self.line(f"{_TICKED_BOX if checked else _EMPTY_BOX} {label}")
 
     def ticks(self, *choices: tuple[str, bool], lead: str = "") -> None:
@@ -348,15 +344,14 @@ class Sheet:
         """Put "./." after the last word of the body (Decree 30/2020, Appendix I)."""
         if self._last_line is None:
             raise ValueError("end: there is no body text to end")
-        last = self._last_line.findall(qn("w:r"))[-1]
-        last.text = last.text.rstrip(" .;") + "./."
+        self._body[self._last_line] = ended(self._body[self._last_line], "./.")
 
     # -- signatures ---------------------------------------------------------------------------------------
 
     def signatures(self, *rows: tuple[Signature | None, ...]) -> None:
         """Signature blocks, kept whole on one page: each row is (left, right), or (one,) in the middle."""
         self._begin_closing()
-        blocks: list[BaseOxmlElement] = []
+        blocks: list[Xml] = []
         for cells in rows:
             width = stationery.TEXT_WIDTH / len(cells)
             # Names stand in a row of their own: level with each other, however many lines the titles take.
@@ -383,7 +378,7 @@ class Sheet:
         self._add(*(paragraph("Recipient", f"- {line}") for line in _closed(lines)))
 
     @staticmethod
-    def _titles(cell: Signature | None) -> list[BaseOxmlElement]:
+    def _titles(cell: Signature | None) -> list[Xml]:
         if cell is None:
             return [paragraph("Signer")]
         block = [paragraph("Signer", upper(line)) for line in (cell.authority or "").split("\n") if line]
@@ -393,13 +388,13 @@ class Sheet:
         return block
 
     @staticmethod
-    def _name(cell: Signature | None) -> list[BaseOxmlElement]:
+    def _name(cell: Signature | None) -> list[Xml]:
         return [paragraph("SignedName", cell.name if cell and cell.name else "")]
 
     def _begin_closing(self) -> None:
         """Keep the last body line with the signatures: alone on a page they would sign nothing."""
-        if self._last_line is not None and self._section.getprevious() is self._last_line:
-            keep_with_next(self._last_line)
+        if self._last_line == len(self._body) - 1:
+            self._keep_last_line()
         self._add(paragraph("GapBeforeSignatures"))
 
     # -- the file -----------------------------------------------------------------------------------------
@@ -410,8 +405,12 @@ class Sheet:
 
     def to_bytes(self) -> bytes:
         """The .docx file; the same content always gives the same bytes."""
-        return stationery.pack(self._root, draft=self._draft)
+        return stationery.pack(self._body, draft=self._draft)
 
-    def _add(self, *elements: BaseOxmlElement) -> None:
-        for each in elements:
-            self._section.addprevious(each)
+    def _add(self, *elements: Xml) -> None:
+        self._body += elements
+
+    def _keep_last_line(self) -> None:
+        """Holds the last line of the text on the page of what follows it."""
+        if self._last_line is not None:
+            self._body[self._last_line] = kept_with_next(self._body[self._last_line])

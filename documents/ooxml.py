@@ -1,14 +1,18 @@
-"""Word elements of the printed forms: paragraphs, tables and drawn rules, made with python-docx's own classes."""
+"""Word elements of the printed forms: paragraphs, tables and drawn rules, as the text of their XML.
 
-import functools
+Text, not trees: a paper is written once from top to bottom, and making, joining and serialising hundreds of tree nodes costs
+five times what its words do.
+"""
+
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NewType
+from xml.sax.saxutils import escape, quoteattr
 
-from docx.oxml.ns import qn
-from docx.oxml.parser import OxmlElement
-from docx.oxml.xmlchemy import BaseOxmlElement
+Xml = NewType("Xml", str)
+"""WordprocessingML, well-formed, with the prefix `w`."""
 
 TWIPS_PER_MM = 1440 / 25.4
 TWIPS_PER_POINT = 20
@@ -83,12 +87,7 @@ def bold_width(text: str, size: float) -> float:
     )
 
 
-@functools.lru_cache(maxsize=128)
-def _name(tag: str) -> str:
-    return qn(f"w:{tag}")
-
-
-def element(tag: str, *children: BaseOxmlElement, **attributes: str | int) -> BaseOxmlElement:
+def element(tag: str, *children: Xml, **attributes: str | int) -> Xml:
     """A WordprocessingML element.
 
     Args:
@@ -97,41 +96,55 @@ def element(tag: str, *children: BaseOxmlElement, **attributes: str | int) -> Ba
         attributes: local names and values, such as `val="center"`.
 
     """
-    made: BaseOxmlElement = OxmlElement(f"w:{tag}")
-    for name, value in attributes.items():
-        made.set(_name(name), str(value))
-    made.extend(children)
-    return made
+    said = "".join(f" w:{name}={quoteattr(str(value))}" for name, value in attributes.items())
+    return Xml(f"<w:{tag}{said}>{''.join(children)}</w:{tag}>" if children else f"<w:{tag}{said}/>")
 
 
-def run(text: Text) -> BaseOxmlElement:
+def run(text: Text) -> Xml:
     """A run; tabs and line ends in the text become Word's own."""
     part = text if isinstance(text, Run) else Run(text)
-    made = element("r")
-    marks = [
-        element(tag) if wanted else element(tag, val=0)
+    marks = "".join(
+        f"<w:{tag}/>" if wanted else f'<w:{tag} w:val="0"/>'
         for tag, wanted in (("b", part.bold), ("i", part.italic))
         if wanted is not None
-    ]
-    if marks:
-        made.append(element("rPr", *marks))
-    made.text = clean(part.text)
+    )
+    pieces = "".join(
+        _CHARACTERS.get(piece) or _words(piece) for piece in _SPLIT.split(clean(part.text)) if piece
+    )
+    made = Xml(f"<w:r>{f'<w:rPr>{marks}</w:rPr>' if marks else ''}{pieces}</w:r>")
     return made if part.field is None else element("fldSimple", made, instr=f" {part.field} ", dirty="true")
 
 
-def paragraph(style: str, *texts: Text) -> BaseOxmlElement:
+_SPLIT = re.compile("([\t\n])")
+_CHARACTERS = {"\t": "<w:tab/>", "\n": "<w:br/>"}
+
+
+def _words(text: str) -> str:
+    """A stretch of text; spaces at its ends and in a row are kept only where the element says so."""
+    kept = ' xml:space="preserve"' if text != text.strip() or "  " in text else ""
+    return f"<w:t{kept}>{escape(text)}</w:t>"
+
+
+def paragraph(style: str, *texts: Text) -> Xml:
     """A paragraph of a style of `documents.stationery`."""
-    return element("p", element("pPr", element("pStyle", val=style)), *(run(text) for text in texts))
+    return Xml(f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{"".join(map(run, texts))}</w:p>')
 
 
-def keep_with_next(of: BaseOxmlElement) -> None:
-    """Hold a paragraph on the page of the one that follows it."""
-    properties = of.find(_name("pPr"))
-    if properties is not None and properties.find(_name("keepNext")) is None:
-        properties.insert(1, element("keepNext"))  # the schema wants it right after pStyle
+def kept_with_next(line: Xml) -> Xml:
+    """A paragraph as it stands when it is held on the page of the one that follows it."""
+    if "<w:keepNext/>" in line:
+        return line
+    return Xml(line.replace('"/>', '"/><w:keepNext/>', 1))  # the schema wants it right after pStyle
 
 
-def rule(length: float, within: float, taken: float = 0) -> BaseOxmlElement:
+def ended(line: Xml, mark: str) -> Xml:
+    """A paragraph whose last word is followed by a mark, in place of what punctuation was there."""
+    before, tag, after = line.rpartition("</w:t>")
+    start = before.rindex(">") + 1
+    return Xml(f"{before[:start]}{before[start:].rstrip(' .;')}{mark}{tag}{after}")
+
+
+def rule(length: float, within: float, taken: float = 0) -> Xml:
     """A solid line, drawn as the border of a flat empty paragraph and centred.
 
     Args:
@@ -150,13 +163,13 @@ def rule(length: float, within: float, taken: float = 0) -> BaseOxmlElement:
 
 def table(
     widths: Sequence[float],
-    rows: Iterable[Sequence[Iterable[BaseOxmlElement]]],
+    rows: Iterable[Sequence[Iterable[Xml]]],
     *,
     bordered: bool = False,
     heading_rows: int = 0,
-    float_at: BaseOxmlElement | None = None,
+    float_at: Xml | None = None,
     row_height: float | None = None,
-) -> BaseOxmlElement:
+) -> Xml:
     """A centred table with fixed column widths whose rows never break across pages.
 
     Args:
@@ -168,32 +181,41 @@ def table(
         row_height: exact height of every row in millimetres; by default as high as its text.
 
     """
-    properties = element("tblPr")
-    if float_at is not None:
-        properties.append(float_at)
-    properties.append(element("tblW", w=sum(map(twips, widths)), type="dxa"))
-    if float_at is None:
-        properties.append(element("jc", val="center"))
-    if bordered:
-        sides = ("top", "left", "bottom", "right", "insideH", "insideV")
-        lines = (element(side, val="single", sz=4, space=0, color="000000") for side in sides)
-        properties.append(element("tblBorders", *lines))
-    properties.append(element("tblLayout", type="fixed"))
-    padding = (element(side, w=85, type="dxa") for side in ("left", "right"))
-    properties.append(element("tblCellMar", *padding))
+    sides = ("top", "left", "bottom", "right", "insideH", "insideV")
+    lines = (element(side, val="single", sz=4, space=0, color="000000") for side in sides)
+    properties = element(
+        "tblPr",
+        *([float_at] if float_at is not None else []),
+        element("tblW", w=sum(map(twips, widths)), type="dxa"),
+        *([element("jc", val="center")] if float_at is None else []),
+        *([element("tblBorders", *lines)] if bordered else []),
+        element("tblLayout", type="fixed"),
+        element("tblCellMar", *(element(side, w=85, type="dxa") for side in ("left", "right"))),
+    )
     grid = element("tblGrid", *(element("gridCol", w=twips(width)) for width in widths))
-    made = element("tbl", properties, grid)
-    for index, cells in enumerate(rows):
-        row_properties = element("trPr", element("cantSplit"))
-        if row_height is not None:
-            row_properties.append(element("trHeight", val=twips(row_height), hRule="exact"))
-        if index < heading_rows:
-            row_properties.append(element("tblHeader"))
-        row = element("tr", row_properties)
-        for width, content in zip(widths, cells, strict=True):
-            cell_properties = element("tcPr", element("tcW", w=twips(width), type="dxa"))
-            if bordered:
-                cell_properties.append(element("vAlign", val="center"))
-            row.append(element("tc", cell_properties, *content))
-        made.append(row)
-    return made
+    made = [
+        _row(widths, cells, bordered=bordered, heading=index < heading_rows, height=row_height)
+        for index, cells in enumerate(rows)
+    ]
+    return element("tbl", properties, grid, *made)
+
+
+def _row(
+    widths: Sequence[float],
+    cells: Sequence[Iterable[Xml]],
+    *,
+    bordered: bool,
+    heading: bool,
+    height: float | None,
+) -> Xml:
+    properties = [element("cantSplit")]
+    if height is not None:
+        properties.append(element("trHeight", val=twips(height), hRule="exact"))
+    if heading:
+        properties.append(element("tblHeader"))
+    middle = (element("vAlign", val="center"),) if bordered else ()
+    made = [
+        element("tc", element("tcPr", element("tcW", w=twips(width), type="dxa"), *middle), *content)
+        for width, content in zip(widths, cells, strict=True)
+    ]
+    return element("tr", element("trPr", *properties), *made)
