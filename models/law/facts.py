@@ -13,7 +13,11 @@ from pydantic_core import PydanticCustomError
 from models.law.counting import MOST, YEARS
 from models.law.schema import ActionFacts, Fact
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
+    # invisible marks that turn the direction of writing or part lines: what is read would not be what is stored
+    "|[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 
 
 def printable(text: str) -> str:
