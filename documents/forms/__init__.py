@@ -12,6 +12,11 @@ def all_forms() -> Mapping[str, Form]:
     from documents.forms import (
         book_2014,
         court,
+        decree_116_file,
+        decree_116_pending,
+        decree_116_person,
+        decree_116_review,
+        decree_116_voluntary,
         determination,
         execution,
         file,
@@ -23,6 +28,7 @@ def all_forms() -> Mapping[str, Form]:
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014,
+        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted,
+        decree_116_voluntary, decree_116_file, decree_116_person, decree_116_pending, decree_116_review, book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}
