@@ -13,8 +13,10 @@ def all_forms() -> Mapping[str, Form]:
         book_2014,
         court,
         decree_116_file,
+        decree_116_hand_over,
         decree_116_pending,
         decree_116_person,
+        decree_116_registration,
         decree_116_review,
         decree_116_voluntary,
         determination,
@@ -29,6 +31,7 @@ def all_forms() -> Mapping[str, Form]:
 
     families = (
         finding, determination, life_summary, file, pending, hand_over, court, execution, wanted,
-        decree_116_voluntary, decree_116_file, decree_116_person, decree_116_pending, decree_116_review, book_2014,
+        decree_116_registration, decree_116_voluntary, decree_116_file, decree_116_person, decree_116_pending,
+        decree_116_hand_over, decree_116_review, book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

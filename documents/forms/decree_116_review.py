@@ -17,7 +17,7 @@ from documents.forms.decree_163 import (
     write_list,
     write_person,
 )
-from documents.forms.plain import legal_day
+from documents.forms.plain import capital, legal_day
 from documents.layout import Sheet, Signature, long_date
 from models.law.facts import Line
 from models.law.schema import Stage
@@ -140,7 +140,7 @@ def write_supplement_request(sheet: Sheet, context: SupplementRequest) -> None:
     sheet.addressee(context.compiler)
     received = long_date(context.received_on)
     sheet.line(
-        f"{received[:1].upper()}{received[1:]}, {agency} nhận được hồ sơ, Văn bản {context.proposal} về việc đề nghị áp "
+        f"{capital(received)}, {agency} nhận được hồ sơ, Văn bản {context.proposal} về việc đề nghị áp "
         f"dụng biện pháp {measure} đối với:"
     )
     write_person(sheet, context.person)
@@ -193,7 +193,7 @@ def _write_request_head(sheet: Sheet, context: CourtRequest, about: str) -> None
 
 
 def _write_request_end(sheet: Sheet, context: CourtRequest, number: str) -> None:
-    facility = context.words.facility[:1].upper() + context.words.facility[1:]
+    facility = capital(context.words.facility)
     sheet.line(
         f"{number} Ông (bà): {context.person.name} chịu trách nhiệm thi hành tại {facility}: {context.centre}."
     )
