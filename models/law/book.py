@@ -38,8 +38,6 @@ class Wording(Strict):
     """What court papers rest on, without "Căn cứ"."""
     complaint_period: Text
     """How long a complaint against the court's decision may be made, and from when."""
-    local_government: Text | None = None
-    """The law on local government that decisions of people's committees rest on, where a form cites one."""
 
 
 class Provision(Strict):

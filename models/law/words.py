@@ -62,7 +62,6 @@ WORDING: Mapping[str, str] = {
     "compiler": "Người đề nghị",
     "legal_bases": "Căn cứ pháp lý",
     "complaint_period": "Thời hạn khiếu nại",
-    "local_government": "Luật về chính quyền địa phương",
 }
 DERIVED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "delivered": ("Đã đưa vào cơ sở", {}),
