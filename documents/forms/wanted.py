@@ -104,15 +104,9 @@ def write_wanted(sheet: Sheet, context: WantedDecision) -> None:
     sheet.line(bold("2."), " Đặc điểm nhận dạng:")
     sheet.fields(("Chiều cao", f"{stated.height_m} m"), ("Cân nặng", f"{stated.weight_kg} kg"))
     sheet.field("Dấu hiệu riêng biệt", stated.marks)
-<<<<<<< HEAD
     sheet.line(bold("3."), " Các mối quan hệ:")
-    _write_parent(sheet, "- Họ, tên bố", context.father)
-    _write_parent(sheet, "- Họ, tên mẹ", context.mother)
-=======
-    sheet.line("3. Các mối quan hệ:")
     write_parent(sheet, "- Họ, tên bố", context.father)
     write_parent(sheet, "- Họ, tên mẹ", context.mother)
->>>>>>> a2abf2f (Lay a sheet on its side, group a table's headings, and word the laws a period's decisions cite)
     sheet.field("- Các mối quan hệ liên quan khác", stated.other_relations)
     sheet.line(bold("4."), f" Đã bỏ trốn khỏi {stated.escaped_from}, {begun(context.escaped_at)}.")
     sheet.line("Khi phát hiện đối tượng có lai lịch nêu trên, yêu cầu báo ngay cho:")
