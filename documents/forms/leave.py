@@ -88,7 +88,9 @@ class FuneralLeaveParticulars(Particulars):
     unit: Line = Field(title="Đơn vị đề nghị")
     parent_phone: Line = Field("không", title="Số điện thoại của cha, mẹ, người giám hộ, người đại diện")
     until_on: date = Field(title="Về chịu tang đến ngày")
-    responsible: Line | None = Field(None, title="Người quản lý, đón, đưa trở lại, nếu không phải người làm đơn")
+    responsible: Line | None = Field(
+        None, title="Người quản lý, đón, đưa trở lại, nếu không phải người làm đơn"
+    )
     committee: Line | None = Field(None, title="Ủy ban nhân dân cấp xã nơi cư trú, nếu không có trong hồ sơ")
     recipients: tuple[Line, ...] = Field((), title="Nơi nhận khác")
 
@@ -248,9 +250,7 @@ def write_funeral_leave(sheet: Sheet, context: FuneralLeave) -> None:
         f"Theo đề nghị của {context.unit}",
     )
     sheet.resolved()
-    sheet.article(
-        1, "Cho phép người đang chấp hành biện pháp cai nghiện dưới đây được về chịu tang:"
-    )
+    sheet.article(1, "Cho phép người đang chấp hành biện pháp cai nghiện dưới đây được về chịu tang:")
     write_named(sheet, person, "1. Họ, tên", person.id_label)
     write_guardian(sheet, context.guardian)
     sheet.line(

@@ -35,7 +35,8 @@ class StayParticulars(Particulars):
     reasons: Lines = Field(title="Lý do")
     papers: Lines = Field(title="Tài liệu xác nhận kèm theo")
     addressee: Line | None = Field(
-        None, title="Kính gửi, nếu không phải Tòa án đã ra quyết định (cai nghiện tự nguyện: Giám đốc Công an)"
+        None,
+        title="Kính gửi, nếu không phải Tòa án đã ra quyết định (cai nghiện tự nguyện: Giám đốc Công an)",
     )
     decision: Line | None = Field(
         None, title="Quyết định phải chấp hành (số, ngày, cơ quan), nếu không có trong hồ sơ"
