@@ -24,14 +24,18 @@ def all_forms() -> Mapping[str, Form]:
         file,
         finding,
         hand_over,
+        leave,
         life_summary,
         pending,
+        postponement,
+        serving,
         wanted,
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted,
+        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, postponement, leave, serving,
         decree_116_registration, decree_116_voluntary, decree_116_file, decree_116_person, decree_116_pending,
-        decree_116_hand_over, decree_116_review, book_2014,
+        decree_116_hand_over, decree_116_review,
+        book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}
