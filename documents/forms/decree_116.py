@@ -105,11 +105,20 @@ def acting(context: FormContext, head: Representative) -> Representative:
     return Representative(name=signing.name, position=signing.position, agency=head.agency)
 
 
-def write_kin(sheet: Sheet, kin: Kin, id_label: str, *lead: str, residence: str = RESIDENCE) -> None:
-    """The lines of a relative, without the relation."""
+def write_kin(sheet: Sheet, kin: Kin, id_label: str, *lead: str) -> None:
+    """The lines of a relative, without the relation; `lead` in the place of "Họ và tên"."""
     name = (italic("(viết in hoa)"), f": {upper(kin.name)}; Giới tính: {SEXES[kin.sex]}")
     sheet.line(*(lead or ("Họ và tên ",)), *name)
     sheet.field("Ngày, tháng, năm sinh", kin.birth_date)
-    write_identity(sheet, id_label, kin.identity, kin.identity_issued_on, kin.identity_issued_by)
-    sheet.field(residence, kin.residence)
+    write_any_id(sheet, id_label, kin.identity, kin.identity_issued_on, kin.identity_issued_by)
+    sheet.field(RESIDENCE, kin.residence)
     sheet.field("Điện thoại liên lạc", kin.phone)
+
+
+def write_any_id(sheet: Sheet, label: str, number: str, issued_on: str, issued_by: str) -> None:
+    """The identity paper, by either of the two labels; under the short one the place of issue has a line of its own."""
+    if label != PARENTS_ID:
+        write_identity(sheet, label, number, issued_on, issued_by)
+        return
+    sheet.fields((label, number), ("Ngày cấp", issued_on))
+    sheet.field("Nơi cấp", issued_by)

@@ -16,11 +16,12 @@ from documents.forms.decree_116 import (
     compiler_of,
     printed_kin,
     words_of,
+    write_any_id,
     write_kin,
 )
 from documents.forms.decree_163 import RESIDENCE, write_person
 from documents.forms.life_summary import write_confirmation, write_family, write_history, write_self
-from documents.layout import Sheet, Signature, italic
+from documents.layout import Sheet, Signature, italic, upper
 from models.law.facts import Background, Line
 from models.law.schema import Stage
 
@@ -226,7 +227,10 @@ def write_parents_opinion(sheet: Sheet, context: ParentsOpinion) -> None:
     sheet.field("2. Quan hệ với người nghiện ma túy", parent.relation)
     answer = "đồng ý" if context.agrees else "không đồng ý"
     sheet.line(f"3. Tôi {answer} áp dụng biện pháp {measure} đối với:")
-    write_person(sheet, person.model_copy(update={"id_label": PARENTS_ID}))
+    sheet.line("Họ và tên ", italic("(viết in hoa)"), f": {upper(person.name)}; Giới tính: {person.sex}")
+    sheet.field("Tên gọi khác (nếu có)", person.other_name)
+    sheet.field("Ngày, tháng, năm sinh", person.birth)
+    write_any_id(sheet, PARENTS_ID, person.id_number, person.id_issued_on, person.id_issued_by)
     sheet.field(RESIDENCE, person.present_residence)
     sheet.field("4. Ý kiến khác (nếu có)", context.remarks)
     sheet.signatures((None, Signature("Đại diện gia đình", "(Ký, ghi rõ họ tên)", parent.name)))

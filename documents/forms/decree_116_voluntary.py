@@ -20,7 +20,7 @@ from documents.form import Form
 from documents.forms.decree_116 import APPENDIX, Words, words_of
 from documents.forms.decree_163 import write_identity
 from documents.forms.plain import capital
-from documents.layout import Sheet, Signature, italic, long_date
+from documents.layout import Sheet, Signature, italic, long_date, place_date
 from models.law.facts import Line, Official
 from models.law.schema import Stage
 
@@ -140,6 +140,7 @@ def gather_voluntary_decision(case: Case) -> VoluntaryDecision:
 def write_register(sheet: Sheet, context: Register) -> None:
     """Form 23, with the one row of this person: a dossier holds nobody else's data."""
     header, person, stated = context.header, context.person, context.stated
+    sheet.turn()
     sheet.header((header.superior, header.issuer))
     sheet.title("Sổ đăng ký cai nghiện ma túy tự nguyện")
     sheet.heading(f"QUYỂN SỐ: {stated.volume}", centred=True)
@@ -152,7 +153,8 @@ def write_register(sheet: Sheet, context: Register) -> None:
         str(stated.order), person.name, person.birth, person.sex, person.id_number, person.present_residence,
         stated.duration, stated.where or "không", stated.remarks,
     )  # fmt: skip
-    sheet.table(headings, (("", *map(str, range(1, 9))), row), (9, 20, 24, 12, 32, 19, 13, 14, 12))
+    columns = ("", *(str(number) for number in range(1, len(headings))))  # as the form numbers them
+    sheet.table(headings, (columns, row), (12, 36, 26, 17, 36, 38, 22, 31, 24))
     year = stated.opened_on.year
     sheet.line(italic(f"(Tính từ ngày 01 tháng 01 năm {year} đến ngày 31 tháng 12 năm {year})"))
     sheet.field("1. Tổng số người đăng ký cai nghiện tự nguyện", str(stated.registered))
@@ -168,6 +170,7 @@ def write_register(sheet: Sheet, context: Register) -> None:
                 context.signer,
                 authority="TM. Ủy ban nhân dân",
                 head=True,
+                dated=place_date(header.place, header.day),
             ),
         )
     )
