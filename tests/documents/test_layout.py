@@ -324,6 +324,15 @@ def test_authority_of_a_deputy_stands_above_the_office() -> None:
 # -- as LibreOffice prints it -----------------------------------------------------------------------------
 
 
+def test_a_form_that_lies_on_its_side_has_no_upright_page_before_it() -> None:
+    sheet = new_sheet()
+    sheet.form_number("Mẫu số 23")
+    sheet.turn()
+    sheet.line("Mở ngày 02 tháng 01 năm 2024")
+    [section] = opened(sheet).sections
+    assert section.page_width > section.page_height
+
+
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sheet], list[str]]:
     """Print a sheet; returns the text of each page, white space folded."""
