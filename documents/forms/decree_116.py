@@ -37,6 +37,11 @@ class Words(Block):
     facility: str
     decree: str
 
+    @property
+    def drug_measure(self) -> str:
+        """The measure as forms 32, 34, 35 and 39 also write it: "đưa vào cơ sở cai nghiện ma túy bắt buộc"."""
+        return self.measure.replace("cai nghiện", "cai nghiện ma túy")
+
 
 def words_of(case: Case) -> Words:
     """The words of the book, among its legal bases the decree, with what amended it."""

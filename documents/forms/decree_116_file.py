@@ -117,7 +117,8 @@ def gather_violation(case: Case) -> Violation:
         statement=case.fact("statement", "ý kiến của người vi phạm"),
         witness_opinion=stated.witness_opinion,
         measures=stated.measures,
-        explain_to=stated.explain_to or f"{head.name}, {head.position}, {case.issuer.address}",
+        explain_to=stated.explain_to
+        or f"{head.name}, {head.position}, {case.issuer.name}, {case.issuer.address}",
         refusal=case.facts.get("signing_refused_reason"),
         head=representative(case.signer, case.issuer.name),
     )
@@ -245,7 +246,8 @@ def write_notice(sheet: Sheet, context: Notice) -> None:
     sheet.title("Thông báo", f"Về việc lập hồ sơ đề nghị áp dụng biện pháp {measure}")
     sheet.addressee(*(f"Ông (bà) {name}" for name in told))
     sheet.line(
-        f"{agency} thông báo tới Ông (bà) về việc lập hồ sơ đề nghị áp dụng biện pháp {measure} đối với:"
+        f"{agency} thông báo tới Ông (bà) về việc lập hồ sơ đề nghị áp dụng biện pháp "
+        f"{context.words.drug_measure} đối với:"
     )
     write_proposed(sheet, person, "1. ")
     sheet.line(

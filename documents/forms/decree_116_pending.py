@@ -151,11 +151,11 @@ def facility_of(case: Case) -> str:
 # -- writing ----------------------------------------------------------------------------------------------
 
 
-def _until(words: Words, from_day: date) -> str:
+def _until(measure: str, from_day: date) -> str:
     """How long pending management lasts (art. 44.2)."""
     return (
-        f"từ {long_date(from_day)} đến khi người có thẩm quyền đưa đối tượng đi áp dụng biện pháp {words.measure} theo "
-        "quyết định của Tòa án."
+        f"từ {long_date(from_day)} đến khi người có thẩm quyền đưa đối tượng đi áp dụng biện pháp {measure} theo quyết "
+        "định của Tòa án."
     )
 
 
@@ -173,11 +173,11 @@ def write_family_opinion(sheet: Sheet, context: FamilyOpinion) -> None:
     answer = "Đồng ý" if context.agrees else "Không đồng ý"
     sheet.line(
         f"3. Xác nhận: {answer} quản lý người nghiện ma túy trong thời gian làm thủ tục, hồ sơ đề nghị áp dụng biện pháp "
-        f"{measure} đối với:"
+        f"{context.words.drug_measure} đối với:"
     )
     write_person(sheet, person)
     sheet.field(RESIDENCE, person.present_residence)
-    sheet.field("4. Thời gian quản lý", _until(context.words, context.from_day))
+    sheet.field("4. Thời gian quản lý", _until(context.words.drug_measure, context.from_day))
     sheet.end()
     sheet.signatures((None, Signature("Người xác nhận", "(Ký, ghi rõ họ tên)", relative.name)))
 
@@ -208,7 +208,7 @@ def write_pending_order(sheet: Sheet, context: PendingOrder) -> None:
     write_person(sheet, context.person)
     sheet.field(RESIDENCE, context.person.present_residence)
     _write_custodian(sheet, context)
-    sheet.field("3. Thời gian quản lý", _until(words, header.day))
+    sheet.field("3. Thời gian quản lý", _until(words.measure, header.day))
     sheet.line(
         "4. Người bị quản lý, tổ chức (hoặc đại diện gia đình) được giao quản lý thực hiện trách nhiệm theo quy định tại "
         f"Điều 48 {words.decree}."

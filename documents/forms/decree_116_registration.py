@@ -118,12 +118,16 @@ def write_registration(sheet: Sheet, context: Registration) -> None:
     sheet.field("- Nơi cư trú", person.present_residence)
     sheet.field("- Điện thoại liên hệ", person.phone)
     sheet.heading("3. Đăng ký cai nghiện ma túy tự nguyện với các nội dung sau:")
-    sheet.line("3.1. Địa điểm cai nghiện dự kiến:")
+    hint = "(lựa chọn và đánh dấu X vào hình thức đăng ký cai nghiện ma túy tự nguyện phù hợp)"
+    sheet.line("3.1. Địa điểm cai nghiện dự kiến ", italic(hint), ":")
     sheet.choices(
-        ("a) Tự nguyện cai nghiện tại gia đình, cộng đồng", context.centre is None),
+        (
+            "a) Tự nguyện cai nghiện tại gia đình, cộng đồng (Dự kiến kế hoạch cai nghiện theo điểm 3.3)",
+            context.centre is None,
+        ),
         ("b) Tự nguyện cai nghiện tại cơ sở cai nghiện", context.centre is not None),
     )
-    sheet.field("Tên cơ sở cai nghiện", context.centre or "không")
+    sheet.field("Ghi rõ tên cơ sở cai nghiện", context.centre or "không")
     sheet.line(f"3.2. Thời gian cai nghiện ma túy tự nguyện dự kiến: {context.months:02} tháng.")
     sheet.line("3.3. Dự kiến kế hoạch cai nghiện tự nguyện:")
     rows = [
@@ -149,8 +153,8 @@ def _write_name(sheet: Sheet, name: str, birth: str) -> None:
 
 def _where(step: Step) -> str:
     places = (
-        ("Tại gia đình, cộng đồng", step.home),
-        ("Tại cơ sở cung cấp dịch vụ cai nghiện", step.provider),
+        ("Tại gia đình, cộng đồng (ghi rõ địa chỉ nhà (tổ, thôn, xóm, bản))", step.home),
+        ("Tại cơ sở cung cấp dịch vụ cai nghiện (ghi rõ tên, địa chỉ)", step.provider),
     )
     return "\n".join(f"{_BOXES[where is not None]} {label}: {where or 'không'}" for label, where in places)
 

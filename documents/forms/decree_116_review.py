@@ -159,7 +159,9 @@ def write_court_request(sheet: Sheet, context: CourtRequest) -> None:
     """Form 34."""
     measure = context.words.measure
     _write_request_head(sheet, context, f"Xem xét, áp dụng biện pháp {measure}")
-    sheet.line(f"1. Đề nghị {context.court} xem xét, quyết định áp dụng biện pháp {measure} đối với:")
+    sheet.line(
+        f"1. Đề nghị {context.court} xem xét, quyết định áp dụng biện pháp {context.words.drug_measure} đối với:"
+    )
     write_person(sheet, context.person)
     sheet.field(RESIDENCE, context.person.present_residence)
     sheet.line("2. Hồ sơ đề nghị kèm theo gồm:")
@@ -173,7 +175,9 @@ def write_minor_court_request(sheet: Sheet, context: MinorCourtRequest) -> None:
     _write_request_head(
         sheet, context, f"Xem xét, áp dụng biện pháp {measure}\nđối với người từ đủ 12 đến dưới 18 tuổi"
     )
-    sheet.line(f"Đề nghị {context.court} xem xét, quyết định áp dụng biện pháp {measure} đối với:")
+    sheet.line(
+        f"Đề nghị {context.court} xem xét, quyết định áp dụng biện pháp {context.words.drug_measure} đối với:"
+    )
     write_person(sheet, context.person, "1. ")
     sheet.field(RESIDENCE, context.person.present_residence)
     sheet.field("2. Hoàn cảnh gia đình", context.family_circumstances)
