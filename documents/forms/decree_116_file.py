@@ -162,8 +162,8 @@ def write_violation(sheet: Sheet, context: Violation) -> None:
     sheet.header((header.superior, header.issuer), header.number, header.place, header.day)
     sheet.title(
         "Biên bản vi phạm",
-        "Về cai nghiện ma túy tự nguyện, quản lý sau cai nghiện ma túy và điều trị\n"
-        "nghiện các chất dạng thuốc phiện bằng thuốc thay thế",
+        "Về cai nghiện ma túy tự nguyện, quản lý sau cai nghiện ma túy\n"
+        "và điều trị nghiện các chất dạng thuốc phiện bằng thuốc thay thế",
     )
     sheet.line(f"Hôm nay, {begun(context.began_at)}, tại {context.where}")
     sheet.basis(
@@ -222,7 +222,7 @@ def write_review_request(sheet: Sheet, context: ReviewRequest) -> None:
     header, measure = context.header, context.words.measure
     chief = f"Trưởng {context.labour_office}"
     sheet.header((header.superior, header.issuer), header.number, header.place, header.day)
-    sheet.title("Đề nghị", f"Xem xét hồ sơ đề nghị áp dụng biện pháp {measure}")
+    sheet.title("Đề nghị", f"Xem xét hồ sơ đề nghị áp dụng biện pháp\n{measure}")
     sheet.addressee(chief)
     sheet.line(f"{header.issuer} trân trọng đề nghị {chief}")
     sheet.line(f"Xem xét hồ sơ đề nghị áp dụng biện pháp {measure} đối với:")
@@ -243,7 +243,7 @@ def write_notice(sheet: Sheet, context: Notice) -> None:
     header, person, agency = context.header, context.person, context.header.issuer
     measure, told = context.words.measure, [name for name in (person.name, context.representative) if name]
     sheet.header((header.superior, header.issuer), header.number, header.place, header.day)
-    sheet.title("Thông báo", f"Về việc lập hồ sơ đề nghị áp dụng biện pháp {measure}")
+    sheet.title("Thông báo", f"Về việc lập hồ sơ đề nghị áp dụng biện pháp\n{measure}")
     sheet.addressee(*(f"Ông (bà) {name}" for name in told))
     sheet.line(
         f"{agency} thông báo tới Ông (bà) về việc lập hồ sơ đề nghị áp dụng biện pháp "

@@ -18,7 +18,7 @@ from documents.forms.decree_163 import (
 from documents.forms.hand_over import write_delivered
 from documents.forms.pending import write_handed_over
 from documents.forms.plain import capital, legal_day
-from documents.layout import Sheet, Signature
+from documents.layout import Sheet, Signature, bold
 from models.law.facts import Line, Official
 from models.law.schema import Stage
 
@@ -140,7 +140,7 @@ def write_pending_minutes(sheet: Sheet, context: PendingMinutes) -> None:
         f"Căn cứ {context.words.decree}",
         f"Căn cứ Quyết định {context.decision} về việc quản lý người nghiện ma túy {during}",
     )
-    sheet.line(f"1. Hôm nay, {begun(context.at)} tại {context.where}, chúng tôi gồm:")
+    sheet.line(bold("1."), f" Hôm nay, {begun(context.at)} tại {context.where}, chúng tôi gồm:")
     write_party(sheet, "a) Đại diện bên giao:", context.giver)
     if context.receiver:
         write_party(sheet, "b) Đại diện bên nhận:", context.receiver)
@@ -150,7 +150,7 @@ def write_pending_minutes(sheet: Sheet, context: PendingMinutes) -> None:
         write_kin(sheet, custodian, person.id_label)
         sheet.field(RELATION, custodian.relation)
         received = Signature("Đại diện bên nhận", _STAMP_IF_ANY, custodian.name)
-    sheet.line(f"2. Tiến hành giao, nhận hồ sơ, người bị quản lý {during} như sau:")
+    sheet.line(bold("2."), f" Tiến hành giao, nhận hồ sơ, người bị quản lý {during} như sau:")
     write_handed_over(sheet, "bị quản lý", person, context.condition, context.papers, context.belongings)
     write_copies(sheet, context.at)
     sheet.end()
@@ -167,10 +167,12 @@ def write_intake(sheet: Sheet, context: Intake) -> None:
         f"Căn cứ {context.words.decree}",
         f"Căn cứ Quyết định {context.court_decision} về việc áp dụng biện pháp {measure}",
     )
-    sheet.line(f"1. Hôm nay, {begun(context.at)} tại {named}: {context.centre}, chúng tôi gồm:")
+    sheet.line(bold("1."), f" Hôm nay, {begun(context.at)} tại {named}: {context.centre}, chúng tôi gồm:")
     write_party(sheet, "a) Đại diện bên giao:", context.giver)
     write_party(sheet, "b) Đại diện bên nhận:", context.receiver, named)
-    sheet.line(f"2. Tiến hành giao, nhận hồ sơ, người bị áp dụng biện pháp {measure} với các nội dung sau:")
+    sheet.line(
+        bold("2."), f" Tiến hành giao, nhận hồ sơ, người bị áp dụng biện pháp {measure} với các nội dung sau:"
+    )
     delivered = context.person, context.condition, context.health_check, context.papers, context.belongings
     write_delivered(sheet, measure, *delivered)
     write_copies(sheet, context.at)
