@@ -50,6 +50,7 @@ _PHOTO_EDGE = (
     10.0  # mm from the paper's left edge, so that the photograph hangs in the margin as in the gazette
 )
 _PHOTO_GAP = 2.0  # mm between the photograph and the text beside it
+_LANDSCAPE_MARGINS = {"left": 30.0, "right": 15.0}  # mm, the least the decree allows
 _EMPTY_BOX, _TICKED_BOX = "\N{BALLOT BOX}", "\N{BALLOT BOX WITH X}"
 
 
@@ -63,6 +64,8 @@ class Signature:
         name: the signer's name; None leaves the place empty.
         authority: on whose behalf the title signs, such as "TM. ỦY BAN NHÂN DÂN", printed above it.
         head: whether the agency's head signs here, in whose place another may.
+        dated: place and date of signing, printed above the title.
+        words: what the signer declares, printed between the title and the hint.
 
     """
 
@@ -71,6 +74,8 @@ class Signature:
     name: str | None = None
     authority: str | None = None
     head: bool = False
+    dated: str | None = None
+    words: str | None = None
 
     def signed_by(self, signing: Signing | None) -> "Signature":
         """The block as it stands when another signs for the head: "KT. TRƯỞNG CÔNG AN" over the signer's office."""
@@ -201,14 +206,14 @@ class Sheet:
         longest = max(bold_width(line, size) for line in text.split("\n"))
         return rule(min(longest, within - taken) * _SHORT_RULE, within, taken)
 
-    def title(self, kind: str, about: str | None = None, *, rule: bool = True) -> None:
+    def title(self, kind: str, about: Text | None = None, *, rule: bool = True) -> None:
         """Kind of document in bold capitals, what it is about in bold under it, and a short rule."""
         kind = upper(kind)
         self._add(paragraph("Kind", kind))
         if about is not None:
             self._add(paragraph("About", about))
         if rule:
-            self._add(self._short_rule(about or kind, 14, stationery.TEXT_WIDTH, self._beside_photo))
+            self._add(self._short_rule(_text(about or kind), 14, stationery.TEXT_WIDTH, self._beside_photo))
 
     def form_number(self, text: str) -> None:
         """The official form's own number, above the head on the right as the gazette prints it; takes no room."""
@@ -326,22 +331,33 @@ class Sheet:
                 keep_with_next(self._last_line)
             self.line(f"{_TICKED_BOX if checked else _EMPTY_BOX} {label}")
 
-    def ticks(self, *choices: tuple[str, bool], lead: str = "") -> None:
-        """Several "label: box" on one line, after `lead` such as "10. Tôn giáo:"."""
+    def ticks(self, *choices: tuple[str, bool], lead: str = "", tail: str = "") -> None:
+        """Several "label: box" on one line, after `lead` such as "10. Tôn giáo:", before `tail`."""
         boxes = [f"{label}: {_TICKED_BOX if checked else _EMPTY_BOX}" for label, checked in choices]
-        self.line("     ".join([lead, *boxes] if lead else boxes))
+        self.line("     ".join(part for part in (lead, *boxes, tail) if part))
 
-    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float]) -> None:
+    def table(
+        self,
+        headings: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        widths: Sequence[float],
+        *,
+        small: bool = False,
+    ) -> None:
         """A bordered table; its heading row repeats on every page.
 
         Args:
             headings: of the columns.
-            rows: one text a column.
-            widths: of the columns in millimetres; the text is 155 mm wide.
+            rows: one text a column; a row of a single text runs across the table in bold and heads what follows.
+            widths: of the columns in millimetres; the text is 155 mm wide, 252 in landscape.
+            small: whether the letters are small, for lists of many columns.
 
         """
-        cells = [[[paragraph("CellHeading", heading)] for heading in headings]]
-        cells += [[[paragraph("Cell", value)] for value in row] for row in rows]
+        heading_style, style = ("ListHeading", "ListCell") if small else ("CellHeading", "Cell")
+        cells = [[[paragraph(heading_style, heading)] for heading in headings]]
+        for row in rows:
+            section = len(row) < len(widths)
+            cells.append([[paragraph(style, bold(value) if section else value)] for value in row])
         self._add(paragraph("Gap"), table(widths, cells, bordered=True, heading_rows=1), paragraph("Gap"))
 
     def end(self) -> None:
@@ -386,8 +402,11 @@ class Sheet:
     def _titles(cell: Signature | None) -> list[BaseOxmlElement]:
         if cell is None:
             return [paragraph("Signer")]
-        block = [paragraph("Signer", upper(line)) for line in (cell.authority or "").split("\n") if line]
+        block = [paragraph("Signed", cell.dated)] if cell.dated else []
+        block += [paragraph("Signer", upper(line)) for line in (cell.authority or "").split("\n") if line]
         block.append(paragraph("Signer", upper(cell.title)))
+        if cell.words:
+            block.append(paragraph("SignedWords", cell.words))
         if cell.hint:
             block.append(paragraph("Hint", cell.hint))
         return block
@@ -403,6 +422,15 @@ class Sheet:
         self._add(paragraph("GapBeforeSignatures"))
 
     # -- the file -----------------------------------------------------------------------------------------
+
+    def landscape(self) -> None:
+        """Turn the pages, for lists too wide to stand upright (Decree 30/2020, Appendix I, I.2)."""
+        size, margins = self._section.find(qn("w:pgSz")), self._section.find(qn("w:pgMar"))
+        width, height = size.get(qn("w:w")), size.get(qn("w:h"))
+        for name, value in (("w", height), ("h", width), ("orient", "landscape")):
+            size.set(qn(f"w:{name}"), value)
+        for side in ("left", "right"):
+            margins.set(qn(f"w:{side}"), str(twips(_LANDSCAPE_MARGINS[side])))
 
     def new_page(self) -> None:
         """Begin an annex on a new page."""

@@ -161,7 +161,7 @@ def table(
 
     Args:
         widths: of the columns, in millimetres.
-        rows: each a sequence of cells, each cell its paragraphs.
+        rows: each a sequence of cells, each cell its paragraphs; a row of one cell spans all columns.
         bordered: whether lines are drawn.
         heading_rows: how many rows repeat on top of every page.
         float_at: a `tblpPr` element when text flows around the table.
@@ -190,8 +190,11 @@ def table(
         if index < heading_rows:
             row_properties.append(element("tblHeader"))
         row = element("tr", row_properties)
-        for width, content in zip(widths, cells, strict=True):
+        spans = len(cells) < len(widths)
+        for width, content in zip([sum(widths)] if spans else widths, cells, strict=True):
             cell_properties = element("tcPr", element("tcW", w=twips(width), type="dxa"))
+            if spans:
+                cell_properties.append(element("gridSpan", val=len(widths)))
             if bordered:
                 cell_properties.append(element("vAlign", val="center"))
             row.append(element("tc", cell_properties, *content))

@@ -80,9 +80,13 @@ STYLES = {
     "Heading": _Style(align="both", bold=True, before=6, first_line=_INDENT, keep=True),
     "CellHeading": _Style(13, bold=True, keep=True),
     "Cell": _Style(13, align="left"),
+    "ListHeading": _Style(11, bold=True, keep=True),
+    "ListCell": _Style(11, align="left"),
     "Caption": _Style(13),
     # signatures and recipients: items 7 to 9
     "Signer": _Style(bold=True, keep=True),
+    "Signed": _Style(13, italic=True, keep=True),
+    "SignedWords": _Style(13, align="both", keep=True),
     "Hint": _Style(italic=True, keep=True),
     "SignedName": _Style(bold=True, before=64, keep=True),
     "RecipientsHead": _Style(12, align="left", bold=True, italic=True, keep=True),

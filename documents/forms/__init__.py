@@ -19,10 +19,15 @@ def all_forms() -> Mapping[str, Form]:
         hand_over,
         life_summary,
         pending,
+        user_end,
+        user_life,
+        user_list,
+        user_management,
+        user_move,
         wanted,
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014,
+        finding, user_management, user_life, user_move, user_end, user_list, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}
