@@ -24,10 +24,13 @@ def all_forms() -> Mapping[str, Form]:
         user_list,
         user_management,
         user_move,
+        violation,
+        voluntary_determination,
         wanted,
     )
 
     families = (
-        finding, user_management, user_life, user_move, user_end, user_list, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014,
+        finding, violation, user_management, user_life, user_move, user_end, user_list, determination,
+        voluntary_determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}
