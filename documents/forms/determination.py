@@ -120,7 +120,7 @@ def write_request(sheet: Sheet, context: DeterminationRequest) -> None:
         "không quá 05 ngày kể từ ngày cơ sở y tế tiếp cận người được đề nghị xác định tình trạng nghiện ma túy",
     )
     sheet.end()
-    sheet.signatures((None, Signature("Thủ trưởng cơ quan", SEAL, context.signer)))
+    sheet.signatures((None, Signature("Thủ trưởng cơ quan", SEAL, context.signer, head=True)))
 
 
 # --- 109-03
@@ -182,7 +182,7 @@ def write_examined_life(sheet: Sheet, context: ExaminedLife) -> None:
     sheet.field("7. Các thông tin khác", "không")
     sheet.signatures(
         (
-            Signature("Thủ trưởng đơn vị", SEAL, context.signer),
+            Signature("Thủ trưởng đơn vị", SEAL, context.signer, head=True),
             Signature("Người lập\nbản tóm tắt lý lịch", HAND, context.compiled_by),
         )
     )
@@ -247,7 +247,7 @@ def write_outcome(sheet: Sheet, person: PersonBlock, result: str, signer: str, d
     sheet.line(result)
     sheet.signatures(
         (
-            Signature("Thủ trưởng đơn vị", SEAL, signer),
+            Signature("Thủ trưởng đơn vị", SEAL, signer, head=True),
             Signature("Bác sỹ/Y sỹ\nxác định tình trạng nghiện ma túy", HAND, doctor),
         )
     )

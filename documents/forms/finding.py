@@ -180,7 +180,7 @@ def write_test_result(sheet: Sheet, context: SubstanceTestResult) -> None:
     sheet.signatures(
         (
             Signature("Người tiến hành\nxét nghiệm", HAND, context.tester),
-            Signature("Thủ trưởng cơ quan", SEAL, context.signer),
+            Signature("Thủ trưởng cơ quan", SEAL, context.signer, head=True),
         ),
         (Signature("Người được xét nghiệm", HAND, person.name), None),
     )
