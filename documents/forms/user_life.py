@@ -1,6 +1,7 @@
 """III-05 of Decree 163/2026, Appendix III: the summary of the life of a managed user."""
 
 from datetime import date
+from itertools import islice
 from typing import Annotated, Literal, cast
 
 from pydantic import Field
@@ -296,7 +297,8 @@ def _write_boxes(sheet: Sheet, boxes: Choices, *lines: int) -> None:
     """The boxes, so many on each line."""
     rest = iter(boxes)
     for many in lines:
-        sheet.ticks(*((f"+ {label}", ticked) for _, (label, ticked) in zip(range(many), rest, strict=False)))
+        if line := tuple((f"+ {label}", ticked) for label, ticked in islice(rest, many)):
+            sheet.ticks(*line)
 
 
 FORMS: tuple[Form, ...] = (

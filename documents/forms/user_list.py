@@ -23,7 +23,7 @@ _HEADINGS = (
     "Loại ma túy sử dụng", "Ngày đưa vào quản lý", "Ngày hết hạn quản lý", "Tình hình cư trú",
     "Dừng/Tạm đình chỉ, chấm dứt",
 )  # fmt: skip
-_WIDTHS = (8, 24, 27, 21, 11, 27, 27, 32, 21, 21, 14, 19)
+_WIDTHS = (10, 24, 27, 21, 12, 26, 26, 32, 21, 21, 14, 18)
 
 
 class Listed(Part):

@@ -189,7 +189,6 @@ def write_minutes(sheet: Sheet, context: Minutes) -> None:
     _write_end(sheet, context)
     _write_signatures(sheet, context)
     if stated.handed_at:
-        sheet.new_page()
         sheet.line(f"Biên bản đã giao trực tiếp cho cá nhân vi phạm vào {begun(stated.handed_at)}")
         sheet.end()
         sheet.signatures((None, Signature("Người nhận biên bản", _HAND, context.person.name)))
@@ -276,18 +275,19 @@ def _write_seized(sheet: Sheet, stated: Recorded) -> None:
 
 def _write_explanation(sheet: Sheet, context: Minutes) -> None:
     stated, name = context.stated, context.person.name
-    against = f"đối với hành vi vi phạm quy định tại {stated.provision}"
+    against = "đối với hành vi vi phạm quy định tại"
+    none, these = f"{against}: không", f"{against} {stated.provision}"
     sheet.line("10. Quyền và thời hạn giải trình:")
     sheet.ticks(
         (
             f"a) Không được quyền giải trình (do không thuộc trường hợp quy định tại {_ARTICLE})",
             not stated.explain_to,
         ),
-        tail="không" if stated.explain_to else against,
+        tail=none if stated.explain_to else these,
     )
     sheet.ticks(
         (f"b) Được quyền giải trình (do thuộc trường hợp quy định tại {_ARTICLE})", bool(stated.explain_to)),
-        tail=against if stated.explain_to else "không",
+        tail=these if stated.explain_to else none,
     )
     if stated.explain_to:
         for days, what in (("02", "văn bản yêu cầu được giải trình trực tiếp"), ("05", "văn bản giải trình")):
@@ -341,7 +341,7 @@ def _write_signatures(sheet: Sheet, context: Minutes) -> None:
 
 
 def _of_office(title: str, official: OfOffice) -> Signature:
-    return Signature(title, "(Ký, ghi rõ chức vụ, họ và tên)", f"{official.position}\n{official.name}")
+    return Signature(title, "(Ký, ghi rõ chức vụ, họ và tên)", f"{official.name}\n{official.position}")
 
 
 def _citizen(title: str, citizen: Witness) -> Signature:
