@@ -17,8 +17,11 @@ def all_forms() -> Mapping[str, Form]:
         file,
         finding,
         hand_over,
+        leave,
         life_summary,
         pending,
+        postponement,
+        serving,
         user_end,
         user_life,
         user_list,
@@ -31,6 +34,7 @@ def all_forms() -> Mapping[str, Form]:
 
     families = (
         finding, violation, user_management, user_life, user_move, user_end, user_list, determination,
-        voluntary_determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014,
+        voluntary_determination, life_summary, file, pending, hand_over, court, execution, wanted, postponement, leave, serving,
+        book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

@@ -10,7 +10,7 @@ from documents.case import Block, Case, FormContext, Particulars
 from documents.form import Form
 from documents.forms.finding import APPENDIX
 from documents.forms.user_management import short
-from documents.layout import Run, Sheet
+from documents.layout import Sheet
 from models.law.facts import Line, Part
 from models.law.schema import Stage
 from models.person import SEXES
@@ -23,7 +23,7 @@ _HEADINGS = (
     "Loại ma túy sử dụng", "Ngày đưa vào quản lý", "Ngày hết hạn quản lý", "Tình hình cư trú",
     "Dừng/Tạm đình chỉ, chấm dứt",
 )  # fmt: skip
-_WIDTHS = (10, 24, 27, 21, 12, 26, 26, 32, 21, 21, 14, 18)
+_WIDTHS = (9, 22, 27, 21, 12, 23, 24, 32, 21, 21, 13, 17)
 
 
 class Listed(Part):
@@ -109,11 +109,10 @@ def _entry(listed: Listed) -> Entry:
 
 def write_user_list(sheet: Sheet, context: UserList) -> None:
     """Write III-10; the section rows say how many stand under them."""
-    sheet.landscape()
+    sheet.turn()
     period = f"(Tính từ ngày {short(context.from_day)} đến ngày {short(context.to_day)})"
-    sheet.title(
-        "Danh sách người sử dụng trái phép chất ma túy", Run(period, bold=False, italic=True), rule=False
-    )
+    sheet.title("Danh sách người sử dụng trái phép chất ma túy", rule=False)
+    sheet.note(period)
     rows = (
         *_section("Số người sử dụng trái phép chất ma túy đang quản lý", context.managed),
         *_section("Số người loại khỏi danh sách trong kỳ", context.removed),

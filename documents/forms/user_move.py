@@ -9,7 +9,7 @@ from documents.form import Form
 from documents.forms.decree_163 import FILED
 from documents.forms.finding import APPENDIX, SEAL, write_header, write_person
 from documents.forms.user_management import MEASURE, Cited, Managed, cited, decision_of, short
-from documents.layout import Run, Sheet, Signature, long_date
+from documents.layout import Sheet, Signature, long_date
 from models.law.facts import Line, Part
 from models.law.schema import Stage
 
@@ -114,8 +114,8 @@ def write_handing_on(sheet: Sheet, context: HandingOn) -> None:
     sheet.closing(("Như trên", FILED), Signature("Trưởng Công an", SEAL, context.signer))
     sheet.new_page()
     number = f"số {header.number} " if header.number else ""
-    enclosed = f"(Kèm theo Thông báo {number}{long_date(header.day)} của {header.issuer})"
-    sheet.title("Danh mục tài liệu trong hồ sơ quản lý", Run(enclosed, bold=False, italic=True), rule=False)
+    sheet.title("Danh mục tài liệu trong hồ sơ quản lý", rule=False)
+    sheet.note(f"(Kèm theo Thông báo {number}{long_date(header.day)} của {header.issuer})")
     rows = [(str(nth), paper.title, paper.reference) for nth, paper in enumerate(context.papers, start=1)]
     sheet.table(("STT", "Tên tài liệu", "Số, ngày, tháng"), rows, (15, 85, 55))
 

@@ -8,8 +8,10 @@ import sys
 import unicodedata
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import docx
 import pypdf
@@ -17,6 +19,7 @@ import pytest
 from docx.document import Document
 from docx.oxml.ns import qn
 
+from documents.case import Signing
 from documents.layout import Sheet, Signature, bold, long_date, new_sheet, place_date, upper
 from documents.ooxml import bold_width
 from tests.programs import needs_program
@@ -70,6 +73,27 @@ def rules(sheet: Sheet) -> list[tuple[int, int]]:
     return [
         (int(each.get(qn("w:left"))), int(each.get(qn("w:right")))) for each in indents if each is not None
     ]
+
+
+@pytest.mark.parametrize(("signing", "printed"), [
+    (None, ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "Trần Văn B"]),
+    (("KT.", "Lê Văn C", "Phó Chủ tịch"), ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH", "Lê Văn C"]),
+    (("TL.", "Lê Văn C", "Trưởng phòng"), ["TM. ỦY BAN NHÂN DÂN", "TL. CHỦ TỊCH", "TRƯỞNG PHÒNG", "Lê Văn C"]),
+    (("Q.", "Lê Văn C", "Quyền Chủ tịch"), ["TM. ỦY BAN NHÂN DÂN", "Q. CHỦ TỊCH", "Lê Văn C"]),
+])  # fmt: skip
+def test_whoever_signs_for_the_head_is_named_by_right_and_office(
+    signing: tuple[Literal["KT.", "TL.", "Q."], str, str] | None, printed: list[str]
+) -> None:
+    by = Signing(by=signing[0], name=signing[1], position=signing[2]) if signing else None
+    sheet = new_sheet(signing=by)
+    sheet.line("Nội dung")
+    head = Signature("Chủ tịch", "", "Trần Văn B", authority="TM. Ủy ban nhân dân")
+    sheet.closing(("Lưu: VT",), head)
+    assert [*paragraphs(sheet, "Signer"), *paragraphs(sheet, "SignedName")] == printed
+    minutes = new_sheet(signing=by)
+    minutes.signatures((Signature("Người lập", "", "Phạm Thị D"), replace(head, head=True)))
+    assert [line for line in paragraphs(minutes, "Signer") if line] == ["NGƯỜI LẬP", *printed[:-1]]
+    assert paragraphs(minutes, "SignedName") == ["Phạm Thị D", printed[-1]]
 
 
 # -- the paper --------------------------------------------------------------------------------------------
@@ -299,12 +323,11 @@ def test_row_of_one_text_heads_what_follows_across_the_whole_table() -> None:
         sheet.table(("A", "B", "C"), [("1", "2")], (10, 10, 10))
 
 
-def test_landscape_pages_are_turned_within_the_least_margins() -> None:
+def test_a_forms_number_does_not_keep_a_page_upright() -> None:
     sheet = new_sheet()
-    sheet.landscape()
-    [page] = opened(sheet).sections
-    sizes = (page.page_width, page.page_height, page.left_margin, page.right_margin)
-    assert tuple(size and round(size.mm) for size in sizes) == (297, 210, 30, 15)
+    sheet.form_number("Mẫu số 10")
+    sheet.turn()
+    assert len(opened(sheet).sections) == 1
 
 
 def test_signer_declares_between_title_and_hint_under_place_and_date() -> None:
