@@ -83,8 +83,8 @@ STYLES = {
     "Heading": _Style(align="both", bold=True, before=6, first_line=_INDENT, keep=True),
     "CellHeading": _Style(13, bold=True, keep=True),
     "Cell": _Style(13, align="left"),
-    "ListHeading": _Style(11, bold=True, keep=True),
-    "ListCell": _Style(11, align="left"),
+    "ListHeading": _Style(10, bold=True, keep=True),
+    "ListCell": _Style(10, align="left"),
     "Caption": _Style(13),
     # signatures and recipients: items 7 to 9
     "Signer": _Style(bold=True, keep=True),

@@ -23,7 +23,7 @@ _HEADINGS = (
     "Loại ma túy sử dụng", "Ngày đưa vào quản lý", "Ngày hết hạn quản lý", "Tình hình cư trú",
     "Dừng/Tạm đình chỉ, chấm dứt",
 )  # fmt: skip
-_WIDTHS = (9, 22, 27, 21, 12, 23, 24, 32, 21, 21, 13, 17)
+_WIDTHS = (9, 25, 25, 20, 12, 23, 24, 31, 20, 20, 13, 20)
 
 
 class Listed(Part):
