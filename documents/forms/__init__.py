@@ -29,11 +29,19 @@ def all_forms() -> Mapping[str, Form]:
         pending,
         postponement,
         serving,
+        user_end,
+        user_life,
+        user_list,
+        user_management,
+        user_move,
+        violation,
+        voluntary_determination,
         wanted,
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, postponement, leave, serving,
+        finding, violation, user_management, user_life, user_move, user_end, user_list, determination,
+        voluntary_determination, life_summary, file, pending, hand_over, court, execution, wanted, postponement, leave, serving,
         decree_116_registration, decree_116_voluntary, decree_116_file, decree_116_person, decree_116_pending,
         decree_116_hand_over, decree_116_review,
         book_2014,
