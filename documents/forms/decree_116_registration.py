@@ -1,9 +1,8 @@
 """Registration for voluntary rehab: form 22 of Decree 116/2021, Appendix II."""
 
 from datetime import date
-from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from documents.case import Case, FormContext, MissingValue, Particulars, PersonBlock, person_of
 from documents.form import Form
@@ -41,25 +40,20 @@ class Plan(Part):
     vocation: Step = Field(title=_STEPS["vocation"])
 
 
+class Centre(Part):
+    """Rehab at a centre, which makes the plan itself (note 2 of the form)."""
+
+    centre: Line = Field(title="Tên cơ sở cai nghiện")
+
+
 class RegistrationParticulars(Particulars):
     """What form 22 asks beyond the dossier."""
 
     registrant: Kin | None = Field(None, title="Người đăng ký, khi không phải là người cai nghiện")
-    centre: Line | None = Field(None, title="Tên cơ sở cai nghiện, khi cai nghiện tại cơ sở")
+    where: Plan | Centre = Field(title="Kế hoạch cai nghiện tại gia đình, cộng đồng, hoặc cơ sở cai nghiện")
     months: int = Field(ge=_LEAST_MONTHS, title="Thời gian cai nghiện dự kiến (tháng)")
-    plan: Plan | None = Field(None, title="Dự kiến kế hoạch cai nghiện tại gia đình, cộng đồng")
     family: Line | None = Field(None, title="Họ tên đại diện gia đình")
     received_by: Line = Field(title="Họ tên cán bộ tiếp nhận")
-
-    @model_validator(mode="after")
-    def has_a_place(self) -> Self:
-        """Rehab is either at home, by a plan, or at a centre, by its name."""
-        if (self.centre is None) == (self.plan is None):
-            raise ValueError(
-                "nêu tên cơ sở cai nghiện, hoặc kế hoạch cai nghiện tại gia đình, cộng đồng / "
-                "the centre is named, or the plan of rehab at home"
-            )
-        return self
 
 
 class Registration(FormContext):
@@ -95,7 +89,11 @@ def gather_registration(case: Case) -> Registration:
         day=case.day,
         registrant=printed_kin(stated.registrant) if stated.registrant else own,
         person=person,
-        **stated.model_dump(exclude={"registrant"}),
+        centre=stated.where.centre if isinstance(stated.where, Centre) else None,
+        plan=stated.where if isinstance(stated.where, Plan) else None,
+        months=stated.months,
+        family=stated.family,
+        received_by=stated.received_by,
     )
 
 

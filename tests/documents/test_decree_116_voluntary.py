@@ -20,7 +20,7 @@ REGISTRATION, REGISTER, DECISION = (all_forms()[code] for code in ("116-22", "11
 AT_HOME = {"home": "tổ 5, phường Mai Dịch"}
 PLANNED: MappingProxyType[str, Any] = MappingProxyType({
     "months": 6, "received_by": "Lý Văn N", "family": "Nguyễn Văn S",
-    "plan": {"planning": AT_HOME, "detox": {"provider": "Cơ sở Ví Dụ"}, "behaviour": AT_HOME, "vocation": AT_HOME},
+    "where": {"planning": AT_HOME, "detox": {"provider": "Cơ sở Ví Dụ"}, "behaviour": AT_HOME, "vocation": AT_HOME},
 })  # fmt: skip
 MOTHER = MappingProxyType({
     "name": "Phan Thị T", "sex": "female", "birth_date": "1970-03", "identity": "001170000003",
@@ -62,7 +62,7 @@ def test_registration_reads_as_the_gazette_prints_it() -> None:
 
 
 def test_a_relative_registers_for_the_person_at_a_centre() -> None:
-    text = printed(REGISTRATION, registration(registrant=MOTHER, centre="Cơ sở cai nghiện số 9", plan=None))
+    text = printed(REGISTRATION, registration(registrant=MOTHER, where={"centre": "Cơ sở cai nghiện số 9"}))
     assert_in_order(text, (
         "(viết in hoa): PHAN THỊ T", "- Ngày, tháng, năm sinh: 03/1970", "cai nghiện: mẹ", "(viết in hoa): NGUYỄN VĂN A",
         "☐ a)", "☒ b)", "Ghi rõ tên cơ sở cai nghiện: Cơ sở cai nghiện số 9", "☐ Tại gia đình", "): không", "Phan Thị T",
@@ -75,7 +75,7 @@ def test_a_minor_is_registered_by_the_representative() -> None:
         printed(REGISTRATION, case_2022(REGISTRATION, PLANNED, track="minor"))
 
 
-@pytest.mark.parametrize("stated", [{"centre": "Cơ sở số 9"}, {"plan": None}, {"months": 5}])
+@pytest.mark.parametrize("stated", [{"where": {}}, {"where": None}, {"months": 5}])
 def test_rehab_has_one_place_and_six_months_at_least(stated: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         registration(**stated)
