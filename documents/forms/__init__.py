@@ -12,6 +12,9 @@ def all_forms() -> Mapping[str, Form]:
     from documents.forms import (
         book_2014,
         court,
+        court_appeal,
+        court_letters,
+        court_orders,
         determination,
         execution,
         file,
@@ -26,7 +29,7 @@ def all_forms() -> Mapping[str, Form]:
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, postponement, leave, serving,
-        book_2014,
+        finding, determination, life_summary, file, pending, hand_over, court_letters, court, court_orders, court_appeal,
+        execution, wanted, postponement, leave, serving, book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}
