@@ -39,8 +39,6 @@ _DROPPED_RELATIONSHIPS = (
     "customXml",
     "numbering",
     "webSettings",
-    "theme",
-    "fontTable",
     "thumbnail",
     "extended-properties",
 )
