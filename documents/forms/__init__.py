@@ -15,6 +15,7 @@ def all_forms() -> Mapping[str, Form]:
         court_appeal,
         court_letters,
         court_orders,
+        court_stays,
         determination,
         execution,
         file,
@@ -29,7 +30,7 @@ def all_forms() -> Mapping[str, Form]:
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court_letters, court, court_orders, court_appeal,
+        finding, determination, life_summary, file, pending, hand_over, court_letters, court, court_orders, court_appeal, court_stays,
         execution, wanted, postponement, leave, serving, book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}
