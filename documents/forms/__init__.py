@@ -26,11 +26,19 @@ def all_forms() -> Mapping[str, Form]:
         pending,
         postponement,
         serving,
+        user_end,
+        user_life,
+        user_list,
+        user_management,
+        user_move,
+        violation,
+        voluntary_determination,
         wanted,
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court_letters, court, court_orders, court_appeal, court_stays,
-        execution, wanted, postponement, leave, serving, book_2014,
+        finding, violation, user_management, user_life, user_move, user_end, user_list, determination,
+        voluntary_determination, life_summary, file, pending, hand_over, court_letters, court, court_orders, court_appeal,
+        court_stays, execution, wanted, postponement, leave, serving, book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}
