@@ -1,13 +1,16 @@
 """What the forms of Decree 163/2026, Appendix V share: grounds, people's lines, moments, how papers are cited."""
 
-from datetime import datetime
-from typing import cast
+from datetime import date, datetime
+from typing import Literal, Self, cast
+
+from pydantic import Field, model_validator
 
 from documents.case import Block, Case, Issued, MissingValue, PersonBlock
 from documents.layout import Sheet, Signature, Text, bold, italic, long_date, page_count, upper
 from models.law.counting import TIMEZONE
-from models.law.facts import Official
+from models.law.facts import Line, Official, Part
 from models.law.facts import Representative as Parent
+from models.person import SEXES, birth_in_words
 
 LAW = "Căn cứ Luật Phòng, chống ma túy năm 2025"
 DECREE = (
@@ -29,6 +32,80 @@ class Representative(Block):
 def representative(official: Official, agency: str) -> Representative:
     """The official as minutes name one; `agency` when the official belongs to no other."""
     return Representative(name=official.name, position=official.position, agency=official.agency or agency)
+
+
+class Period(Part):
+    """From one day to another, both counted."""
+
+    first: date = Field(title="Từ ngày")
+    last: date = Field(title="Đến ngày")
+
+    @model_validator(mode="after")
+    def ends_after_it_begins(self) -> Self:
+        """The last day is not before the first."""
+        if self.last < self.first:
+            raise ValueError("ngày cuối phải không trước ngày đầu / the last day is before the first")
+        return self
+
+    @property
+    def words(self) -> str:
+        """Both days in words."""
+        return f"từ {long_date(self.first)} đến {long_date(self.last)}"
+
+
+class Kin(Part):
+    """Someone of the family who writes or answers; what the dossier knows of a minor's representative may be left out."""
+
+    name: Line | None = Field(None, title="Họ và tên (để trống: người đại diện đã ghi trong hồ sơ)")
+    relation: Line | None = Field(None, title="Quan hệ (để trống: như đã ghi trong hồ sơ)")
+    residence: Line | None = Field(
+        None, title="Nơi cư trú hoặc chỗ ở hiện nay (để trống: như đã ghi trong hồ sơ)"
+    )
+    sex: Literal["male", "female"] = Field(title="Giới tính")
+    birth_date: Line = Field(title="Ngày, tháng, năm sinh")
+    identity: Line = Field(title="Số CC/CCCD/CMND/HC")
+    identity_issued_on: Line = Field("không", title="Ngày cấp")
+    identity_issued_by: Line = Field("không", title="Nơi cấp")
+    phone: Line = Field("không", title="Số điện thoại")
+
+
+class KinBlock(Block):
+    """Someone of the family as forms print one; every line is filled."""
+
+    name: str
+    relation: str
+    residence: str
+    sex: str
+    birth: str
+    id_number: str
+    id_issued_on: str
+    id_issued_by: str
+    phone: str
+
+
+def kin_of(case: Case, stated: Kin, field: str) -> KinBlock:
+    """The block of someone stated in the particulars' `field`; raises MissingValue for what neither they nor the dossier say."""
+    known = cast("Parent | None", case.facts.get("representative"))
+    if known and stated.name not in {None, known.name}:
+        known = None  # the dossier's representative is somebody else
+
+    def either(name: str, title: str) -> str:
+        value = getattr(stated, name) or (getattr(known, name) if known else None)
+        if value is None:
+            raise MissingValue(case.form, f"particulars.{case.form}.{field}.{name}", title)
+        return cast("str", value)
+
+    return KinBlock(
+        name=either("name", "họ và tên"),
+        relation=either("relation", "quan hệ"),
+        residence=either("residence", "nơi cư trú hoặc chỗ ở hiện nay"),
+        sex=SEXES[stated.sex],
+        birth=birth_in_words(stated.birth_date),
+        id_number=stated.identity,
+        id_issued_on=stated.identity_issued_on,
+        id_issued_by=stated.identity_issued_by,
+        phone=stated.phone,
+    )
 
 
 def is_minor(case: Case) -> bool:
@@ -79,10 +156,14 @@ def finished(moment: datetime) -> str:
     return f"{local:%H giờ %M phút}, {long_date(local.date())}"
 
 
-def write_person(sheet: Sheet, person: PersonBlock, *lead: Text) -> None:
+def write_name(sheet: Sheet, name: str, sex: str, *lead: Text) -> None:
+    """Name in capitals and sex, after what leads to them."""
+    sheet.line(*lead, italic("(viết in hoa)"), f": {upper(name)}; Giới tính: {sex}")
+
+
+def write_person(sheet: Sheet, person: PersonBlock, *lead: Text, label: str = "Họ và tên") -> None:
     """Name in capitals, sex, other name, birth and identity paper, the item's number in front."""
-    name = (italic("(viết in hoa)"), f": {upper(person.name)}; Giới tính: {person.sex}")
-    sheet.line(*lead, "Họ và tên ", *name)
+    write_name(sheet, person.name, person.sex, *lead, f"{label} ")
     sheet.field("Tên gọi khác (nếu có)", person.other_name)
     sheet.field("Ngày, tháng, năm sinh", person.birth)
     write_identity(sheet, person.id_label, person.id_number, person.id_issued_on, person.id_issued_by)
@@ -106,17 +187,17 @@ def write_party(sheet: Sheet, label: str, party: Representative, agency_label: s
     sheet.field(agency_label, party.agency)
 
 
-def write_copies(sheet: Sheet, at: datetime) -> None:
-    """Item 3 of a hand-over: pages and copies, and when the minutes were finished."""
+def write_copies(sheet: Sheet, at: datetime, *, lead: Text | None = None, copies: int = 2) -> None:
+    """Item 3 of a hand-over: pages and copies, and when the minutes were finished; the receiver keeps all but one."""
     sheet.line(
-        bold("3."),
+        lead or bold("3."),
         " Biên bản này gồm ",
         page_count(),
-        " trang, được lập thành 02 bản có giá trị pháp lý như nhau, được lập xong vào lúc ",
+        f" trang, được lập thành {copies:02} bản có giá trị pháp lý như nhau, được lập xong vào lúc ",
         finished(at),
         ". Hai bên đã thống nhất các nội dung giao, nhận và cùng ký xác nhận.",
     )
-    sheet.line("Bên giao giữ 01 bản; Bên nhận giữ 01 bản.")
+    sheet.line(f"Bên giao giữ 01 bản; Bên nhận giữ {copies - 1:02} bản.")
 
 
 def signed_by(title: str, hint: str, signer: Representative) -> Signature:
