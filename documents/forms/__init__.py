@@ -10,7 +10,9 @@ from documents.form import Form
 def all_forms() -> Mapping[str, Form]:
     """Every form by its code, in the order of the road."""
     from documents.forms import (
+        application,
         book_2014,
+        certificates,
         court,
         determination,
         execution,
@@ -18,11 +20,16 @@ def all_forms() -> Mapping[str, Form]:
         finding,
         hand_over,
         life_summary,
+        minors,
         pending,
+        registration,
+        statements,
+        voluntary,
         wanted,
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014,
+        finding, determination, application, registration, voluntary, certificates, life_summary, file, statements, minors,
+        pending, hand_over, court, execution, wanted, book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

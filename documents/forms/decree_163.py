@@ -5,7 +5,7 @@ from typing import Literal, Self, cast
 
 from pydantic import Field, model_validator
 
-from documents.case import Block, Case, Issued, MissingValue, PersonBlock
+from documents.case import Block, Case, Issued, MissingValue, PersonBlock, person_of
 from documents.layout import Sheet, Signature, Text, bold, italic, long_date, page_count, upper
 from models.law.counting import TIMEZONE
 from models.law.facts import Line, Official, Part
@@ -18,6 +18,7 @@ DECREE = (
     "và hướng dẫn thi hành một số điều của Luật Phòng, chống ma túy"
 )
 FILED = "Lưu: VT, hồ sơ"
+PARENTS = "cha, mẹ, người giám hộ hoặc người đại diện hợp pháp"
 RESIDENCE = "Nơi cư trú hoặc chỗ ở hiện nay"
 
 
@@ -108,6 +109,30 @@ def kin_of(case: Case, stated: Kin, field: str) -> KinBlock:
     )
 
 
+def own_block(person: PersonBlock, residence: str) -> KinBlock:
+    """The person in the place of someone of the family."""
+    return KinBlock(
+        name=person.name,
+        relation="chính người cai nghiện ma túy",
+        residence=residence,
+        sex=person.sex,
+        birth=person.birth,
+        id_number=person.id_number,
+        id_issued_on=person.id_issued_on,
+        id_issued_by=person.id_issued_by,
+        phone=person.phone,
+    )
+
+
+def registering(case: Case, stated: Kin | None, field: str, residence: str) -> KinBlock:
+    """Who registers for rehab: whoever is stated, or the person; for a minor somebody else must (art. 89.1)."""
+    if stated is not None:
+        return kin_of(case, stated, field)
+    if is_minor(case):
+        raise MissingValue(case.form, f"particulars.{case.form}.{field}", PARENTS)
+    return own_block(person_of(case), residence)
+
+
 def is_minor(case: Case) -> bool:
     """Whether the dossier is on the track of persons from 12 to under 18."""
     return case.facts.get("track") == "minor"
@@ -167,6 +192,23 @@ def write_person(sheet: Sheet, person: PersonBlock, *lead: Text, label: str = "H
     sheet.field("Tên gọi khác (nếu có)", person.other_name)
     sheet.field("Ngày, tháng, năm sinh", person.birth)
     write_identity(sheet, person.id_label, person.id_number, person.id_issued_on, person.id_issued_by)
+
+
+def write_addressed(sheet: Sheet, person: PersonBlock, lead: Text) -> None:
+    """The lines of whom a decision or certificate is about; where the form asks for the residence only, the registered one."""
+    sheet.line(lead, f" Ông (bà) {person.name}; Giới tính: {person.sex}")
+    sheet.field("Ngày, tháng, năm sinh", person.birth)
+    write_identity(sheet, person.id_label, person.id_number, person.id_issued_on, person.id_issued_by)
+    sheet.field("Nơi cư trú", person.registered_residence)
+
+
+def write_kin(sheet: Sheet, kin: KinBlock, id_label: str, relation: str) -> None:
+    """The lines of someone of the family after the name; `relation` is what the form calls it."""
+    sheet.field("Ngày, tháng, năm sinh", kin.birth)
+    write_identity(sheet, id_label, kin.id_number, kin.id_issued_on, kin.id_issued_by)
+    sheet.field(RESIDENCE, kin.residence)
+    sheet.field("Điện thoại liên lạc", kin.phone)
+    sheet.field(relation, kin.relation)
 
 
 def write_identity(sheet: Sheet, label: str, number: str, issued_on: str, issued_by: str) -> None:
