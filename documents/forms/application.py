@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from documents.case import Case, FormContext, Particulars, PersonBlock, person_of
+from documents.case import Block, Case, FormContext, Particulars, PersonBlock, person_of
 from documents.form import Form
 from documents.forms.decree_163 import Kin, KinBlock, own_block, registering
 from documents.layout import Sheet, Signature, Text, box, italic, upper
@@ -53,6 +53,13 @@ class ApplicationParticulars(Particulars):
         return self
 
 
+class Spot(Block):
+    """Where one step of the plan is done, under the box it belongs to."""
+
+    home: str | None
+    facility: str | None
+
+
 class Application(FormContext):
     """V-20, application for voluntary rehab (Decree 163/2026 art. 89.3.b)."""
 
@@ -61,12 +68,18 @@ class Application(FormContext):
     police: str
     applicant: KinBlock
     person: PersonBlock
-    where: Place
-    detox: Step | None
-    behaviour: Step | None
-    labour: Step | None
+    at_home: bool
+    in_public_centre: bool
+    in_school: bool
+    in_private_centre: bool
+    detox: Spot
+    behaviour: Spot
+    labour: Spot
     vocational: str
     officer: str
+
+
+# -- gathering --------------------------------------------------------------------------------------------
 
 
 def gather_application(case: Case) -> Application:
@@ -79,18 +92,30 @@ def gather_application(case: Case) -> Application:
         police=case.issuer.name,
         applicant=registering(case, stated.applicant, "applicant", person.registered_residence),
         person=person,
-        where=stated.where,
-        detox=plan.detox if plan else None,
-        behaviour=plan.behaviour if plan else None,
-        labour=plan.labour if plan else None,
+        at_home=stated.where == "home",
+        in_public_centre=stated.where == "public",
+        in_school=stated.where == "school",
+        in_private_centre=stated.where == "private",
+        detox=_spot(plan.detox if plan else None),
+        behaviour=_spot(plan.behaviour if plan else None),
+        labour=_spot(plan.labour if plan else None),
         vocational=plan.vocational if plan else "không",
         officer=stated.officer,
     )
 
 
+def _spot(step: Step | None) -> Spot:
+    detail = step.detail if step else None
+    home = step is not None and step.where == "home"
+    return Spot(home=detail if home else None, facility=None if home else detail)
+
+
+# -- writing ----------------------------------------------------------------------------------------------
+
+
 def write_application(sheet: Sheet, context: Application) -> None:
     """V-20; only rehab at home has a plan (item 3.2), elsewhere its table says none."""
-    applicant, person, where = context.applicant, context.person, context.where
+    applicant, person = context.applicant, context.person
     sheet.header(None, place=context.place, day=context.day)
     sheet.title("Đơn xin đi cai nghiện ma tuý tự nguyện", rule=False)
     sheet.addressee(f"Trưởng {context.police}")
@@ -106,14 +131,14 @@ def write_application(sheet: Sheet, context: Application) -> None:
         "3.1. Địa điểm cai nghiện dự kiến ",
         italic("(lựa chọn và đánh dấu X vào hình thức đăng ký cai nghiện ma túy tự nguyện phù hợp):"),
     )
-    sheet.option("a) Tại gia đình, cộng đồng", checked=where == "home")
+    sheet.option("a) Tại gia đình, cộng đồng", checked=context.at_home)
     sheet.line(italic("(Xây dựng kế hoạch cai nghiện theo điểm 3.2)"))
-    sheet.option("b) Tại cơ sở cai nghiện ma túy công lập", checked=where == "public")
+    sheet.option("b) Tại cơ sở cai nghiện ma túy công lập", checked=context.in_public_centre)
     sheet.option(
         "c) Tại Trường giáo dưỡng (chỉ áp dụng cho người nghiện từ đủ 12 tuổi đến dưới 18 tuổi)",
-        checked=where == "school",
+        checked=context.in_school,
     )
-    sheet.option("d) Tại cơ sở cai nghiện ma túy tư nhân", checked=where == "private")
+    sheet.option("d) Tại cơ sở cai nghiện ma túy tư nhân", checked=context.in_private_centre)
     sheet.line("3.2. Kế hoạch cai nghiện ma túy tự nguyện tại gia đình, cộng đồng")
     home = "(Ghi rõ địa chỉ nhà (tổ, thôn, xóm, bản)"
     served = f"{home}; tổ chức, cá nhân cung cấp dịch vụ)"
@@ -145,14 +170,12 @@ def _write_applicant(sheet: Sheet, who: KinBlock, id_label: str) -> None:
     sheet.field("- Nơi cư trú", who.residence)
 
 
-def _place_of(step: Step | None, asked: str) -> tuple[Text, ...]:
+def _place_of(spot: Spot, asked: str) -> tuple[Text, ...]:
     """Where a step of the plan is done: a box for home and one for a facility."""
-    home, facility = (step is not None and step.where == where for where in ("home", "facility"))
-    detail = step.detail if step else "không"
     return (
-        f"{box(checked=home)} Tại gia đình, cộng đồng ", italic(asked),
-        f": {detail if home else 'không'}\n{box(checked=facility)} Tại cơ sở cung cấp dịch vụ cai nghiện: ",
-        italic("(ghi rõ tên, địa chỉ)"), f": {detail if facility else 'không'}",
+        f"{box(checked=spot.home is not None)} Tại gia đình, cộng đồng ", italic(asked),
+        f": {spot.home or 'không'}\n{box(checked=spot.facility is not None)} Tại cơ sở cung cấp dịch vụ cai nghiện: ",
+        italic("(ghi rõ tên, địa chỉ)"), f": {spot.facility or 'không'}",
     )  # fmt: skip
 
 

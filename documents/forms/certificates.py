@@ -108,10 +108,10 @@ class CentreCertificate(Certificate):
     """V-30, voluntary rehab in a centre completed, or a part of it done (art. 94.3-4, 97.2)."""
 
     decision: str
-    facility: Facility
-    contract: Contract | None
-    contractor: str
+    where: str
+    contract: str | None
     stages: tuple[str, ...]
+    office: str
 
 
 class TreatmentCertificate(Certificate):
@@ -161,16 +161,19 @@ def gather_home(case: Case) -> HomeCertificate:
 def gather_centre(case: Case) -> CentreCertificate:
     """The content of V-30; a public centre or school also sends it to the commune's chairman (art. 97.2.a)."""
     stated = case.given(CentreParticulars)
+    where, office = _FACILITIES[stated.facility]
+    contract, contractor = stated.contract, parent_of(case) or case.person.name
     committee = case.parties.get("committee")
     chairman = f"Chủ tịch {committee.name if committee else 'Ủy ban nhân dân cấp xã nơi cư trú'}"
     return CentreCertificate(
         header=header_of(case),
         person=person_of(case),
         decision=_decision(case, stated),
-        facility=stated.facility,
-        contract=stated.contract,
-        contractor=parent_of(case) or case.person.name,
+        where=where,
+        contract=contract
+        and f"số {contract.number} {long_date(contract.day)} giữa cơ sở cai nghiện ma túy và ông (bà) {contractor}",
         stages=stated.stages,
+        office=office,
         period=stated.period,
         recipients=_recipients(case, stated, *([] if stated.facility == "private" else [chairman])),
         signer=case.signer.name,
@@ -222,19 +225,17 @@ def write_home(sheet: Sheet, context: HomeCertificate) -> None:
 
 def write_centre(sheet: Sheet, context: CentreCertificate) -> None:
     """V-30: of its two titles the one that applies; the contract and "tư nhân" stand for private centres only."""
-    where, office = _FACILITIES[context.facility]
+    where = context.where
     part = "Thời gian, quy trình người cai nghiện ma túy đã thực hiện"
     about = f"{part if context.stages else f'Hoàn thành {_REHAB}'}\n{where}"
     stages = f"{part} ({'; '.join(context.stages)})"
     grounds = [f"Căn cứ Quyết định {context.decision} về việc {_REHAB}"]
-    if contract := context.contract:
-        dated = f"số {contract.number} {long_date(contract.day)}"
-        parties = f"giữa cơ sở cai nghiện ma túy và ông (bà) {context.contractor}"
-        grounds.append(f"Căn cứ Hợp đồng dịch vụ cai nghiện {dated} {parties}")
+    if context.contract:
+        grounds.append(f"Căn cứ Hợp đồng dịch vụ cai nghiện {context.contract}")
     grounds.append(f"Căn cứ kết quả cai nghiện tự nguyện của ông (bà): {context.person.name}")
     certified = f"{stages if context.stages else f'Hoàn thành {_REHAB}'} {where}"
     _write(sheet, context, about, grounds, certified)
-    sheet.closing((*context.recipients, FILED), Signature(office, _HINT, context.signer))
+    sheet.closing((*context.recipients, FILED), Signature(context.office, _HINT, context.signer))
 
 
 def write_treatment(sheet: Sheet, context: TreatmentCertificate) -> None:

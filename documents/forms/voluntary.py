@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from documents.case import Case, FormContext, Header, Particulars, PersonBlock, header_of, person_of
+from documents.case import Block, Case, FormContext, Header, Particulars, PersonBlock, header_of, person_of
 from documents.form import Form
 from documents.forms.decree_163 import DECREE, Period, parent_of, write_addressed
 from documents.layout import Sheet, Signature, italic, long_date, place_date
@@ -61,11 +61,34 @@ class DecisionParticulars(Particulars):
     recipients: tuple[Line, ...] = Field((), title="Nơi nhận khác")
 
 
+class Registered(Block):
+    """One person in the register as printed."""
+
+    name: str
+    birth: str
+    sex: str
+    identity: str
+    residence: str
+    period: str
+    place: str
+    note: str
+
+
 class RegisterPage(FormContext):
     """V-21, page of the register of voluntary rehab (art. 89.5)."""
 
     header: Header
-    stated: RegisterParticulars
+    volume: str
+    opened_on: date
+    rows: Annotated[tuple[Registered, ...], Field(min_length=1)]
+    year: int = Field(ge=2026)
+    at_home: int
+    in_public_centres: int
+    in_schools: int
+    in_private_centres: int
+    under_way: int
+    completed: int
+    prepared_by: Official
     signer: str
 
 
@@ -87,8 +110,22 @@ class VoluntaryDecision(FormContext):
 
 def gather_register(case: Case) -> RegisterPage:
     """The content of V-21."""
+    stated = case.given(RegisterParticulars)
+    rows = [row.model_dump() | {"sex": SEXES[row.sex]} for row in stated.rows]
     return RegisterPage(
-        header=header_of(case), stated=case.given(RegisterParticulars), signer=case.signer.name
+        header=header_of(case),
+        volume=stated.volume,
+        opened_on=stated.opened_on,
+        rows=tuple(Registered(**row) for row in rows),
+        year=stated.year,
+        at_home=stated.at_home,
+        in_public_centres=stated.in_public_centres,
+        in_schools=stated.in_schools,
+        in_private_centres=stated.in_private_centres,
+        under_way=stated.under_way,
+        completed=stated.completed,
+        prepared_by=stated.prepared_by,
+        signer=case.signer.name,
     )
 
 
@@ -119,11 +156,11 @@ def gather_decision(case: Case) -> VoluntaryDecision:
 
 def write_register(sheet: Sheet, context: RegisterPage) -> None:
     """V-21; its nine columns need the sheet's long side."""
-    header, stated = context.header, context.stated
+    header = context.header
     sheet.turn()
     sheet.header((header.superior, header.issuer))
-    sheet.title("Sổ đăng ký cai nghiện ma túy tự nguyện", f"QUYỂN SỐ: {stated.volume}", rule=False)
-    sheet.centred(f"Mở {long_date(stated.opened_on)}")
+    sheet.title("Sổ đăng ký cai nghiện ma túy tự nguyện", f"QUYỂN SỐ: {context.volume}", rule=False)
+    sheet.centred(f"Mở {long_date(context.opened_on)}")
     sheet.table(
         (
             "TT", "Họ và tên", "Ngày, tháng, năm sinh", "Giới tính", "Số CC/CCCD/\nCMND/HC", "Nơi cư trú",
@@ -131,29 +168,29 @@ def write_register(sheet: Sheet, context: RegisterPage) -> None:
         ),
         (
             (
-                str(number), row.name, row.birth, SEXES[row.sex], row.identity, row.residence, row.period, row.place,
+                str(number), row.name, row.birth, row.sex, row.identity, row.residence, row.period, row.place,
                 row.note,
             )
-            for number, row in enumerate(stated.rows, start=1)
+            for number, row in enumerate(context.rows, start=1)
         ),
         (10, 36, 27, 15, 35, 36, 30, 31, 22),
     )  # fmt: skip
     sheet.centred(
-        italic(f"(Tính từ ngày 15 tháng 12 năm {stated.year - 1} đến ngày 14 tháng 12 năm {stated.year})")
+        italic(f"(Tính từ ngày 15 tháng 12 năm {context.year - 1} đến ngày 14 tháng 12 năm {context.year})")
     )
     places = (
-        ("1.1. Tại gia đình, cộng đồng", stated.at_home),
-        ("1.2. Tại cơ sở cai nghiện ma túy công lập", stated.in_public_centres),
-        ("1.3. Tại Trường giáo dưỡng", stated.in_schools),
-        ("1.4. Tại cơ sở cai nghiện ma túy tư nhân", stated.in_private_centres),
+        ("1.1. Tại gia đình, cộng đồng", context.at_home),
+        ("1.2. Tại cơ sở cai nghiện ma túy công lập", context.in_public_centres),
+        ("1.3. Tại Trường giáo dưỡng", context.in_schools),
+        ("1.4. Tại cơ sở cai nghiện ma túy tư nhân", context.in_private_centres),
     )
     registered = sum(count for _place, count in places)
     sheet.line(f"1. Tổng số người đăng ký cai nghiện tự nguyện: {registered}, trong đó:")
     for place, count in places:
         sheet.field(place, str(count))
-    sheet.field("2. Tổng số người đang trong thời gian cai nghiện tự nguyện", str(stated.under_way))
-    sheet.field("3. Tổng số người hoàn thành cai nghiện tự nguyện", str(stated.completed))
-    by, dated = stated.prepared_by, place_date(header.place, header.day)
+    sheet.field("2. Tổng số người đang trong thời gian cai nghiện tự nguyện", str(context.under_way))
+    sheet.field("3. Tổng số người hoàn thành cai nghiện tự nguyện", str(context.completed))
+    by, dated = context.prepared_by, place_date(header.place, header.day)
     sheet.signatures(
         (
             Signature(
