@@ -27,6 +27,7 @@ from documents.forms.decree_163 import (
     write_party,
     write_person,
 )
+from documents.forms.plain import legal_day
 from documents.layout import Sheet, Signature
 from models.law.facts import Instant, Line, Official
 from models.law.schema import Stage
@@ -95,8 +96,8 @@ class Pledge(FormContext):
 
 
 def gather_registration(case: Case) -> Registration:
-    """The content of V-24."""
-    stated, at = case.given(RegistrationParticulars), case.occurred_at
+    """The content of V-24; the minutes are of the day on which they begin, whenever they are typed."""
+    stated = case.given(RegistrationParticulars)
     person = person_of(case)
     began_at = cast("datetime", stated.began_at or case.fact("registered_at", "thời điểm tiếp nhận đăng ký"))
     by = stated.organisation
@@ -104,9 +105,9 @@ def gather_registration(case: Case) -> Registration:
         raise MissingValue(case.form, f"particulars.{case.form}.organisation.agency", "cơ quan đăng ký")
     return Registration(
         place=case.issuer.place,
-        day=case.day,
+        day=legal_day(began_at),
         began_at=began_at,
-        finished_at=max(began_at, at),
+        finished_at=max(began_at, case.occurred_at) if legal_day(began_at) == case.day else began_at,
         where=f"{case.issuer.name}, {case.issuer.address}",
         organisation=representative(by, by.agency or "") if by else None,
         registrant=None

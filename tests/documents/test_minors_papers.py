@@ -155,7 +155,7 @@ ORDER = {
 
 def case(code: str, stated: dict[str, Any] | None = None, **facts: Any) -> Case:
     """The case of a form in the dossier of a boy of sixteen."""
-    known = {
+    known: dict[str, Any] = {
         "track": "minor", "representative": MOTHER, "adult_witness": WITNESS,
         "parents_refused_reason": "Không đồng ý với việc lập hồ sơ",
     }  # fmt: skip

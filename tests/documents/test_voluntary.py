@@ -116,7 +116,7 @@ ORDER = {
         "TRƯỞNG CÔNG AN", "(Ký và ghi rõ họ tên, đóng dấu)", "Thượng tá Trần Văn B",
     ),
     "V-24": (
-        "Mẫu số 24", *STATE, DATED, "BIÊN BẢN", "Về việc tiếp nhận đăng ký cai nghiện ma túy tự nguyện", f"{DECREE}.",
+        "Mẫu số 24", *STATE, "Mai Dịch, ngày 16 tháng 9 năm 2026", "BIÊN BẢN", "Về việc tiếp nhận đăng ký cai nghiện ma túy tự nguyện", f"{DECREE}.",
         ("1. Hôm nay, hồi 09 giờ 00 phút, ngày 16/09/2026 tại Công an phường Mai Dịch, số 10 phố Ví Dụ, phường Mai Dịch, "
         "thành phố Hà Nội, chúng tôi gồm:"),
         "a) Đại diện đăng ký:", "Họ và tên: Nguyễn Văn S; Giới tính: Nam", "Ngày, tháng, năm sinh: 1968",
@@ -127,8 +127,8 @@ ORDER = {
         "Cơ quan: Công an phường Mai Dịch", "2. Tiếp nhận đăng ký cai nghiện ma túy tự nguyện đối với ông/bà sau:",
         "Họ và tên (viết in hoa): NGUYỄN VĂN A; Giới tính: Nam", "Tên gọi khác (nếu có): A Đen",
         "Ngày, tháng, năm sinh: 20/05/1998", "Số CCCD/CMND/Hộ chiếu: 001098000001; ngày cấp: 15/03/2022; nơi cấp: ",
-        "3. Biên bản này gồm ", (" trang, được lập thành 02 bản có giá trị pháp lý như nhau, được lập xong vào lúc 08 giờ 00 "
-        "phút, ngày 18 tháng 9 năm 2026. Hai bên đã thống nhất các nội dung giao, nhận và cùng ký xác nhận."),
+        "3. Biên bản này gồm ", (" trang, được lập thành 02 bản có giá trị pháp lý như nhau, được lập xong vào lúc 09 giờ 00 "
+        "phút, ngày 16 tháng 9 năm 2026. Hai bên đã thống nhất các nội dung giao, nhận và cùng ký xác nhận."),
         "Bên giao giữ 01 bản; Bên nhận giữ 01 bản.", "BÊN ĐĂNG KÝ", "(Ký, ghi rõ họ tên)", "BÊN TIẾP NHẬN",
         "(Ký, ghi rõ họ tên, chức vụ, đóng dấu (nếu có))", "Nguyễn Văn S", "Đại úy Lý Văn N Cán bộ Công an phường",
     ),
@@ -191,7 +191,7 @@ def test_a_paper_nobody_stated_is_asked_for_by_form(code: str) -> None:
 )
 def test_a_fact_nobody_recorded_is_named(code: str, fact: str, change: dict[str, Any]) -> None:
     with pytest.raises(MissingValue) as missing:
-        all_forms()[code].gather(case(code, stated=STATED[code] | change, **{fact: None}))
+        all_forms()[code].gather(case(code, stated=STATED[code] | change, **dict[str, Any]({fact: None})))
     assert (missing.value.form, missing.value.field) == (code, fact)
 
 
@@ -255,7 +255,7 @@ def test_a_private_centre_keeps_a_copy_beside_the_one_for_the_police() -> None:
     stated = STATED["V-24"] | {"began_at": "2026-09-18T07:30:00+07:00", "copies": 3}
     text = paper(case("V-24", by="centre", stated=stated))
     assert_in_order(text, (
-        "hồi 07 giờ 30 phút, ngày 18/09/2026 tại Cơ sở cai nghiện", "Cơ quan: Cơ sở cai nghiện", "03 bản",
+        "hồi 07 giờ 30 phút, ngày 18/09/2026 tại Cơ sở cai nghiện", "Cơ quan: Cơ sở cai nghiện", "03 bản", "lúc 08 giờ 00 phút",
         "Bên giao giữ 01 bản; Bên nhận giữ 02 bản.",
     ))  # fmt: skip
 
