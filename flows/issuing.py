@@ -203,12 +203,17 @@ class Issue:
             if not view.holds(paper.when):
                 continue
             listed |= names
-            issued = view.state.issued.get(paper.form or "")
-            if issued:
-                # The form's own title: the paper's may name what could have stood in its place.
-                number = f" số {issued.number}" if issued.number else ""
-                yield f"{all_forms()[issued.form].title}{number} ngày {issued.day:%d/%m/%Y}"
-            else:
-                received = [title for kind, title, _sheets in view.state.papers if kind in names]
-                yield from received or [paper.title]
+            forms = [form for form in (paper.form, *paper.any_of) if form]
+            received = [title for kind, title, _sheets in view.state.papers if kind in names]
+            # The form's own title: the paper's may name what could have stood in its place.
+            instead = [all_forms()[form].title for form in view.forms() if form in paper.any_of]
+            issued = [view.state.issued[form] for form in forms if form in view.state.issued]
+            yield from map(_enclosed, issued)
+            if not issued:
+                yield from received or instead or [paper.title]
         yield from (title for kind, title, _sheets in view.state.papers if kind not in listed)
+
+
+def _enclosed(issued: Issued) -> str:
+    number = f" số {issued.number}" if issued.number else ""
+    return f"{all_forms()[issued.form].title}{number} ngày {issued.day:%d/%m/%Y}"
