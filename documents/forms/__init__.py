@@ -24,12 +24,13 @@ def all_forms() -> Mapping[str, Form]:
         pending,
         registration,
         statements,
+        testimony,
         voluntary,
         wanted,
     )
 
     families = (
-        finding, determination, application, registration, voluntary, certificates, life_summary, file, statements, minors,
-        pending, hand_over, court, execution, wanted, book_2014,
+        finding, determination, application, registration, voluntary, certificates, life_summary, file, statements, testimony,
+        minors, pending, hand_over, court, execution, wanted, book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}
