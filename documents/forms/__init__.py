@@ -19,10 +19,13 @@ def all_forms() -> Mapping[str, Form]:
         file,
         finding,
         hand_over,
+        leave,
         life_summary,
         minors,
         pending,
+        postponement,
         registration,
+        serving,
         statements,
         testimony,
         voluntary,
@@ -31,6 +34,6 @@ def all_forms() -> Mapping[str, Form]:
 
     families = (
         finding, determination, application, registration, voluntary, certificates, life_summary, file, statements, testimony,
-        minors, pending, hand_over, court, execution, wanted, book_2014,
+        minors, pending, hand_over, court, execution, wanted, postponement, leave, serving, book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

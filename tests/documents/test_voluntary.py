@@ -298,7 +298,8 @@ def test_nobody_signs_a_pledge_for_the_person_who_gives_it() -> None:
 
 def test_a_register_page_lies_on_its_side_and_is_never_empty() -> None:
     context = all_forms()["V-21"].gather(case("V-21"))
-    assert b"landscape" in _document(all_forms()["V-21"].render(context))
+    turned = _document(all_forms()["V-21"].render(context))
+    assert turned.count(b"<w:sectPr") == turned.count(b"landscape") == 1
     assert b"landscape" not in _document(all_forms()["V-22"].render(all_forms()["V-22"].gather(case("V-22"))))
     with pytest.raises(ValidationError, match="rows"):
         case("V-21", stated=STATED["V-21"] | {"rows": []})
