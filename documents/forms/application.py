@@ -13,7 +13,7 @@ from models.law.facts import Line, Part
 from models.law.schema import Stage
 
 _SIGNED = "(Ký, ghi rõ họ tên)"
-Place = Literal["home", "public", "school", "private"]
+Place = Literal["private", "school", "public", "home"]
 
 
 class Step(Part):

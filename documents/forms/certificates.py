@@ -18,7 +18,7 @@ _HINT = "(Ký, ghi rõ họ tên, đóng dấu)"
 _AT_HOME = "tại gia đình, cộng đồng"
 _REHAB = "cai nghiện ma túy tự nguyện"
 _TREATED = "đang điều trị nghiện bằng thuốc thay thế"
-Facility = Literal["private", "public", "school"]
+Facility = Literal["public", "school", "private"]
 _FACILITIES: dict[Facility, tuple[str, str]] = {
     "private": ("tại cơ sở cai nghiện ma túy tư nhân", "Giám đốc"),
     "public": ("tại cơ sở cai nghiện ma túy", "Trưởng cơ sở cai nghiện"),

@@ -1,9 +1,9 @@
 """Registering for voluntary rehab and the pledge to keep to its rules: V-24, V-25 of Decree 163/2026, Appendix V."""
 
 from datetime import date, datetime
-from typing import Self, cast
+from typing import cast
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field
 
 from documents.case import Case, FormContext, MissingValue, Particulars, PersonBlock, person_of
 from documents.form import Form
@@ -41,22 +41,12 @@ _OLD_LABEL = "Số CCCD/CMND/Hộ chiếu"
 class RegistrationParticulars(Particulars):
     """What V-24 asks beyond the dossier."""
 
-    organisation: Official | None = Field(None, title="Đại diện tổ chức đăng ký")
-    registrant: Kin | None = Field(
-        None, title="Người đăng ký (để trống: chính người nghiện ma túy từ đủ 18 tuổi)"
+    registrant: Official | Kin | None = Field(
+        None, title="Đại diện tổ chức hoặc người đăng ký (để trống: chính người nghiện ma túy từ đủ 18 tuổi)"
     )
     receiver: Official = Field(title="Đại diện bên tiếp nhận")
     began_at: Instant | None = Field(None, title="Bắt đầu lập lúc (để trống: lúc tiếp nhận đăng ký)")
-    copies: int = Field(2, ge=2, le=9, title="Số bản")
-
-    @model_validator(mode="after")
-    def one_registers(self) -> Self:
-        """An organisation or a person, not both."""
-        if self.organisation and self.registrant:
-            raise ValueError(
-                "bên đăng ký là tổ chức hoặc cá nhân / an organisation or a person registers, not both"
-            )
-        return self
+    copies: int = Field(2, ge=2, le=99, title="Số bản")
 
 
 class PledgeParticulars(Particulars):
@@ -100,19 +90,22 @@ def gather_registration(case: Case) -> Registration:
     stated = case.given(RegistrationParticulars)
     person = person_of(case)
     began_at = cast("datetime", stated.began_at or case.fact("registered_at", "thời điểm tiếp nhận đăng ký"))
-    by = stated.organisation
-    if by and not by.agency:
-        raise MissingValue(case.form, f"particulars.{case.form}.organisation.agency", "cơ quan đăng ký")
+    by = stated.registrant
+    if isinstance(by, Official):
+        if not by.agency:
+            raise MissingValue(case.form, f"particulars.{case.form}.registrant.agency", "cơ quan đăng ký")
+        organisation, registrant = representative(by, by.agency), None
+    else:
+        organisation = None
+        registrant = registering(case, by, "registrant", person.present_residence)
     return Registration(
         place=case.issuer.place,
         day=legal_day(began_at),
         began_at=began_at,
         finished_at=max(began_at, case.occurred_at) if legal_day(began_at) == case.day else began_at,
         where=f"{case.issuer.name}, {case.issuer.address}",
-        organisation=representative(by, by.agency or "") if by else None,
-        registrant=None
-        if by
-        else registering(case, stated.registrant, "registrant", person.present_residence),
+        organisation=organisation,
+        registrant=registrant,
         receiver=representative(stated.receiver, case.issuer.name),
         person=person,
         copies=stated.copies,
