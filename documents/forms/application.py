@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from documents.case import Block, Case, FormContext, Particulars, PersonBlock, person_of
 from documents.form import Form
-from documents.forms.decree_163 import Kin, KinBlock, own_block, registering
+from documents.forms.family import Kin, KinBlock, own_block, registering
 from documents.layout import Sheet, Signature, Text, box, italic, upper
 from models.law.facts import Line, Part
 from models.law.schema import Stage

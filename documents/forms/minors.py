@@ -4,7 +4,8 @@ from pydantic import Field
 
 from documents.case import Case, Particulars, PersonBlock, person_of
 from documents.form import Form
-from documents.forms.decree_163 import PARENTS, Kin, KinBlock, cited, kin_of, parent_of
+from documents.forms.decree_163 import PARENTS, cited, parent_of
+from documents.forms.family import Kin, KinBlock, kin_of
 from documents.forms.minutes import (
     Minutes,
     minutes_of,

@@ -12,21 +12,18 @@ from documents.forms.decree_163 import (
     FILED,
     PARENTS,
     RESIDENCE,
-    Kin,
-    KinBlock,
     Representative,
     begun,
     is_minor,
     parent_of,
-    registering,
     representative,
     signed_by,
     write_copies,
     write_identity,
-    write_kin,
     write_party,
     write_person,
 )
+from documents.forms.family import Kin, KinBlock, registering, write_kin
 from documents.forms.plain import legal_day
 from documents.layout import Sheet, Signature
 from models.law.facts import Instant, Line, Official

@@ -7,15 +7,8 @@ from pydantic import Field, model_validator
 
 from documents.case import Block, Case, FormContext, Particulars, PersonBlock, person_of
 from documents.form import Form
-from documents.forms.decree_163 import (
-    RESIDENCE,
-    Kin,
-    KinBlock,
-    kin_of,
-    write_kin,
-    write_name,
-    write_person,
-)
+from documents.forms.decree_163 import RESIDENCE, write_name, write_person
+from documents.forms.family import Kin, KinBlock, kin_of, write_kin
 from documents.layout import Sheet, Signature, bold, italic
 from models.law.facts import Line
 from models.law.schema import Stage

@@ -101,6 +101,48 @@ def test_the_parents_have_a_day_from_their_own_notice(road: MinorRoad) -> None:
     assert "missing" in other.invalid("notify_result", parents_told_at=None)
 
 
+def test_a_mother_registers_and_the_papers_of_voluntary_rehab_are_issued_as_they_are_stated(
+    road: MinorRoad,
+) -> None:
+    road.to("notify_result")
+    stated: dict[str, dict[str, Any]] = {
+        "V-20": {"applicant": PARENT, "where": "private", "officer": "Trần Văn B"},
+        "V-24": {"registrant": PARENT, "receiver": {"name": "Trần Văn B", "position": "Cán bộ"}},
+        "V-25": {},
+    }
+    registering = road.asked("record_voluntary", "3 09:00", registered_at="3 08:30")
+    done = act(road.store, replace(registering, particulars=stated), road.calendar)
+    road.version = done.state.version
+    assert [row["form"] for row in done.documents] == ["V-20", "V-24", "V-25"]
+    application, registration, pledge = (row["context"] for row in done.documents)
+    assert (
+        application["applicant"]["name"]
+        == registration["registrant"]["name"]
+        == pledge["parent"]
+        == "Nguyễn Thị B"
+    )
+
+    term = {"first": "2026-09-11", "last": "2028-09-11"}
+    deciding = road.asked(
+        "decide_voluntary",
+        "3 10:00",
+        voluntary_decided_at="3 10:00",
+        voluntary_form="home",
+        monitoring_case=None,
+    )
+    done = act(
+        road.store, replace(deciding, particulars={"V-22": {"unit": "Tổ", "period": term}}), road.calendar
+    )
+    road.version = done.state.version
+    [decision] = done.documents
+    assert (decision["form"], decision["context"]["place"]) == ("V-22", "tại nhà")
+    assert drawn(road, {"V-28": {"period": term}}, "3 11:00") == ["V-28"]
+    certificate = next(row for row in road.rows("document") if row["form"] == "V-28")
+    assert certificate["context"]["decision"].startswith(
+        f"số {decision['number_text']} ngày 10 tháng 9 năm 2026"
+    )
+
+
 # ---------------------------------------------------------------- sampling
 @pytest.mark.parametrize(("sample", "facts", "refused"), [
     ("urine", {}, False),
