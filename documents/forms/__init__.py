@@ -28,12 +28,20 @@ def all_forms() -> Mapping[str, Form]:
         serving,
         statements,
         testimony,
+        user_end,
+        user_life,
+        user_list,
+        user_management,
+        user_move,
+        violation,
         voluntary,
+        voluntary_determination,
         wanted,
     )
 
     families = (
-        finding, determination, application, registration, voluntary, certificates, life_summary, file, statements, testimony,
+        finding, violation, user_management, user_life, user_move, user_end, user_list, determination,
+        voluntary_determination, application, registration, voluntary, certificates, life_summary, file, statements, testimony,
         minors, pending, hand_over, court, execution, wanted, postponement, leave, serving, book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}
