@@ -193,6 +193,7 @@ class Issue:
             issued=dict(view.state.issued),
             enclosures=tuple(self._enclosures()),
             acts=view.state.acts,
+            last_days={limit.place: limit.last_day for limit in view.state.limits if limit.last_day},
         )
 
     def _enclosures(self) -> Iterator[str]:

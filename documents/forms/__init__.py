@@ -10,6 +10,9 @@ from documents.form import Form
 def all_forms() -> Mapping[str, Form]:
     """Every form by its code, in the order of the road."""
     from documents.forms import (
+        after_care,
+        after_care_end,
+        after_care_team,
         book_2014,
         court,
         determination,
@@ -23,6 +26,7 @@ def all_forms() -> Mapping[str, Form]:
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014,
+        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted,
+        after_care, after_care_team, after_care_end, book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}
