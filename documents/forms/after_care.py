@@ -150,6 +150,15 @@ def by_chairman(decision: Issued) -> str:
     return f"số {decision.number} {long_date(decision.day)} của Chủ tịch {decision.issuer}"
 
 
+def relative_of(case: Case, stated: Kin | None) -> Kin | None:
+    """The relative as stated; a minor always has someone who stands for him or her."""
+    if stated is None and is_minor(case):
+        raise MissingValue(
+            case.form, f"particulars.{case.form}.relative", "người đại diện của người dưới 18 tuổi"
+        )
+    return stated
+
+
 _NOBODY = {
     "relation": "bố, mẹ, vợ/chồng/con", "name": "không", "age": "không", "occupation": "không", "residence": "không",
 }  # fmt: skip
@@ -165,7 +174,7 @@ def gather_proposal(case: Case) -> Proposal:
         header=header_of(case),
         committee=case.party("committee").name,
         person=person_of(case),
-        relative=stated.relative or Kin(**_NOBODY),
+        relative=relative_of(case, stated.relative) or Kin(**_NOBODY),
         reason=stated.reason,
         term=planned_term(case),
         measures=stated.measures,
