@@ -36,8 +36,6 @@ _DROPPED_RELATIONSHIPS = (
     "customXml",
     "numbering",
     "webSettings",
-    "theme",
-    "fontTable",
     "thumbnail",
     "extended-properties",
 )

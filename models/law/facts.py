@@ -20,6 +20,10 @@ _UNPRINTABLE = re.compile(
 )
 
 
+LIFETIMES = range(1900, YEARS.stop)
+"""Years of days that papers state: births, identity papers, decisions of long ago."""
+
+
 def printable(text: str) -> str:
     """Text in NFC, trimmed; what no paper prints and no database keeps (control characters) is a ValueError."""
     lines = text.replace("\r\n", "\n")
@@ -43,6 +47,20 @@ def in_bounds(instant: datetime) -> datetime:
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(in_bounds)]
+
+
+def in_lifetimes(day: date) -> date:
+    """The day, if anybody a dossier speaks of can have seen it."""
+    if day.year not in LIFETIMES:
+        raise PydanticCustomError(
+            "day_out_of_range",
+            "must lie in the years {first} to {last}",
+            {"first": LIFETIMES.start, "last": LIFETIMES.stop - 1},
+        )
+    return day
+
+
+Day = Annotated[date, AfterValidator(in_lifetimes)]
 
 
 class Part(BaseModel):
@@ -159,7 +177,7 @@ TYPES: dict[str, Any] = {
     "flag": bool,
     "number": Annotated[int, Field(ge=0, le=MOST)],
     "instant": Instant,
-    "day": date,
+    "day": Day,
     "agency": Annotated[Line, Field(description="Mã cơ quan")],
     "official": Official,
     "officials": Annotated[tuple[Official, ...], Field(min_length=1)],

@@ -12,6 +12,7 @@ from typing import Any
 
 import docx
 import pytest
+from openxml_audit import OpenXmlValidator
 from pydantic import AfterValidator
 
 from documents.forms import all_forms
@@ -82,6 +83,14 @@ def test_an_unknown_field_is_refused_and_a_missing_one_is_named(code: str) -> No
         if field.is_required():
             with pytest.raises(ValueError, match=name):
                 form.context.model_validate({key: value for key, value in stored.items() if key != name})
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_paper_is_valid_by_the_rules_of_the_format(code: str, tmp_path: Path) -> None:
+    file = tmp_path / "paper.docx"
+    file.write_bytes(all_forms()[code].render(specimen(all_forms()[code], "full"), draft=True))
+    found = OpenXmlValidator().validate(file)
+    assert [error.description for error in found.errors] == []
 
 
 class Hostile(Inventor):

@@ -181,6 +181,6 @@ def _rules(paper: Document) -> Iterator[tuple[str, float, float]]:
 def _column(paper: Document, holder: Any) -> float:
     if holder.tag == qn("w:body"):
         section: Any = paper.sections[0]
-        return (section.page_width - section.left_margin - section.right_margin) / Pt(1)
+        return float((section.page_width - section.left_margin - section.right_margin) / Pt(1))
     twips: int = int(holder.find(qn("w:tcPr")).find(qn("w:tcW")).get(qn("w:w")))
     return twips / 20
