@@ -1,7 +1,7 @@
 """After-care at the place of residence, V-52 and V-53 of Decree 163/2026, Appendix V: proposed and decided."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field
 
@@ -60,6 +60,9 @@ class WorkingKin(Kin):
     """A relative with the place of work or study, as V-53 asks."""
 
     workplace: Line = Field("không", title="Nơi làm việc/học tập")
+
+
+K = TypeVar("K", bound=Kin)
 
 
 class Term(Block):
@@ -150,7 +153,7 @@ def by_chairman(decision: Issued) -> str:
     return f"số {decision.number} {long_date(decision.day)} của Chủ tịch {decision.issuer}"
 
 
-def relative_of(case: Case, stated: Kin | None) -> Kin | None:
+def relative_of(case: Case, stated: K | None) -> K | None:
     """The relative as stated; a minor always has someone who stands for him or her."""
     if stated is None and is_minor(case):
         raise MissingValue(
@@ -221,7 +224,7 @@ def write_proposal(sheet: Sheet, context: Proposal) -> None:
 def gather_decision(case: Case) -> Decision:
     """The content of V-53; it is sent to whom art. 134.3 names."""
     stated, police, parent = case.given(DecisionParticulars), case.party("compiler").name, parent_of(case)
-    relative, centre = stated.relative, case.parties.get("centre")
+    relative, centre = relative_of(case, stated.relative), case.parties.get("centre")
     sent_to = (
         (f"Ông (bà) {parent}",) if parent else (),
         (centre.name,) if centre else (),
