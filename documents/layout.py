@@ -15,6 +15,7 @@ from documents.ooxml import (
     clean,
     element,
     ended,
+    grouped_headings,
     kept_with_next,
     paragraph,
     rule,
@@ -62,6 +63,7 @@ class Signature:
         name: the signer's name; None leaves the place empty.
         authority: on whose behalf the title signs, such as "TM. ỦY BAN NHÂN DÂN", printed above it.
         head: whether the agency's head signs here, in whose place another may.
+        dated: place and date above the block, where the form has them there.
 
     """
 
@@ -70,6 +72,7 @@ class Signature:
     name: str | None = None
     authority: str | None = None
     head: bool = False
+    dated: str | None = None
 
     def signed_by(self, signing: Signing | None) -> "Signature":
         """The block as it stands when another signs for the head: "KT. TRƯỞNG CÔNG AN" over the signer's office."""
@@ -143,6 +146,11 @@ class Sheet:
         self._body: list[Xml] = []
         self._last_line: int | None = None  # where the last line of the body's text stands
         self._beside_photo = 0.0  # points of the text's width a photograph takes
+        self._text_width = stationery.TEXT_WIDTH
+
+    def turn(self) -> None:
+        """Lay the sheet on its side, for a table too wide for it; before anything is written."""
+        self._text_width = stationery.WIDE_TEXT_WIDTH
 
     # -- first page ---------------------------------------------------------------------------------------
 
@@ -172,7 +180,7 @@ class Sheet:
             raise ValueError("header: place and day are given together or not at all")
         dated = [] if place is None or day is None else [paragraph("PlaceDate", place_date(place, day))]
         if issuer is None:
-            self._add(*self._state(stationery.TEXT_WIDTH, self._beside_photo), *dated)
+            self._add(*self._state(self._text_width, self._beside_photo), *dated)
             return
         superior, agency = map(upper, issuer)
         left, right = _HEADER_WIDTHS
@@ -205,7 +213,7 @@ class Sheet:
         if about is not None:
             self._add(paragraph("About", about))
         if rule:
-            self._add(self._short_rule(about or kind, 14, stationery.TEXT_WIDTH, self._beside_photo))
+            self._add(self._short_rule(about or kind, 14, self._text_width, self._beside_photo))
 
     def form_number(self, text: str) -> None:
         """The official form's own number, above the head on the right as the gazette prints it; takes no room."""
@@ -327,18 +335,34 @@ class Sheet:
         boxes = [f"{label}: {_TICKED_BOX if checked else _EMPTY_BOX}" for label, checked in choices]
         self.line("     ".join([lead, *boxes] if lead else boxes))
 
-    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float]) -> None:
-        """A bordered table; its heading row repeats on every page.
+    def table(
+        self,
+        headings: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        widths: Sequence[float],
+        *,
+        groups: Sequence[tuple[str, int]] = (),
+        numbered: bool = False,
+    ) -> None:
+        """A bordered table; its heading rows repeat on every page.
 
         Args:
             headings: of the columns.
             rows: one text a column.
-            widths: of the columns in millimetres; the text is 155 mm wide.
+            widths: of the columns in millimetres; the text is 155 mm wide, 242 mm on a turned sheet.
+            groups: titles over so many columns each, "" over those that stand alone; none prints one heading row.
+            numbered: whether the columns' numbers stand in a row under the headings.
 
         """
-        cells = [[[paragraph("CellHeading", heading)] for heading in headings]]
+        above = grouped_headings(widths, headings, groups) if groups else ()
+        cells = [] if groups else [[[paragraph("CellHeading", heading)] for heading in headings]]
+        if numbered:
+            numbers = range(1, len(headings) + 1)
+            cells.append([[paragraph("CellHeading", Run(str(number), bold=False))] for number in numbers])
+        heading_rows = len(cells)
         cells += [[[paragraph("Cell", value)] for value in row] for row in rows]
-        self._add(paragraph("Gap"), table(widths, cells, bordered=True, heading_rows=1), paragraph("Gap"))
+        made = table(widths, cells, bordered=True, heading_rows=heading_rows, above=above)
+        self._add(paragraph("Gap"), made, paragraph("Gap"))
 
     def end(self) -> None:
         """Put "./." after the last word of the body (Decree 30/2020, Appendix I)."""
@@ -353,13 +377,13 @@ class Sheet:
         self._begin_closing()
         blocks: list[Xml] = []
         for cells in rows:
-            width = stationery.TEXT_WIDTH / len(cells)
+            width = self._text_width / len(cells)
             # Names stand in a row of their own: level with each other, however many lines the titles take.
             signed = [cell.signed_by(self._signing) if cell else None for cell in cells]
             both = [[self._titles(cell) for cell in signed], [self._name(cell) for cell in signed]]
             blocks += (table([width] * len(cells), both), paragraph("Gap"))
         # One unbreakable row around all blocks: LibreOffice does not keep several tables on one page otherwise.
-        self._add(table([stationery.TEXT_WIDTH], [[blocks]]), paragraph("AfterTable"))
+        self._add(table([self._text_width], [[blocks]]), paragraph("AfterTable"))
 
     def closing(self, recipients: Sequence[str], signature: Signature) -> None:
         """Recipients on the left, level with the head's signature on the right; the last recipient ends with '.'."""
@@ -381,7 +405,8 @@ class Sheet:
     def _titles(cell: Signature | None) -> list[Xml]:
         if cell is None:
             return [paragraph("Signer")]
-        block = [paragraph("Signer", upper(line)) for line in (cell.authority or "").split("\n") if line]
+        block = [paragraph("PlaceDate", cell.dated)] if cell.dated else []
+        block += [paragraph("Signer", upper(line)) for line in (cell.authority or "").split("\n") if line]
         block.append(paragraph("Signer", upper(cell.title)))
         if cell.hint:
             block.append(paragraph("Hint", cell.hint))
@@ -405,7 +430,8 @@ class Sheet:
 
     def to_bytes(self) -> bytes:
         """The .docx file; the same content always gives the same bytes."""
-        return stationery.pack(self._body, draft=self._draft)
+        wide = self._text_width == stationery.WIDE_TEXT_WIDTH
+        return stationery.pack(self._body, draft=self._draft, wide=wide)
 
     def _add(self, *elements: Xml) -> None:
         self._body += elements

@@ -172,6 +172,7 @@ def table(
     heading_rows: int = 0,
     float_at: Xml | None = None,
     row_height: float | None = None,
+    above: Sequence[Xml] = (),
 ) -> Xml:
     """A centred table with fixed column widths whose rows never break across pages.
 
@@ -182,6 +183,7 @@ def table(
         heading_rows: how many rows repeat on top of every page.
         float_at: a `tblpPr` element when text flows around the table.
         row_height: exact height of every row in millimetres; by default as high as its text.
+        above: rows made before (`grouped_headings`), which stand on top.
 
     """
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -200,7 +202,43 @@ def table(
         _row(widths, cells, bordered=bordered, heading=index < heading_rows, height=row_height)
         for index, cells in enumerate(rows)
     ]
-    return element("tbl", properties, grid, *made)
+    return element("tbl", properties, grid, *above, *made)
+
+
+def grouped_headings(
+    widths: Sequence[float], headings: Sequence[str], groups: Iterable[tuple[str, int]]
+) -> tuple[Xml, Xml]:
+    """Two rows of headings, which repeat on top of every page.
+
+    Args:
+        widths: of the columns, in millimetres.
+        headings: of the columns.
+        groups: each a title over so many columns; without a title the columns' own headings fill both rows.
+
+    """
+    over: list[Xml] = []
+    under: list[Xml] = []
+    at = 0
+    for title, count in groups:
+        columns = list(zip(widths, headings, strict=True))[at : at + count]
+        at += count
+        if title:
+            over.append(_heading_cell(sum(width for width, _ in columns), title, element("gridSpan", val=count)))
+            under += [_heading_cell(width, heading) for width, heading in columns]
+        else:
+            over += [_heading_cell(*column, element("vMerge", val="restart")) for column in columns]
+            under += [_heading_cell(width, "", element("vMerge")) for width, _ in columns]
+    properties = element("trPr", element("cantSplit"), element("tblHeader"))
+    return element("tr", properties, *over), element("tr", properties, *under)
+
+
+def _heading_cell(width: float, text: str, *merged: Xml) -> Xml:
+    middle = element("vAlign", val="center")
+    return element(
+        "tc",
+        element("tcPr", element("tcW", w=twips(width), type="dxa"), *merged, middle),
+        paragraph("CellHeading", text),
+    )
 
 
 def _row(

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import docx
 from docx.document import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.oxml import serialize_part_xml
 from docx.oxml.ns import nsdecls, qn
@@ -25,6 +26,8 @@ LEFT_MARGIN = 35.0
 """Left margin in millimetres."""
 TEXT_WIDTH = 155.0
 """Width of the text in millimetres: A4 less 35 on the left and 20 on the right."""
+WIDE_TEXT_WIDTH = 242.0
+"""The same of a sheet that lies on its side, as wide tables may (Decree 30/2020, Appendix I, section I, item 1)."""
 
 # Same content, same bytes: nothing in the file may tell when or by whom it was written.
 _FIXED_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - python-docx writes naive UTC
@@ -211,6 +214,12 @@ def _set_page(document: Document, *, draft: bool) -> None:
         root.append(content)
 
 
+def _turn(document: Document) -> None:
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = section.page_height, section.page_width
+
+
 def _set_settings(document: Document) -> None:
     settings = document.settings.element
     for child in list(settings):
@@ -252,11 +261,13 @@ class _Prepared:
     after: bytes
 
 
-@functools.lru_cache(maxsize=2)
-def _prepared(*, draft: bool) -> _Prepared:
+@functools.lru_cache(maxsize=4)
+def _prepared(*, draft: bool, wide: bool) -> _Prepared:
     document = docx.Document()
     _set_styles(document)
     _set_page(document, draft=draft)
+    if wide:
+        _turn(document)
     _set_settings(document)
     _drop_unused_parts(document)
     _set_properties(document)
@@ -281,15 +292,16 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def pack(body: Iterable[Xml], *, draft: bool) -> bytes:
+def pack(body: Iterable[Xml], *, draft: bool, wide: bool = False) -> bytes:
     """The .docx file of a filled sheet; the same content always gives the same bytes.
 
     Args:
         body: what stands on it, from top to bottom.
         draft: whether every page carries the mark "BẢN NHÁP".
+        wide: whether the sheet lies on its side.
 
     """
-    prepared = _prepared(draft=draft)
+    prepared = _prepared(draft=draft, wide=wide)
     packed = io.BytesIO(prepared.parts)
     packed.seek(0, io.SEEK_END)
     with zipfile.ZipFile(packed, "a") as package:
