@@ -29,6 +29,7 @@ __all__ = [
     "Signature",
     "Text",
     "bold",
+    "boxes",
     "italic",
     "long_date",
     "new_sheet",
@@ -98,6 +99,11 @@ def bold(text: str) -> Run:
 def italic(text: str) -> Run:
     """An italic run."""
     return Run(text, italic=True)
+
+
+def boxes(*choices: tuple[str, bool]) -> str:
+    """Boxes on one line, each with its label after it."""
+    return "     ".join(f"{_TICKED_BOX if checked else _EMPTY_BOX} {label}" for label, checked in choices)
 
 
 def page_count() -> Run:
@@ -194,6 +200,11 @@ class Sheet:
         if numbered or dated:
             rows.append((numbered or [paragraph("Number")], dated or [paragraph("PlaceDate")]))
         self._add(table(_HEADER_WIDTHS, rows))
+
+    def corner(self, superior: str, unit: str) -> None:
+        """The head of a sheet that bears no State name: in the left corner who keeps it."""
+        left = [*([paragraph("Superior", upper(superior))] if superior else []), paragraph("Unit", unit)]
+        self._add(table(_HEADER_WIDTHS, [(left, [paragraph("Number")])]))
 
     @staticmethod
     def _state(width: float, taken: float = 0) -> list[Xml]:
@@ -328,7 +339,7 @@ class Sheet:
         """A box and its label on a line each, kept on one page with the line they answer."""
         for label, checked in choices:
             self._keep_last_line()
-            self.line(f"{_TICKED_BOX if checked else _EMPTY_BOX} {label}")
+            self.line(boxes((label, checked)))
 
     def ticks(self, *choices: tuple[str, bool], lead: str = "") -> None:
         """Several "label: box" on one line, after `lead` such as "10. Tôn giáo:"."""

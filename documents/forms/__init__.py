@@ -21,12 +21,14 @@ def all_forms() -> Mapping[str, Form]:
         finding,
         hand_over,
         life_summary,
+        observation,
         pending,
         wanted,
+        withdrawal,
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted,
-        after_care, after_care_team, after_care_end, book_2014,
+        finding, determination, observation, withdrawal, life_summary, file, pending, hand_over, court,
+        execution, wanted, after_care, after_care_team, after_care_end, book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

@@ -87,7 +87,7 @@ def test_a_deputy_who_signs_the_proposal_speaks_for_himself() -> None:
 
 
 def test_after_care_of_a_minor_lasts_one_year_and_the_parent_gets_the_decision() -> None:
-    minor = {"track": "minor", "representative": MOTHER, "completed_on": date(2028, 11, 12)}
+    minor: dict[str, Any] = {"track": "minor", "representative": MOTHER, "completed_on": date(2028, 11, 12)}
     stated = {"relative": {**WIFE, "relation": "mẹ", "name": "Nguyễn Thị B"}}
     text = text_of("V-53", stated, **minor)
     assert_in_order(text, (

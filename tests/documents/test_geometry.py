@@ -60,8 +60,18 @@ ELEMENTS = {
     "Recipient": Element((11,), False, False, "left"),
 }
 """Appendix I, the table of section V, by the style that stands for each element."""
-OUTSIDE = {"Rule", "Gap", "AfterTable", "GapBeforeSignatures", "Cell", "CellHeading", "Caption", "FormNumber"}
-"""What the decree's table does not speak of: lines, gaps, table cells, the photograph's box, the gazette's own number."""
+OUTSIDE = {
+    "Unit",
+    "Rule",
+    "Gap",
+    "AfterTable",
+    "GapBeforeSignatures",
+    "Cell",
+    "CellHeading",
+    "Caption",
+    "FormNumber",
+}
+"""What the decree's table does not speak of: a sheet's corner, lines, gaps, table cells, the photograph's box, the gazette's own number."""
 BODY_INDENTS = (10, 12.7)
 """Millimetres of a paragraph's first line."""
 
