@@ -95,10 +95,10 @@ class Case:
     issued: Mapping[str, Issued] = field(default_factory=dict)
     enclosures: tuple[str, ...] = ()  # papers of the file, in sheet order
     acts: Mapping[str, datetime] = field(default_factory=dict)
-    last_days: Mapping[str, date] = field(default_factory=dict)
-    """Of each limit of the dossier its last day, by rule."""
     particulars: Particulars | None = None
     """What was stated for this form only."""
+    last_days: Mapping[str, date] = field(default_factory=dict)
+    """The last day of each limit that runs, by its rule."""
 
     @property
     def day(self) -> date:

@@ -155,7 +155,9 @@ class Sheet:
         self._text_width = stationery.TEXT_WIDTH
 
     def turn(self) -> None:
-        """Lay the sheet on its side, for a table too wide for it; before anything is written."""
+        """Lay the sheet on its side, for a table too wide for it; what is written already stays upright."""
+        if self._body:
+            self._add(stationery.section_end(draft=self._draft))
         self._text_width = stationery.WIDE_TEXT_WIDTH
 
     # -- first page ---------------------------------------------------------------------------------------

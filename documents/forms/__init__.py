@@ -20,15 +20,18 @@ def all_forms() -> Mapping[str, Form]:
         file,
         finding,
         hand_over,
+        leave,
         life_summary,
         observation,
         pending,
+        postponement,
+        serving,
         wanted,
         withdrawal,
     )
 
     families = (
-        finding, determination, observation, withdrawal, life_summary, file, pending, hand_over, court,
-        execution, wanted, after_care, after_care_team, after_care_end, book_2014,
+        finding, determination, observation, withdrawal, life_summary, file, pending, hand_over, court, execution, wanted,
+        postponement, leave, serving, after_care, after_care_team, after_care_end, book_2014,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}
