@@ -23,6 +23,7 @@ def all_forms() -> Mapping[str, Form]:
         leave,
         life_summary,
         observation,
+        office,
         pending,
         postponement,
         serving,
@@ -32,6 +33,6 @@ def all_forms() -> Mapping[str, Form]:
 
     families = (
         finding, determination, observation, withdrawal, life_summary, file, pending, hand_over, court, execution, wanted,
-        postponement, leave, serving, after_care, after_care_team, after_care_end, book_2014,
+        postponement, leave, serving, after_care, after_care_team, after_care_end, book_2014, office,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

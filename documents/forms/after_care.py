@@ -22,6 +22,7 @@ from documents.forms.decree_163 import (
     DECREE,
     FILED,
     RESIDENCE,
+    head_of,
     is_minor,
     parent_of,
     write_list,
@@ -227,7 +228,7 @@ def gather_decision(case: Case) -> Decision:
     relative, centre = relative_of(case, stated.relative), case.parties.get("centre")
     sent_to = (
         (f"Ông (bà) {parent}",) if parent else (),
-        (centre.name,) if centre else (),
+        (f"{head_of(centre)} {centre.name}",) if centre else (),
         (f"Trưởng {police}",),
     )
     return Decision(

@@ -92,7 +92,7 @@ def test_after_care_of_a_minor_lasts_one_year_and_the_parent_gets_the_decision()
     text = text_of("V-53", stated, **minor)
     assert_in_order(text, (
         "Họ, tên mẹ: Nguyễn Thị B; Tuổi: 29", "từ ngày 12/11/2028 đến ngày 12/11/2029",
-        "và gia đình ông (bà): Nguyễn Thị B;", "- Ông (bà) Nguyễn Thị B;", "- Cơ sở cai nghiện",
+        "và gia đình ông (bà): Nguyễn Thị B;", "- Ông (bà) Nguyễn Thị B;", "- Trưởng Cơ sở cai nghiện",
     ))  # fmt: skip
     assert "hành chính" not in text.replace("Cục Cảnh sát quản lý hành chính", "")
     for code in ("V-54", "V-56"):
@@ -119,7 +119,7 @@ def test_decision_reads_as_the_gazette_prints_it() -> None:
         "Điều 2. Giao cho: Hội Phụ nữ phường; ông Đỗ Văn I và gia đình ông (bà): Lưu Thị U; thành viên Tổ quản lý, hỗ trợ",
         "phối hợp hỗ trợ ông (bà): Nguyễn Văn A trong toàn bộ thời gian quản lý sau cai nghiện tại nơi cư trú.",
         "Điều 3. Quyết định này có hiệu lực kể từ ngày 12 tháng 11 năm 2028.", "Điều 4. Ông/bà có tên tại Điều 1 và Điều 2",
-        "thi hành Quyết định này./.", "- Như Điều 4;", "- Cơ sở cai nghiện ma túy công lập số 9;",
+        "thi hành Quyết định này./.", "- Như Điều 4;", "- Trưởng Cơ sở cai nghiện ma túy công lập số 9;",
         "- Trưởng Công an phường Mai Dịch;", "TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "(Ký và ghi rõ họ tên, đóng dấu)", "Đỗ Văn I",
     ))  # fmt: skip
 
