@@ -205,8 +205,7 @@ class Sheet:
 
     def corner(self, superior: str, unit: str) -> None:
         """The head of a sheet that bears no State name: in the left corner who keeps it."""
-        left = [*([paragraph("Superior", upper(superior))] if superior else []), paragraph("Unit", unit)]
-        self._add(table(_HEADER_WIDTHS, [(left, [paragraph("Number")])]))
+        self._add(*(paragraph("Unit", line) for line in (upper(superior), unit) if line))
 
     @staticmethod
     def _state(width: float, taken: float = 0) -> list[Xml]:

@@ -15,6 +15,7 @@ from models.law.schema import Stage
 
 _APPENDIX = "NĐ 163/2026/NĐ-CP, Phụ lục V, Mẫu số"
 _DUTY = "thực hiện nhiệm vụ tư vấn tâm lý, xã hội, quản lý, hỗ trợ"
+_ABOUT = "Phân công người thực hiện nhiệm vụ tư vấn tâm lý, xã hội,\nquản lý, hỗ trợ"
 AT_HOME = "người cai nghiện ma túy tự nguyện tại gia đình, cộng đồng"
 IN_AFTER_CARE = "người bị quản lý sau cai nghiện ma túy"
 _EFFECTIVE = "Ngày quyết định có hiệu lực"
@@ -180,7 +181,7 @@ def gather_helpers(case: Case) -> Helpers:
 def write_helpers(sheet: Sheet, context: Helpers) -> None:
     """V-59 on paper."""
     whom, resolution = context.whom, context.resolution
-    open_committee_decision(sheet, context.header, f"Phân công người {_DUTY} {whom}")
+    open_committee_decision(sheet, context.header, f"{_ABOUT} {whom}")
     support = f"Căn cứ Nghị quyết {resolution} về việc hỗ trợ người {_DUTY} {whom}"
     council = (support,) if resolution else ()
     sheet.basis(DECREE, *council, f"Theo đề nghị của Trưởng {context.proposer}")
@@ -214,7 +215,7 @@ def gather_new_helper(case: Case) -> NewHelper:
 def write_new_helper(sheet: Sheet, context: NewHelper) -> None:
     """V-60 on paper."""
     assignment = context.assignment
-    open_committee_decision(sheet, context.header, f"Phân công người {_DUTY} {IN_AFTER_CARE}")
+    open_committee_decision(sheet, context.header, f"{_ABOUT} {IN_AFTER_CARE}")
     sheet.basis(
         DECREE,
         f"Căn cứ Quyết định {_numbered(assignment)} của Chủ tịch {context.header.issuer} về việc "

@@ -27,8 +27,8 @@ from models.law.schema import AgencyKind, Stage
 
 _SEAL = "(Ký, ghi rõ họ tên, đóng dấu)"
 _COLUMNS = (
-    ("STT", 11), ("Số hồ sơ", 30), ("Họ và tên", 40), ("Năm sinh", 16), ("Giai đoạn", 30), ("Cơ quan đang xử lý", 43),
-    ("Ngày mở", 25), ("Thời hạn gần nhất", 25), ("Tình trạng", 22),
+    ("STT", 14), ("Số hồ sơ", 28), ("Họ và tên", 40), ("Năm sinh", 16), ("Giai đoạn", 30), ("Cơ quan đang xử lý", 40),
+    ("Ngày mở", 25), ("Thời hạn gần nhất", 25), ("Tình trạng", 24),
 )  # fmt: skip
 """Headings of the list and their widths in millimetres."""
 

@@ -170,7 +170,7 @@ def write_observation(kind: Withdrawal, sheet: Sheet, context: Observation) -> N
         (kind.unexplained, context.unexplained),
     )
     for number, (sign, there) in enumerate(signs, start=1):
-        sheet.line(f"{number}. {sign}: {boxes(('Có', there), ('Không', not there))}")
+        sheet.line(f"{number}. {sign}:\n{boxes(('Có', there), ('Không', not there))}")
     rows = (
         (str(number), symptom, *(_seen(days, day, number) for day in range(kind.days)))
         for number, symptom in enumerate(kind.symptoms, start=1)

@@ -51,7 +51,7 @@ def assert_whole(code: str, stated: dict[str, Any], pieces: tuple[str, ...], **f
 def test_summary_reads_as_the_circular_prints_it() -> None:
     assert_whole("TT18-PL03", SUMMARY, (
         "PHIẾU TỔNG HỢP THEO DÕI", "để xác định tình trạng nghiện ma túy", "I. Thông tin cá nhân", "1. Họ và tên: Nguyễn Văn A",
-        "2. Ngày, tháng, năm sinh: 20/05/1998", "3. Giới tính: ☒ Nam     ☐ Nữ; 4. Số CCCD/CMND/ID/Hộ chiếu: 001098000001",
+        "2. Ngày, tháng, năm sinh: 20/05/1998", "3. Giới tính: ☒ Nam     ☐ Nữ", "4. Số CCCD/CMND/ID/Hộ chiếu: 001098000001",
         "5. Địa chỉ hiện tại: số 3", "6. Điện thoại liên hệ: 0900000001; 7. Email (nếu có): không",
         "8. Họ tên người nhà: Nguyễn Văn S; 9. Điện thoại liên hệ: 0900000002", "10. ☐ Là người tự nguyện",
         "11. ☒ Được đề nghị xác định tình trạng nghiện ma túy theo Giấy đề nghị số 05/GĐN-CAMD ngày 09 tháng 9 năm 2026 của",
