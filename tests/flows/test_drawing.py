@@ -32,10 +32,13 @@ ROADS: dict[str, tuple[type[Road], str]] = {
 """By book and track: the road, and the last act that leaves the dossier open."""
 LATE = datetime(2033, 1, 3, 12, tzinfo=TIMEZONE)
 LACKING: dict[str, dict[str, set[str]]] = {
-    "2026": {"V-43": {"facts.escaped_at"}},
-    "2026 minor": {"V-43": {"facts.escaped_at"}},
+    "2026": {"V-43": {"facts.escaped_at"}, "V-54": {"facts.compiler"}},
+    "2026 minor": {"V-43": {"facts.escaped_at"}, "V-54": {"facts.compiler"}},
 }
 """Forms that ask for what did not happen on these roads, with the missing facts or papers."""
+
+STATED = {"HS-04": {"rule": None, "since": "2014-01-01"}}
+"""What must be true of the dossier, where invented content would not be."""
 
 
 @pytest.fixture(scope="module", params=list(ROADS))
@@ -60,7 +63,8 @@ def _missing(road: Road, agency: str, code: str) -> set[str]:
     """What the dossier lacks so that this agency could draw up the form; nothing when it was filled and printed."""
     form = all_forms()[code]
     assert form.particulars, f"{code} may be drawn up, but asks for nothing"
-    stated = {code: Inventor("full").model(form.particulars).model_dump(mode="json")}
+    invented = Inventor("full").model(form.particulars).model_dump(mode="json")
+    stated = {code: invented | STATED.get(code, {})}
     at = max(row["occurred_at"] for row in road.rows("event")) + timedelta(hours=1)
     asked = Act(road.id, "draw_up", {}, at, actor(agency), None, particulars=stated)
     try:
