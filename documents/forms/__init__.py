@@ -27,12 +27,20 @@ def all_forms() -> Mapping[str, Form]:
         pending,
         postponement,
         serving,
+        user_end,
+        user_life,
+        user_list,
+        user_management,
+        user_move,
+        violation,
+        voluntary_determination,
         wanted,
         withdrawal,
     )
 
     families = (
-        finding, determination, observation, withdrawal, life_summary, file, pending, hand_over, court, execution, wanted,
+        finding, violation, user_management, user_life, user_move, user_end, user_list, determination,
+        voluntary_determination, observation, withdrawal, life_summary, file, pending, hand_over, court, execution, wanted,
         postponement, leave, serving, after_care, after_care_team, after_care_end, book_2014, office,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

@@ -62,8 +62,9 @@ class Summary(FormContext):
     email: str
     kin_name: str
     kin_phone: str
-    request: str
-    request_received_on: date
+    applied_on: date | None
+    request: str | None
+    request_received_on: date | None
     reached_at: AwareDatetime
     elsewhere: str | None
     substance: str
@@ -94,6 +95,12 @@ def gather_summary(case: Case) -> Summary:
     criteria = _known(
         case, "criteria", case.facts.get("criteria"), stated.criteria, "sáu tiêu chuẩn chẩn đoán"
     )
+    asked, applied = case.issued.get("109-02"), case.issued.get("109-01")
+    if asked is None and applied is None:
+        raise MissingValue(
+            case.form, "109-02", "Giấy đề nghị hoặc Đơn đề nghị xác định tình trạng nghiện ma túy"
+        )
+    received = case.fact("request_received_at", "thời điểm nhận hồ sơ đề nghị") if asked else None
     away = case.facts.get("in_custody") or case.facts.get("examined_away")
     return Summary(
         header=header_of(case),
@@ -101,8 +108,9 @@ def gather_summary(case: Case) -> Summary:
         email=stated.email,
         kin_name=stated.kin_name or parent_of(case) or "không",
         kin_phone=stated.kin_phone,
-        request=cited(case.document("109-02")),
-        request_received_on=legal_day(case.fact("request_received_at", "thời điểm nhận hồ sơ đề nghị")),
+        applied_on=applied.day if applied and not asked else None,
+        request=cited(asked) if asked else None,
+        request_received_on=legal_day(received) if received else None,
         reached_at=case.fact("reached_at", "thời điểm tiếp nhận người"),
         elsewhere=case.text("examination_place") if away else None,
         substance=case.text("substance", "không"),
@@ -133,11 +141,14 @@ def write_summary(sheet: Sheet, context: Summary) -> None:
     sheet.field("5. Địa chỉ hiện tại", person.present_residence)
     sheet.fields(("6. Điện thoại liên hệ", person.phone), ("7. Email (nếu có)", context.email))
     sheet.fields(("8. Họ tên người nhà", context.kin_name), ("9. Điện thoại liên hệ", context.kin_phone))
-    volunteer = "Là người tự nguyện đề nghị xác định tình trạng nghiện ma túy, theo Đơn đề nghị: không"
-    asked = f"Được đề nghị xác định tình trạng nghiện ma túy theo Giấy đề nghị {context.request}"
-    sheet.line(f"10. {boxes((volunteer, False))}")
-    sheet.line(f"11. {boxes((asked, True))}")
-    sheet.field("12. Thời gian tiếp nhận Giấy đề nghị", f"{context.request_received_on:%d/%m/%Y}")
+    applied, received = context.applied_on, context.request_received_on
+    volunteer = "Là người tự nguyện đề nghị xác định tình trạng nghiện ma túy, theo Đơn đề nghị"
+    volunteer += f" {long_date(applied)}" if applied else ": không"
+    asked = "Được đề nghị xác định tình trạng nghiện ma túy theo Giấy đề nghị"
+    asked += f" {context.request}" if context.request else ": không"
+    sheet.line(f"10. {boxes((volunteer, applied is not None))}")
+    sheet.line(f"11. {boxes((asked, context.request is not None))}")
+    sheet.field("12. Thời gian tiếp nhận Giấy đề nghị", f"{received:%d/%m/%Y}" if received else "không")
     sheet.field("13. Tiếp nhận người cần xác định tình trạng nghiện ma túy", finished(context.reached_at))
     sheet.line("14. Địa điểm tiến hành xác định tình trạng nghiện ma túy:")
     place = context.elsewhere

@@ -1,11 +1,13 @@
 """TT18-PL03 to TT18-PL06: what a doctor observed, and what follows from it."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from documents.case import Case, MissingValue
+from documents.case import Case, Issued, MissingValue
 from documents.forms import all_forms
 from models.law.facts import Criteria, Representative
 from tests.documents.cases import at, drawn_case
@@ -88,6 +90,19 @@ def test_before_the_result_is_recorded_the_doctor_states_the_criteria() -> None:
 def test_who_is_examined_away_has_the_place_named() -> None:
     text = text_of("TT18-PL03", SUMMARY, in_custody=True, examination_place="Nhà tạm giữ Mai Dịch")
     assert_in_order(text, ("☐ Ngay tại cơ sở y tế", "☒ Địa điểm khác: Nhà tạm giữ Mai Dịch"))
+
+
+def test_who_applied_without_the_police_has_the_application_ticked() -> None:
+    made = case("TT18-PL03", SUMMARY, criteria=FOUR)
+    applied = Issued("109-01", "", date(2026, 9, 9), "Nguyễn Văn A")
+    text = printed(all_forms()["TT18-PL03"], replace(made, issued={"109-01": applied}))
+    assert_in_order(text, (
+        "10. ☒ Là người tự nguyện đề nghị xác định tình trạng nghiện ma túy, theo Đơn đề nghị ngày 09 tháng 9 năm 2026",
+        "11. ☐ Được đề nghị", "theo Giấy đề nghị: không", "12. Thời gian tiếp nhận Giấy đề nghị: không",
+    ))  # fmt: skip
+    with pytest.raises(MissingValue) as missing:
+        all_forms()["TT18-PL03"].gather(replace(made, issued={}))
+    assert missing.value.field == "109-02"
 
 
 def test_opioid_sheet_reads_as_the_circular_prints_it() -> None:
