@@ -15,6 +15,13 @@ def all_forms() -> Mapping[str, Form]:
         after_care_team,
         book_2014,
         court,
+        decree_116_file,
+        decree_116_hand_over,
+        decree_116_pending,
+        decree_116_person,
+        decree_116_registration,
+        decree_116_review,
+        decree_116_voluntary,
         determination,
         execution,
         file,
@@ -41,6 +48,9 @@ def all_forms() -> Mapping[str, Form]:
     families = (
         finding, violation, user_management, user_life, user_move, user_end, user_list, determination,
         voluntary_determination, observation, withdrawal, life_summary, file, pending, hand_over, court, execution, wanted,
-        postponement, leave, serving, after_care, after_care_team, after_care_end, book_2014, office,
+        postponement, leave, serving, after_care, after_care_team, after_care_end,
+        decree_116_registration, decree_116_voluntary, decree_116_file, decree_116_person, decree_116_pending,
+        decree_116_hand_over, decree_116_review,
+        book_2014, office,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}
