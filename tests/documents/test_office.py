@@ -12,6 +12,7 @@ from documents.case import Case, Header, MissingValue
 from documents.forms import all_forms
 from documents.forms.office import DossierList, ListedDossier
 from documents.specimens import lines_of
+from models.law.loader import codes, load_book
 from tests.documents.cases import at, drawn_case, sample_case
 from tests.documents.printed import (
     assert_in_order,
@@ -74,6 +75,13 @@ def test_what_is_not_known_to_be_late_is_no_reminder(changes: dict[str, Any], fi
     with pytest.raises(MissingValue) as missing:
         REMINDER.gather(case(changes))
     assert (missing.value.form, missing.value.field) == ("HS-04", f"particulars.HS-04.{field}")
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_agency_that_acts_under_a_book_may_remind_another(code: str) -> None:
+    book = load_book(code)
+    reminding = {kind for kind, refs in book.drawn.items() if "HS-04" in {ref.id for ref in refs}}
+    assert reminding == {kind for action in book.actions for kind in action.by}
 
 
 def dossiers(**changes: Any) -> DossierList:
