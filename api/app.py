@@ -13,6 +13,7 @@ from api import (
     calendar,
     documents,
     dossier_list,
+    dossier_paper,
     dossiers,
     drawing,
     errors,
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     for part in (
         auth,
         dossier_list,
+        dossier_paper,
         dossiers,
         actions,
         papers,

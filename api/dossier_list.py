@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import ColumnElement, Engine, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
@@ -24,7 +24,7 @@ from models.law.limits import TIMEZONE
 from models.law.loader import codes
 from models.law.schema import Stage
 from models.person import search_key
-from models.store import unit_of_work
+from models.store import Store, unit_of_work
 from models.tables import table
 
 router = APIRouter(prefix="/v1/dossiers", tags=["dossiers"])
@@ -113,20 +113,7 @@ def list_all(
     filters: Annotated[Filters, Query()], actor: CurrentActor, engine: EngineDep, request: Request
 ) -> Response:
     """Theo số hồ sơ; `Accept: text/csv` cho cùng danh sách dạng CSV · by number; the same list as CSV."""
-    conditions = []
-    if filters.stage:
-        conditions.append(_dossier.c.stage == filters.stage)
-    if filters.agency:
-        conditions.append(_dossier.c.holder == filters.agency)
-    if filters.rulebook:
-        conditions.append(_dossier.c.book == filters.rulebook)
-    if filters.state == "law_changed":
-        conditions.append(_law_changed())
-    elif filters.state:
-        conditions.append((_dossier.c.stage == "closed") == (filters.state == "closed"))
-    if filters.overdue is not None:
-        conditions.append(_overdue() if filters.overdue else ~_overdue())
-    page = _page(engine, actor, conditions, filters)
+    page = page_of(engine, actor, conditions_of(filters), filters)
     if _prefers_csv(request.headers.get("accept", "")):
         return _as_csv(page)
     return JSONResponse(page.model_dump(mode="json"))
@@ -141,7 +128,25 @@ def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep) -> DossierPag
         conditions.append(_person.c.name_key.contains(key, autoescape=True))
     if wanted.identity_number is not None:
         conditions.append(_person.c.data["identity"]["number"].astext == wanted.identity_number.strip())
-    return _page(engine, actor, conditions, wanted)
+    return page_of(engine, actor, conditions, wanted)
+
+
+def conditions_of(filters: Filters) -> list[ColumnElement[bool]]:
+    """What the dossiers of a list have in common, as conditions on their rows."""
+    conditions: list[ColumnElement[bool]] = []
+    if filters.stage:
+        conditions.append(_dossier.c.stage == filters.stage)
+    if filters.agency:
+        conditions.append(_dossier.c.holder == filters.agency)
+    if filters.rulebook:
+        conditions.append(_dossier.c.book == filters.rulebook)
+    if filters.state == "law_changed":
+        conditions.append(_law_changed())
+    elif filters.state:
+        conditions.append((_dossier.c.stage == "closed") == (filters.state == "closed"))
+    if filters.overdue is not None:
+        conditions.append(_overdue() if filters.overdue else ~_overdue())
+    return conditions
 
 
 def _law_changed() -> ColumnElement[bool]:
@@ -188,7 +193,8 @@ def _overdue() -> ColumnElement[bool]:
     return exists().where(_open_duty(), _limit.c.due <= now()).correlate(_dossier)
 
 
-def _page(engine: Engine, actor: Actor, conditions: list[ColumnElement[bool]], page: Page) -> DossierPage:
+def page_of(engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], page: Page) -> DossierPage:
+    """One page of the dossiers an actor may see that meet the conditions, by number."""
     moment = now()
     next_due = select(func.min(_limit.c.due)).where(_open_duty(), _limit.c.due > moment)
     asked = (
@@ -206,7 +212,7 @@ def _page(engine: Engine, actor: Actor, conditions: list[ColumnElement[bool]], p
         .limit(page.limit + 1)
     )
     if page.cursor is not None:
-        asked = asked.where(_dossier.c.number > _number_of(page.cursor))
+        asked = asked.where(_dossier.c.number > number_of(page.cursor))
     with unit_of_work(engine, actor.scope) as connection:
         rows = connection.execute(asked).mappings().all()
     items = [
@@ -221,7 +227,8 @@ def _cursor(number: str) -> str:
     return base64.urlsafe_b64encode(number.encode()).decode().rstrip("=")
 
 
-def _number_of(cursor: str) -> str:
+def number_of(cursor: str) -> str:
+    """The dossier number a cursor stands for; Problem 422 when it is none."""
     try:
         number = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):

@@ -54,8 +54,11 @@ class Form:
 
     @property
     def official_number(self) -> str | None:
-        """What the gazette prints above the form ("Mẫu số 34", in Decree 118/2021 "Mẫu biên bản số 01"); None for papers without an official form."""
-        found = re.search(r"Mẫu (biên bản )?số \d+\w*", self.source)
+        """What stands above the official form; None for papers without an official form.
+
+        "Mẫu số 34"; in Decree 118/2021 "Mẫu biên bản số 01"; of the Ministry of Health's sheets "Phụ lục số 04".
+        """
+        found = re.search(r"(Mẫu|Mẫu biên bản|Phụ lục) số \d+\w*", self.source)
         return found[0] if found else None
 
     def render(self, context: FormContext, *, draft: bool = False) -> bytes:

@@ -30,6 +30,7 @@ __all__ = [
     "Text",
     "bold",
     "box",
+    "boxes",
     "italic",
     "long_date",
     "new_sheet",
@@ -106,6 +107,11 @@ def italic(text: str) -> Run:
 def box(*, checked: bool) -> str:
     """A box to tick."""
     return _TICKED_BOX if checked else _EMPTY_BOX
+
+
+def boxes(*choices: tuple[str, bool]) -> str:
+    """Boxes on one line, each with its label after it."""
+    return "     ".join(f"{box(checked=checked)} {label}" for label, checked in choices)
 
 
 def page_count() -> Run:
@@ -205,6 +211,10 @@ class Sheet:
         if numbered or dated:
             rows.append((numbered or [paragraph("Number")], dated or [paragraph("PlaceDate")]))
         self._add(table(_HEADER_WIDTHS, rows))
+
+    def corner(self, superior: str, unit: str) -> None:
+        """The head of a sheet that bears no State name: in the left corner who keeps it."""
+        self._add(*(paragraph("Unit", line) for line in (upper(superior), unit) if line))
 
     @staticmethod
     def _state(width: float, taken: float = 0) -> list[Xml]:
@@ -348,7 +358,7 @@ class Sheet:
         """A box and its label on a line each, kept on one page with the line they answer."""
         for label, checked in choices:
             self._keep_last_line()
-            self.line(f"{box(checked=checked)} {label}")
+            self.line(boxes((label, checked)))
 
     def option(self, label: str, *, checked: bool) -> None:
         """A line that ends with a box at the right edge of the text."""

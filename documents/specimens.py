@@ -113,7 +113,8 @@ class Inventor:
             return self.fullness == "full"
         if kind is int:
             least = next((one.ge for one in bounds if isinstance(one, annotated_types.Ge)), 1)
-            return max(int(str(least)), 40 + self.nth)
+            most = next((one.le for one in bounds if isinstance(one, annotated_types.Le)), 40 + self.nth)
+            return max(int(str(least)), min(int(str(most)), 40 + self.nth))
         if kind in {datetime, AwareDatetime}:
             return datetime(_DAY.year, _DAY.month, _DAY.day, 8, self.nth % 60, tzinfo=_VIETNAM)
         if kind is date:

@@ -66,6 +66,7 @@ STYLES = {
     "FormNumber": _Style(12, align="right", bold=True),
     "Superior": _Style(12),
     "Issuer": _Style(12, bold=True),
+    "Unit": _Style(12, align="left"),
     "State": _Style(12, bold=True),
     "Motto": _Style(13, bold=True),
     "Number": _Style(13, before=6),

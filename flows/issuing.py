@@ -5,6 +5,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -78,8 +79,16 @@ class Issue:
     parties: Mapping[str, AgencyCard]
     forms: list[Form] = field(default_factory=list)
 
+    last_days: Mapping[str, date] = field(init=False)
+    """Of the limits that ran when the act was judged, which may end some of them."""
+
     def __post_init__(self) -> None:
         self.forms = [all_forms()[code] for code in self.view.forms()]
+        self.last_days = {
+            limit.place: limit.last_day
+            for limit in self.view.state.limits
+            if limit.last_day and limit.ended_at is None and not limit.suspended
+        }
 
     @property
     def wanted(self) -> Counter[tuple[str, int, str]]:
@@ -207,11 +216,7 @@ class Issue:
             issued=dict(view.state.issued),
             enclosures=tuple(self._enclosures()),
             acts=view.state.acts,
-            last_days={
-                limit.place: limit.last_day
-                for limit in view.state.limits
-                if limit.last_day and limit.ended_at is None and not limit.suspended
-            },
+            last_days=self.last_days,
         )
 
     def _enclosures(self) -> Iterator[str]:

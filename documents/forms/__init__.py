@@ -10,6 +10,9 @@ from documents.form import Form
 def all_forms() -> Mapping[str, Form]:
     """Every form by its code, in the order of the road."""
     from documents.forms import (
+        after_care,
+        after_care_end,
+        after_care_team,
         application,
         book_2014,
         certificates,
@@ -33,6 +36,8 @@ def all_forms() -> Mapping[str, Form]:
         leave,
         life_summary,
         minors,
+        observation,
+        office,
         pending,
         postponement,
         registration,
@@ -48,15 +53,16 @@ def all_forms() -> Mapping[str, Form]:
         voluntary,
         voluntary_determination,
         wanted,
+        withdrawal,
     )
 
     families = (
         finding, violation, user_management, user_life, user_move, user_end, user_list, determination,
-        voluntary_determination, application, registration, voluntary, certificates, life_summary, file, statements, testimony,
-        minors, pending, hand_over, court_letters, court, court_orders, court_appeal,
-        court_stays, execution, wanted, postponement, leave, serving,
+        voluntary_determination, observation, withdrawal, application, registration, voluntary, certificates, life_summary,
+        file, statements, testimony, minors, pending, hand_over, court_letters, court, court_orders, court_appeal,
+        court_stays, execution, wanted, postponement, leave, serving, after_care, after_care_team, after_care_end,
         decree_116_registration, decree_116_voluntary, decree_116_file, decree_116_person, decree_116_pending,
         decree_116_hand_over, decree_116_review,
-        book_2014,
+        book_2014, office,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

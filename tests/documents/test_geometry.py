@@ -65,6 +65,7 @@ ELEMENTS = {
 }
 """Appendix I, the table of section V, by the style that stands for each element."""
 OUTSIDE = {
+    "Unit",
     "Rule",
     "Gap",
     "AfterTable",
@@ -76,7 +77,7 @@ OUTSIDE = {
     "Caption",
     "FormNumber",
 }
-"""What the decree's table does not speak of: lines, gaps, table cells, the photograph's box, the gazette's own number."""
+"""What the decree's table does not speak of: a sheet's corner, lines, gaps, table cells, the photograph's box, the gazette's own number."""
 BODY_INDENTS = (10, 12.7)
 """Millimetres of a paragraph's first line."""
 

@@ -21,7 +21,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml.ns import qn
 
 from documents.case import Signing
-from documents.layout import Sheet, Signature, bold, italic, long_date, new_sheet, place_date, upper
+from documents.layout import Sheet, Signature, bold, boxes, italic, long_date, new_sheet, place_date, upper
 from documents.ooxml import bold_width
 from tests.programs import needs_program
 
@@ -486,3 +486,16 @@ def test_draft_and_photo_box_print(printed: Callable[[Sheet], list[str]]) -> Non
     page = printed(sheet)[0]
     assert "Ảnh 4x6" in page
     assert "1. Họ và tên: Nguyễn Văn A" in page
+
+
+def test_boxes_on_one_line_stand_before_their_labels() -> None:
+    assert boxes(("Nam", True), ("Nữ", False)) == "☒ Nam     ☐ Nữ"
+
+
+def test_a_sheet_without_a_state_name_says_in_its_corner_who_keeps_it() -> None:
+    sheet = new_sheet()
+    sheet.corner("Sở Y tế tỉnh Ví Dụ", "Tên cơ sở: Bệnh viện Ví Dụ")
+    sheet.corner("", "Tên cơ sở: Trạm Y tế Ví Dụ")
+    assert paragraphs(sheet, "Unit") == [
+        "SỞ Y TẾ TỈNH VÍ DỤ", "Tên cơ sở: Bệnh viện Ví Dụ", "Tên cơ sở: Trạm Y tế Ví Dụ",
+    ]  # fmt: skip

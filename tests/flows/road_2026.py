@@ -284,6 +284,7 @@ class Road:
         role: str = "head",
         late_reason: str | None = None,
         version: int | None = -1,
+        particulars: Mapping[str, Mapping[str, Any]] | None = None,
         **facts: Any,
     ) -> Act:
         """The act a step asks for; `version` -1 stands for the version seen last."""
@@ -298,6 +299,7 @@ class Road:
             actor(by or step.by, role),
             self.version if version == -1 else version,
             late_reason,
+            particulars or {},
         )
 
     def do(self, action: str, when: str | None = None, *, dry_run: bool = False, **given: Any) -> Done:

@@ -98,6 +98,35 @@ def test_an_adult_is_monitored_in_after_care_and_in_no_other_case(road: Road) ->
     assert "missing" in road.invalid("decide_aftercare", monitoring_case=None)
 
 
+def test_papers_of_after_care_carry_the_days_that_were_counted(road: Road) -> None:
+    kin = {"relation": "vợ", "name": "Lưu Thị U", "age": "29", "occupation": "công nhân", "residence": "số 3"}
+    asked = {
+        "relative": kin,
+        "reason": "khoản 1 Điều 134",
+        "measures": "tư vấn",
+        "responsible": "Công an phường",
+    }
+    road.to("give_end_notice")
+    proposed = road.do(
+        "propose_aftercare", particulars={"V-52": {**asked, "enclosures": ["Tóm tắt lý lịch"]}}
+    )
+    decided = road.do(
+        "decide_aftercare", particulars={"V-53": {"relative": kin, "effective_on": "2028-09-11"}}
+    )
+    for done in (proposed, decided):
+        assert done.documents[0]["context"]["term"] == {"begins": "2028-09-11", "ends": "2030-09-11"}
+    road.to("open_aftercare")
+    road.do("record_absence", "800 09:00", absent_from="800 08:00")
+    road.do("end_absence", "830 09:00", absent_until="830 08:00")
+    ended = road.do("end_aftercare", "1494 09:00", particulars={"V-56": {}})
+    [certificate] = ended.documents
+    assert certificate["number_text"].endswith("/GCN-QLSC")
+    assert certificate["context"]["decision"].startswith(
+        f"số {decided.documents[0]['number_text']} ngày 10 tháng 8"
+    )
+    assert certificate["context"]["term"] == {"begins": "2028-09-11", "ends": "2030-10-11"}
+
+
 # ---------------------------------------------------------------- escape
 def test_days_of_escape_are_not_served(serving: Road) -> None:
     serving.do("escape", "100 22:00", escaped_at="100 20:00")
