@@ -451,3 +451,15 @@ def test_draft_and_photo_box_print(printed: Callable[[Sheet], list[str]]) -> Non
     page = printed(sheet)[0]
     assert "Ảnh 4x6" in page
     assert "1. Họ và tên: Nguyễn Văn A" in page
+
+
+def test_sheet_turned_after_its_first_page_keeps_that_page_upright_and_numbers_the_next() -> None:
+    sheet = decision()
+    sheet.turn()
+    sheet.table(("TT", "Họ và tên"), [("1", "Nguyễn Văn A")], (20, 222))
+    upright, wide = opened(sheet).sections
+    assert (upright.page_width, upright.page_height) == (wide.page_height, wide.page_width)
+    assert wide.page_width > wide.page_height
+    assert upright.different_first_page_header_footer
+    assert not wide.different_first_page_header_footer
+    assert len(opened(decision()).sections) == 1
