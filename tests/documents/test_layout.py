@@ -17,6 +17,7 @@ import docx
 import pypdf
 import pytest
 from docx.document import Document
+from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 
 from documents.case import Signing
@@ -459,7 +460,7 @@ def test_sheet_turned_after_its_first_page_keeps_that_page_upright_and_numbers_t
     sheet.table(("TT", "Họ và tên"), [("1", "Nguyễn Văn A")], (20, 222))
     upright, wide = opened(sheet).sections
     assert (upright.page_width, upright.page_height) == (wide.page_height, wide.page_width)
-    assert wide.page_width > wide.page_height
+    assert (upright.orientation, wide.orientation) == (WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE)
     assert upright.different_first_page_header_footer
     assert not wide.different_first_page_header_footer
     assert len(opened(decision()).sections) == 1
