@@ -17,6 +17,7 @@ import docx
 import pypdf
 import pytest
 from docx.document import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml.ns import qn
 
@@ -499,3 +500,15 @@ def test_a_sheet_without_a_state_name_says_in_its_corner_who_keeps_it() -> None:
     assert paragraphs(sheet, "Unit") == [
         "SỞ Y TẾ TỈNH VÍ DỤ", "Tên cơ sở: Bệnh viện Ví Dụ", "Tên cơ sở: Trạm Y tế Ví Dụ",
     ]  # fmt: skip
+
+
+def test_sheet_turned_after_its_first_page_keeps_that_page_upright_and_numbers_the_next() -> None:
+    sheet = decision()
+    sheet.turn()
+    sheet.table(("TT", "Họ và tên"), [("1", "Nguyễn Văn A")], (20, 222))
+    upright, wide = opened(sheet).sections
+    assert (upright.page_width, upright.page_height) == (wide.page_height, wide.page_width)
+    assert (upright.orientation, wide.orientation) == (WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE)
+    assert upright.different_first_page_header_footer
+    assert not wide.different_first_page_header_footer
+    assert len(opened(decision()).sections) == 1
