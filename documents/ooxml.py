@@ -220,7 +220,9 @@ def grouped_headings(
         columns = list(zip(widths, headings, strict=True))[at : at + count]
         at += count
         if title:
-            over.append(_heading_cell(sum(width for width, _ in columns), title, element("gridSpan", val=count)))
+            over.append(
+                _heading_cell(sum(width for width, _ in columns), title, element("gridSpan", val=count))
+            )
             under += [_heading_cell(width, heading) for width, heading in columns]
         else:
             over += [_heading_cell(*column, element("vMerge", val="restart")) for column in columns]

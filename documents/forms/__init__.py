@@ -12,6 +12,17 @@ def all_forms() -> Mapping[str, Form]:
     from documents.forms import (
         book_2014,
         court,
+        decree_105,
+        decree_105_decisions,
+        decree_105_management,
+        decree_105_summary,
+        decree_116_after_care,
+        decree_116_applications,
+        decree_116_completion,
+        decree_116_escape,
+        decree_116_leave,
+        decree_116_proposal,
+        decree_116_residence,
         determination,
         execution,
         file,
@@ -24,5 +35,8 @@ def all_forms() -> Mapping[str, Form]:
 
     families = (
         finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014,
+        decree_105, decree_105_summary, decree_105_management, decree_105_decisions,
+        decree_116_escape, decree_116_applications, decree_116_proposal, decree_116_leave, decree_116_completion,
+        decree_116_after_care, decree_116_residence,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

@@ -1,0 +1,193 @@
+"""What the forms of Decrees 105/2021 and 116/2021 share: grounds as the period cites them, heads of agencies, people's lines."""
+
+from datetime import date
+from typing import Literal, cast
+
+from pydantic import Field
+
+from documents.case import AgencyCard, Block, Case, Issued, MissingValue, Particulars, PersonBlock
+from documents.forms.decree_163 import effective_decision, is_minor, write_identity
+from documents.layout import Sheet, Text, italic, long_date, upper
+from models.law.facts import Background, Line
+from models.law.facts import Representative as Stands
+
+DRUG_LAW = "Căn cứ Luật Phòng, chống ma túy ngày 30 tháng 3 năm 2021"
+SHORT_ID, LONG_ID = "Số CCCD/CMT/HC", "Số CCCD/CMND/Hộ chiếu"
+SEALED = "(Ký, ghi rõ họ tên, đóng dấu)"
+_DECREE_116 = "Nghị định số 116/2021/NĐ-CP"
+_NONE = "không"
+
+
+class OfDecision(Particulars):
+    """Base of particulars where the court's decision may have been made outside the system."""
+
+    court_decision: Line | None = Field(
+        None, title="Quyết định của Tòa án, nếu lập ngoài hệ thống (số, ngày, Tòa án nào)"
+    )
+
+
+class Guardian(Block):
+    """Parent, guardian or legal representative, as a centre's decisions name one."""
+
+    name: Line = Field(title="Họ và tên")
+    address: Line = Field(title="Địa chỉ liên hệ")
+    phone: Line = Field(_NONE, title="Số điện thoại")
+
+
+class Guarded(Particulars):
+    """Base of particulars of papers that name a parent, guardian or legal representative."""
+
+    guardian: Guardian | None = Field(None, title="Cha, mẹ, người giám hộ hoặc người đại diện hợp pháp")
+
+
+class Applicant(Block):
+    """A relative who applies for the person."""
+
+    name: Line = Field(title="Họ và tên")
+    sex: Literal["Nam", "Nữ"] = Field(title="Giới tính")
+    birth: Line = Field(title="Ngày, tháng, năm sinh")
+    id_number: Line = Field(title=SHORT_ID)
+    id_issued_on: Line = Field(_NONE, title="Ngày cấp")
+    id_issued_by: Line = Field(_NONE, title="Nơi cấp")
+    residence: Line = Field(title="Nơi cư trú hoặc chỗ ở hiện nay")
+    phone: Line = Field(_NONE, title="Điện thoại liên hệ")
+    relation: Line = Field(title="Quan hệ với người bị đưa vào cơ sở cai nghiện bắt buộc")
+
+
+# -- gathering --------------------------------------------------------------------------------------------
+
+
+def decree_116(case: Case) -> str:
+    """Decree 116/2021 as papers of the period cite it, with what amended it."""
+    for ground in case.wording.legal_bases:
+        if ground.startswith(_DECREE_116):
+            return f"Căn cứ {ground}"
+    raise MissingValue(case.form, "legal_bases", _DECREE_116)
+
+
+def violations_law(case: Case) -> str | None:
+    """The law on handling administrative violations; none for a minor, whose rehab is no administrative measure."""
+    law = case.wording.violations_law
+    return f"Căn cứ {law}" if law and not is_minor(case) else None
+
+
+def local_government(case: Case) -> str:
+    """The law on local government as the period's decisions cite it."""
+    if not case.wording.local_government:
+        raise MissingValue(case.form, "local_government", "Luật Tổ chức chính quyền địa phương")
+    return f"Căn cứ {case.wording.local_government}"
+
+
+def court_decision_of(case: Case, stated: OfDecision) -> str:
+    """Number, date and court of the decision to be carried out; MissingValue when it is neither stated nor known."""
+    if stated.court_decision:
+        return stated.court_decision
+    if "TA-07" not in case.issued and not case.facts.get("court_decision_ref"):
+        title = "quyết định của Tòa án (số, ngày, Tòa án nào)"
+        raise MissingValue(case.form, f"particulars.{case.form}.court_decision", title)
+    return effective_decision(case)
+
+
+def guardian_of(case: Case, stated: Guarded) -> Guardian:
+    """Who stands for the person: as stated, a minor's as recorded; an adult without one has "không" printed."""
+    if stated.guardian:
+        return stated.guardian
+    if not is_minor(case):
+        return Guardian(name=_NONE, address=_NONE, phone=_NONE)
+    stands = cast("Stands | None", case.facts.get("representative"))
+    if stands:
+        return Guardian(name=stands.name, address=stands.residence)
+    background = cast("Background | None", case.facts.get("background"))
+    parent = background and (background.father or background.mother)
+    if not parent:
+        title = "cha, mẹ, người giám hộ hoặc người đại diện hợp pháp"
+        raise MissingValue(case.form, f"particulars.{case.form}.guardian", title)
+    return Guardian(name=parent.name, address=parent.residence, phone=parent.phone or _NONE)
+
+
+def head_of(agency: AgencyCard) -> str:
+    """The head by office and agency: "Giám đốc" or "Trưởng Cơ sở" of "Cơ sở cai nghiện …" as one name."""
+    words = agency.head.position.split()
+    for at in range(len(words)):
+        shared = " ".join(words[at:])
+        if agency.name.casefold().startswith(shared.casefold()):
+            return f"{' '.join(words[:at])} {agency.name}"
+    return f"{agency.head.position} {agency.name}"
+
+
+def committee_of(case: Case) -> AgencyCard:
+    """The commune people's committee of the dossier: a party by that name, or the one that compiles the file."""
+    for part in ("committee", "compiler"):
+        agency = case.parties.get(part)
+        if agency and agency.kind == "peoples_committee":
+            return agency
+    raise MissingValue(case.form, "committee", "Ủy ban nhân dân cấp xã")
+
+
+def decided_by_chairman(issued: Issued) -> str:
+    """A chairman's decision: số 05/QĐ-UBND ngày 05 tháng 01 năm 2024 của Chủ tịch Ủy ban nhân dân …."""
+    return f"số {issued.number} {long_date(issued.day)} của Chủ tịch {issued.issuer}"
+
+
+def committee_decision_of(case: Case, stated: str | None, form: str) -> str:
+    """Number, date and issuer of a chairman's decision: as stated, or of the form issued in the dossier."""
+    return stated or decided_by_chairman(case.document(form))
+
+
+# -- writing ----------------------------------------------------------------------------------------------
+
+
+def period(first: date, last: date) -> str:
+    """từ ngày 05/01/2024 đến ngày 04/01/2025."""
+    return f"từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}"
+
+
+def write_name(sheet: Sheet, person: PersonBlock, *lead: Text, label: str = "Họ và tên") -> None:
+    """Name in capitals and sex, the item's number in front."""
+    sheet.line(
+        *lead, f"{label} ", italic("(viết in hoa)"), f": {upper(person.name)}; Giới tính: {person.sex}"
+    )
+
+
+def write_short_id(sheet: Sheet, number: str, issued_on: str, issued_by: str) -> None:
+    """The identity paper as forms 41 to 49 print it."""
+    sheet.fields((SHORT_ID, number), ("Ngày cấp", issued_on))
+    sheet.field("Nơi cấp", issued_by)
+
+
+def write_person(sheet: Sheet, person: PersonBlock, *lead: Text, label: str = "Họ, tên") -> None:
+    """Name, birth and identity paper as forms 41 to 49 print them."""
+    write_name(sheet, person, *lead, label=label)
+    sheet.field("Ngày, tháng, năm sinh", person.birth)
+    write_short_id(sheet, person.id_number, person.id_issued_on, person.id_issued_by)
+
+
+def write_long_person(sheet: Sheet, person: PersonBlock, *lead: Text) -> None:
+    """Name, other name, birth, identity paper, residence as forms 50 to 54 print them."""
+    write_name(sheet, person, *lead)
+    sheet.field("Tên gọi khác (nếu có)", person.other_name)
+    sheet.field("Ngày, tháng, năm sinh", person.birth)
+    write_identity(sheet, LONG_ID, person.id_number, person.id_issued_on, person.id_issued_by)
+    sheet.field("Nơi cư trú hoặc chỗ ở hiện nay", person.present_residence)
+    sheet.fields(("Nghề nghiệp", person.occupation), ("Nơi làm việc/học tập", person.workplace))
+
+
+def write_guardian(sheet: Sheet, guardian: Guardian) -> None:
+    """Who stands for the person, as forms 45, 46 and 49 print it."""
+    sheet.field("- Họ và tên cha/mẹ/người giám hộ/người đại diện hợp pháp", guardian.name)
+    sheet.field("Địa chỉ liên hệ", guardian.address)
+    sheet.field("Số điện thoại", guardian.phone)
+
+
+def write_applicant(sheet: Sheet, applicant: Applicant, label: str) -> None:
+    """The applicant as forms 42b and 48 print one; `label` of the relation."""
+    sheet.line(
+        "1. Tôi tên là ",
+        italic("(viết in hoa)"),
+        f": {upper(applicant.name)}; Giới tính: {applicant.sex}",
+    )
+    sheet.field("Ngày, tháng, năm sinh", applicant.birth)
+    write_short_id(sheet, applicant.id_number, applicant.id_issued_on, applicant.id_issued_by)
+    sheet.field("Nơi cư trú hoặc chỗ ở hiện nay", applicant.residence)
+    sheet.field("Điện thoại liên hệ", applicant.phone)
+    sheet.field(label, applicant.relation)
