@@ -12,7 +12,7 @@ from documents.forms.decree_163 import FILED
 from documents.forms.finding import gather_test_result
 from documents.forms.legacy import DRUG_LAW, SEALED, local_government, period
 from documents.forms.plain import legal_day
-from documents.layout import Sheet, Signature
+from documents.layout import Sheet, Signature, bold
 from models.law.facts import Line
 from models.law.schema import Stage
 
@@ -158,7 +158,7 @@ def write_management(sheet: Sheet, context: Management) -> None:
     )
     for number, member in enumerate(members, start=1):
         sheet.point(f"{number}.", f"{member}{'.' if number == len(members) else ';'}")
-    sheet.article(3, f"Trách nhiệm thực hiện quản lý {USER}")
+    sheet.article(3, bold(f"Trách nhiệm thực hiện quản lý {USER}"))
     sheet.line(f"1. {police} có trách nhiệm:")
     sheet.line(f"a) Đưa {USER} vào danh sách quản lý.")
     sheet.line("b) Tổ chức thực hiện việc xét nghiệm chất ma túy trong cơ thể trong thời hạn quản lý.")

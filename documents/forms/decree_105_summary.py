@@ -147,8 +147,8 @@ def _tick_rows(sheet: Sheet, rows: tuple[tuple[str, ...], ...], ticked: tuple[st
 def write_summary(sheet: Sheet, context: UserSummary) -> None:
     """105-05 on paper."""
     person = context.person
-    sheet.photo_box(3, 4, "Ảnh 3x4,\nđóng dấu\ngiáp lai")
     write_header(sheet, context.header)
+    sheet.photo_box(3, 4, "Ảnh 3x4,\nđóng dấu\ngiáp lai")
     sheet.title("Bản tóm tắt lý lịch", "Người sử dụng trái phép chất ma túy")
     sheet.field("1. Họ và tên", person.name)
     sheet.field("2. Tên gọi khác", person.other_name)

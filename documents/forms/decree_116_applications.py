@@ -161,7 +161,7 @@ def write_funeral(sheet: Sheet, context: FuneralApplication) -> None:
     """116-48 on paper; the person inside item 2 has no number of its own, which the print repeats by a slip."""
     person, whom = context.person, "người đang chấp hành biện pháp"
     sheet.header(None, place=context.place, day=context.day)
-    sheet.title("Đơn đề nghị", f"Cho phép {whom} cai nghiện bắt buộc về chịu tang")
+    sheet.title("Đơn đề nghị", f"Cho phép {whom}\ncai nghiện bắt buộc về chịu tang")
     sheet.addressee(context.director)
     write_applicant(sheet, context.applicant, f"Quan hệ với {whom} {context.measure}")
     sheet.line(

@@ -84,7 +84,7 @@ def write_trace(sheet: Sheet, context: Trace) -> None:
     """116-41 on paper."""
     header, person = context.header, context.person
     sheet.header((header.superior, header.issuer), header.number, header.place, header.day)
-    sheet.title("Quyết định", f"Truy tìm người đã có quyết định {context.measure} bỏ trốn")
+    sheet.title("Quyết định", f"Truy tìm người đã có quyết định\n{context.measure} bỏ trốn")
     sheet.authority(header.issuer)
     sheet.basis(
         "Căn cứ Luật Phòng, chống ma túy năm 2021",

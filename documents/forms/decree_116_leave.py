@@ -178,7 +178,7 @@ def write_mourning(sheet: Sheet, context: Mourning) -> None:
     header = context.header
     whom = "người đang chấp hành biện pháp cai nghiện bắt buộc"
     sheet.header((header.superior, header.issuer), header.number, header.place, header.day)
-    sheet.title("Quyết định", f"Cho phép {whom} về chịu tang")
+    sheet.title("Quyết định", "Cho phép người đang chấp hành biện pháp\ncai nghiện bắt buộc về chịu tang")
     sheet.authority(context.office)
     law = (context.violations_law,) if context.violations_law else ()
     sheet.basis(

@@ -27,7 +27,7 @@ _HEADINGS = (
     "Thời gian đã chấp hành", "Thời gian còn lại", "Thời gian đề nghị (giảm/ tạm đình chỉ/miễn)",
     "Lý do đề nghị (giảm/ tạm đình chỉ/miễn)", "Tài liệu chứng minh (Phụ lục)",
 )  # fmt: skip
-_WIDTHS = (10.0, 28.0, 23.0, 15.0, 32.0, 26.0, 20.0, 20.0, 23.0, 24.0, 21.0)
+_WIDTHS = (10.0, 26.0, 25.0, 14.0, 31.0, 27.0, 20.0, 20.0, 23.0, 27.0, 19.0)
 _GROUPS = (("", 6), ("Thời gian cai nghiện bắt buộc", 2), ("", 3))
 
 
@@ -114,11 +114,19 @@ def gather_list(case: Case) -> ServingList:
         birth=person.birth,
         sex=person.sex,
         id_number=person.id_number,
-        court_decision=court_decision_of(case, stated),
+        court_decision=_decision(case, stated),
         position=case.signer.position,
         signer=case.signer.name,
         **stated.model_dump(exclude={"asked", "court_decision"}),
     )
+
+
+def _decision(case: Case, stated: ListParticulars) -> str:
+    """Number and day, which is what the column asks; all that is known of a decision made outside or on appeal."""
+    issued = case.issued.get("TA-07")
+    if stated.court_decision or issued is None or case.facts.get("appeal_outcome") == "changed":
+        return court_decision_of(case, stated)
+    return f"{issued.number} ngày {issued.day:%d/%m/%Y}"
 
 
 def write_proposal(sheet: Sheet, context: ServingProposal) -> None:
@@ -145,7 +153,7 @@ def write_list(sheet: Sheet, context: ServingList) -> None:
     header = context.header
     sheet.turn()
     sheet.header((header.superior, header.issuer), None, header.place, header.day)
-    sheet.title("Danh sách đối tượng", f"Đề nghị {context.listed}\ntại {context.facility}", rule=False)
+    sheet.title("Danh sách đối tượng", f"Đề nghị {context.listed} tại {context.facility}", rule=False)
     sheet.line(
         f"(Kèm theo Văn bản số {context.proposal_number} ngày {context.proposal_day:%d/%m/%Y} của {context.office})"
     )

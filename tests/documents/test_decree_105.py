@@ -78,7 +78,7 @@ ORDER: Mapping[str, tuple[str, ...]] = MappingProxyType({
         "- Công an phường Mai Dịch;", "- Lưu: VT", "THỦ TRƯỞNG CƠ QUAN", "Thượng tá Lê Thị C",
     ),
     "105-05": (
-        "Mẫu số 05", "Ảnh 3x4,", "đóng dấu", "giáp lai", *POLICE, "BẢN TÓM TẮT LÝ LỊCH",
+        "Mẫu số 05", *POLICE, "Ảnh 3x4,", "đóng dấu", "giáp lai", "BẢN TÓM TẮT LÝ LỊCH",
         "Người sử dụng trái phép chất ma túy", "1. Họ và tên: Nguyễn Văn A", "2. Tên gọi khác: A Đen",
         "3. Giới tính (Nam/Nữ): Nam", "4. Ngày, tháng, năm sinh: 20/05/1998", "5. Quê quán: ", "6. Nơi thường trú/tạm trú: ",
         "7. Nơi ở hiện tại: ", "8. Số CMND/CCCD: 001098000001; nơi cấp: ", "ngày cấp: 15/03/2022",

@@ -89,7 +89,7 @@ STATED: Mapping[str, tuple[str, dict[str, Any]]] = MappingProxyType({
     "116-47": ("centre", {
         "begun_at": "2024-03-28T09:00:00+07:00", "finished_at": "2024-03-28T09:40:00+07:00", "where": "nhà ông S",
         "giver": {"name": "Nguyễn Văn M", "position": "Trưởng phòng"},
-        "receiver": {"name": "Nguyễn Văn S", "position": "không"}, "receiver_stands_for": "gia đình: bố",
+        "receiver": {"name": "Nguyễn Văn S", "position": "bố"}, "receiver_stands_for": "gia đình",
         "condition": "khỏe mạnh", "belongings": "01 ba lô",
     }),
     "116-48": ("centre", {
@@ -161,7 +161,7 @@ ORDER: Mapping[str, tuple[str, ...]] = MappingProxyType({
         "TT", "Họ và tên", "Ngày, tháng, năm sinh", "Giới tính", "Số CCCD/ CMND/HC", "Số Quyết định đưa vào CSCN",
         "Thời gian cai nghiện bắt buộc", "Thời gian đề nghị", "Lý do đề nghị", "Tài liệu chứng minh",
         "Thời gian đã chấp hành", "Thời gian còn lại", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11", "Nguyễn Văn A",
-        "số 12/QĐ-TA", "09 tháng", "02 tháng", "Phụ lục 1", *DIRECTOR,
+        "12/QĐ-TA ngày 20/03/2023", "09 tháng", "02 tháng", "Phụ lục 1", *DIRECTOR,
     ),
     "116-45": (
         "Mẫu số 45", *CENTRE, "Số: 05/QĐ-CSCN", "QUYẾT ĐỊNH",
@@ -188,7 +188,7 @@ ORDER: Mapping[str, tuple[str, ...]] = MappingProxyType({
         "tháng 3 năm 2024 của Giám đốc Cơ sở cai nghiện ma túy số 9."),
         "1. Hôm nay, hồi 09 giờ 00 phút, ngày 28/03/2024 tại nhà ông S, chúng tôi gồm:", "a) Đại diện bên giao:",
         "- Họ và tên: Nguyễn Văn M; Chức vụ: Trưởng phòng", "- Cơ quan: Cơ sở cai nghiện ma túy số 9",
-        "b) Đại diện bên nhận:", "- Đại diện gia đình: bố", "2. Tiến hành giao, nhận người từ đủ 12 đến dưới 18 tuổi",
+        "b) Đại diện bên nhận:", "- Đại diện gia đình", "2. Tiến hành giao, nhận người từ đủ 12 đến dưới 18 tuổi",
         "a) Người đã chấp hành xong", "Tên gọi khác (nếu có): A Đen", "b) Tình trạng: (đại diện gia đình, UBND",
         "): khỏe mạnh", "3. Tư trang, đồ dùng cá nhân bàn giao: 01 ba lô", "4. Biên bản này gồm ", "lập thành 02 bản",
         "được lập xong vào lúc 09 giờ 40 phút, ngày 28 tháng 3 năm 2024", "Bên giao giữ 01 bản; Bên nhận giữ 01 bản./.",
