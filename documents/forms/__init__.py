@@ -11,6 +11,7 @@ def all_forms() -> Mapping[str, Form]:
     """Every form by its code, in the order of the road."""
     from documents.forms import (
         book_2014,
+        book_2014_later,
         court,
         decree_105,
         decree_105_decisions,
@@ -34,7 +35,7 @@ def all_forms() -> Mapping[str, Form]:
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014,
+        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014, book_2014_later,
         decree_105, decree_105_summary, decree_105_management, decree_105_decisions,
         decree_116_escape, decree_116_applications, decree_116_proposal, decree_116_leave, decree_116_completion,
         decree_116_after_care, decree_116_residence,

@@ -13,7 +13,7 @@ from documents.forms.finding import (
     gather_personal_account,
     gather_test_result,
 )
-from documents.forms.legacy import SEALED, committee_of
+from documents.forms.legacy import SEALED, NoParticulars, committee_of
 from documents.layout import Sheet, Signature
 from models.law.facts import Line
 from models.law.schema import Stage
@@ -21,10 +21,6 @@ from models.law.schema import Stage
 APPENDIX = "NĐ 105/2021/NĐ-CP, Phụ lục, Mẫu số"
 HAND = "(Ký, ghi rõ họ tên)"
 _ID = "Số CMND/CCCD/Hộ chiếu"
-
-
-class NoParticulars(Particulars):
-    """For papers that print only what the dossier knows, and may also be made elsewhere."""
 
 
 class AccountParticulars(Particulars):

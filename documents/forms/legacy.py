@@ -1,4 +1,4 @@
-"""What the forms of Decrees 105/2021 and 116/2021 share: grounds as the period cites them, heads of agencies, people's lines."""
+"""What the papers of older laws share (2014, Decrees 105/2021, 116/2021): grounds, heads of agencies, people's lines."""
 
 from datetime import date
 from typing import Literal, cast
@@ -16,6 +16,10 @@ SHORT_ID, LONG_ID = "Số CCCD/CMT/HC", "Số CCCD/CMND/Hộ chiếu"
 SEALED = "(Ký, ghi rõ họ tên, đóng dấu)"
 _DECREE_116 = "Nghị định số 116/2021/NĐ-CP"
 _NONE = "không"
+
+
+class NoParticulars(Particulars):
+    """For papers that print only what the dossier knows, and may also be made elsewhere."""
 
 
 class OfDecision(Particulars):
