@@ -147,9 +147,12 @@ class Sheet:
         self._last_line: int | None = None  # where the last line of the body's text stands
         self._beside_photo = 0.0  # points of the text's width a photograph takes
         self._text_width = stationery.TEXT_WIDTH
+        self._label = 0  # how many pieces of the body are the form's own number
 
     def turn(self) -> None:
-        """Lay the sheet on its side, for a table too wide for it; before anything is written."""
+        """Lay the sheet on its side, for a table too wide for it; what is written already stays upright."""
+        if len(self._body) > self._label:
+            self._add(stationery.section_end(draft=self._draft))
         self._text_width = stationery.WIDE_TEXT_WIDTH
 
     # -- first page ---------------------------------------------------------------------------------------
@@ -233,6 +236,7 @@ class Sheet:
         )
         label = table([_FORM_NUMBER_WIDTH], [[[paragraph("FormNumber", text)]]], float_at=place)
         self._add(label, paragraph("Rule"))  # a flat line, for Word joins tables that touch
+        self._label = len(self._body)
 
     def photo_box(self, width_cm: float, height_cm: float, text: str = "Ảnh 4x6") -> None:
         """An empty box for a photograph, hanging in the left margin; what is added next flows beside it."""

@@ -19,6 +19,8 @@ TWIPS_PER_POINT = 20
 
 # Characters XML 1.0 forbids; text imported from old files sometimes carries them.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Invisible marks that turn the direction of writing: a paper must read as its text is stored.
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 # Advance widths of Times New Roman Bold in thousandths of the font size. Vietnamese letters are as wide as their
 # base letter; rules need no finer measure.
@@ -70,8 +72,9 @@ def twips(millimetres: float) -> int:
 
 
 def clean(text: str) -> str:
-    """Text as it is written into a document: NFC, Unix line ends, without characters XML forbids."""
-    return _FORBIDDEN.sub(" ", unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n"))
+    """Text as it is written into a document: NFC, Unix line ends, nothing that XML forbids or that turns the writing."""
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return _TURNING.sub("", _FORBIDDEN.sub(" ", lines))
 
 
 def bold_width(text: str, size: float) -> float:

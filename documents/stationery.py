@@ -39,8 +39,6 @@ _DROPPED_RELATIONSHIPS = (
     "customXml",
     "numbering",
     "webSettings",
-    "theme",
-    "fontTable",
     "thumbnail",
     "extended-properties",
 )
@@ -294,18 +292,27 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
+def section_end(*, draft: bool) -> Xml:
+    """What ends the upright pages of a sheet whose further pages lie on their side."""
+    section = _prepared(draft=draft, wide=False).after.decode().partition("</w:body>")[0]
+    return Xml(f'<w:p><w:pPr><w:pStyle w:val="AfterTable"/>{section}</w:pPr></w:p>')
+
+
 def pack(body: Iterable[Xml], *, draft: bool, wide: bool = False) -> bytes:
     """The .docx file of a filled sheet; the same content always gives the same bytes.
 
     Args:
         body: what stands on it, from top to bottom.
         draft: whether every page carries the mark "BẢN NHÁP".
-        wide: whether the sheet lies on its side.
+        wide: whether the sheet, or its last pages, lie on their side.
 
     """
     prepared = _prepared(draft=draft, wide=wide)
+    content, after = "".join(body), prepared.after
+    if "<w:sectPr" in content:
+        after = after.replace(b"<w:titlePg/>", b"")  # only the sheet's own first page goes without its number
     packed = io.BytesIO(prepared.parts)
     packed.seek(0, io.SEEK_END)
     with zipfile.ZipFile(packed, "a") as package:
-        package.writestr(_entry(_BODY_PART), prepared.before + "".join(body).encode() + prepared.after)
+        package.writestr(_entry(_BODY_PART), prepared.before + content.encode() + after)
     return packed.getvalue()

@@ -29,15 +29,19 @@ def all_forms() -> Mapping[str, Form]:
         file,
         finding,
         hand_over,
+        leave,
         life_summary,
         pending,
+        postponement,
+        serving,
         wanted,
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014, book_2014_later,
+        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, postponement, leave, serving,
         decree_105, decree_105_summary, decree_105_management, decree_105_decisions,
         decree_116_escape, decree_116_applications, decree_116_proposal, decree_116_leave, decree_116_completion,
         decree_116_after_care, decree_116_residence,
+        book_2014, book_2014_later,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

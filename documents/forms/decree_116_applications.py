@@ -7,15 +7,15 @@ from pydantic import Field
 
 from documents.case import Case, FormContext, Particulars, PersonBlock, person_of
 from documents.form import Form
-from documents.forms.decree_163 import RESIDENCE, write_list
+from documents.forms.decree_163 import RESIDENCE, write_list, write_named
 from documents.forms.legacy import (
+    SHORT_ID,
     Applicant,
     OfDecision,
     court_decision_of,
     head_of,
     period,
     write_applicant,
-    write_person,
 )
 from documents.layout import Sheet, Signature
 from models.law.facts import Line
@@ -138,11 +138,11 @@ def write_delay(sheet: Sheet, context: DelayApplication) -> None:
     if applicant:
         write_applicant(sheet, applicant, f"Quan hệ với người bị {context.measure}")
         sheet.line(f"{asks} đối với:")
-        write_person(sheet, person)
+        write_named(sheet, person, "Họ, tên", SHORT_ID)
         sheet.field(RESIDENCE, person.present_residence)
         sheet.line(f"là người phải chấp hành biện pháp {context.measure} {ordered}")
     else:
-        write_person(sheet, person, label="1. Tôi tên là")
+        write_named(sheet, person, "1. Tôi tên là", SHORT_ID)
         sheet.field(RESIDENCE, person.present_residence)
         sheet.field("Điện thoại liên hệ", person.phone)
         sheet.line(f"{asks} {ordered}")
@@ -168,7 +168,7 @@ def write_funeral(sheet: Sheet, context: FuneralApplication) -> None:
         f"2. Tôi làm đơn này đề nghị {context.director} xem xét, cho phép {whom} {context.measure} dưới đây được về "
         f"chịu tang {context.deceased}:"
     )
-    write_person(sheet, person)
+    write_named(sheet, person, "Họ, tên", SHORT_ID)
     sheet.field(RESIDENCE, person.present_residence)
     sheet.line(f"3. Thời gian chịu tang: {period(context.from_on, context.until)}.")
     sheet.line(

@@ -6,10 +6,11 @@ from pydantic import AwareDatetime, Field
 
 from documents.case import Case, FormContext, Header, PersonBlock, header_of, person_of
 from documents.form import Form
-from documents.forms.decree_163 import FILED, begun, finished
+from documents.forms.decree_163 import FILED, begun, finished, write_guardian, write_named
 from documents.forms.legacy import (
     DRUG_LAW,
     SEALED,
+    SHORT_ID,
     Guarded,
     Guardian,
     OfDecision,
@@ -19,9 +20,7 @@ from documents.forms.legacy import (
     head_of,
     period,
     violations_law,
-    write_guardian,
     write_name,
-    write_person,
     write_short_id,
 )
 from documents.layout import Sheet, Signature, italic, long_date, page_count
@@ -163,12 +162,13 @@ def write_completion(sheet: Sheet, context: Completion) -> None:
     sheet.basis(
         *law,
         DRUG_LAW,
+        SHORT_ID,
         context.decree,
         f"Căn cứ Quyết định {context.court_decision} về việc {context.measure_full}",
         f"Theo đề nghị của {context.unit}",
     )
     sheet.resolved("CHỨNG NHẬN")
-    write_person(sheet, context.person, "1. ")
+    write_named(sheet, context.person, "1. Họ, tên", SHORT_ID)
     write_guardian(sheet, context.guardian)
     sheet.line(f"2. Chứng nhận: {served}.")
     sheet.line(f"Thời gian chấp hành: {period(context.served_from, context.served_until)}.")
@@ -207,7 +207,7 @@ def write_return_home(sheet: Sheet, context: ReturnHome) -> None:
     write_name(sheet, person)
     sheet.field("Tên gọi khác (nếu có)", person.other_name)
     sheet.field("Ngày, tháng, năm sinh", person.birth)
-    write_short_id(sheet, person.id_number, person.id_issued_on, person.id_issued_by)
+    write_short_id(sheet, person)
     sheet.line(
         "b) Tình trạng: (",
         italic(

@@ -101,7 +101,7 @@ def write_trace(sheet: Sheet, context: Trace) -> None:
     write_name(sheet, person, "1. ")
     sheet.field("Tên gọi khác (nếu có)", person.other_name)
     sheet.field("Ngày, tháng, năm sinh", person.birth)
-    write_short_id(sheet, person.id_number, person.id_issued_on, person.id_issued_by)
+    write_short_id(sheet, person)
     sheet.field(RESIDENCE, person.present_residence)
     sheet.line("2. Đặc điểm nhận dạng:")
     sheet.fields(("Chiều cao", f"{context.height_m} m"), ("Cân nặng", f"{context.weight_kg} kg"))

@@ -6,11 +6,12 @@ from pydantic import Field
 
 from documents.case import Case, FormContext, Header, MissingValue, PersonBlock, header_of, person_of
 from documents.form import Form
-from documents.forms.decree_163 import FILED, write_identity
+from documents.forms.decree_163 import FILED, write_guardian, write_identity, write_named
 from documents.forms.legacy import (
     DRUG_LAW,
     LONG_ID,
     SEALED,
+    SHORT_ID,
     Guarded,
     Guardian,
     decree_116,
@@ -18,9 +19,7 @@ from documents.forms.legacy import (
     head_of,
     period,
     violations_law,
-    write_guardian,
     write_name,
-    write_person,
 )
 from documents.forms.plain import legal_day
 from documents.layout import Sheet, Signature, long_date
@@ -190,7 +189,7 @@ def write_mourning(sheet: Sheet, context: Mourning) -> None:
     )
     sheet.resolved()
     sheet.article(1, f"Cho phép {whom} dưới đây được về chịu tang.")
-    write_person(sheet, context.person, "1. ")
+    write_named(sheet, context.person, "1. Họ, tên", SHORT_ID)
     write_guardian(sheet, context.guardian)
     sheet.line(f"2. Thời hạn về chịu tang: {period(context.from_on, context.until)}.")
     sheet.article(

