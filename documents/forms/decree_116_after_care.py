@@ -24,6 +24,7 @@ from documents.forms.legacy import (
     head_of,
     local_government,
     period,
+    speaker,
     write_long_person,
 )
 from documents.layout import Sheet, Signature, long_date
@@ -232,8 +233,9 @@ def write_proposal(sheet: Sheet, context: AfterCareProposal) -> None:
     sheet.header((header.superior, header.issuer), header.number, header.place, header.day)
     sheet.title("Đề nghị", f"Xem xét, quyết định {_AFTER_CARE}")
     sheet.addressee(context.chairman)
-    sheet.field("Tôi là", context.signer)
-    sheet.field("Chức vụ", context.office)
+    name, office = speaker(context, context.signer, context.office)
+    sheet.field("Tôi là", name)
+    sheet.field("Chức vụ", office)
     sheet.line(
         f"Đề nghị {context.chairman} xem xét, quyết định áp dụng biện pháp quản lý sau cai nghiện đối với:"
     )

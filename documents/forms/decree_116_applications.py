@@ -15,6 +15,7 @@ from documents.forms.legacy import (
     court_decision_of,
     head_of,
     period,
+    speaker,
     write_applicant,
 )
 from documents.layout import Sheet, Signature
@@ -65,6 +66,7 @@ class DelayApplication(FormContext):
     reasons: Lines
     papers: Lines
     confirmed_by: str
+    position: str
 
 
 class FuneralApplication(FormContext):
@@ -108,7 +110,8 @@ def _delay(case: Case, stated: DelayParticulars, applicant: Applicant | None) ->
         court_decision=court_decision_of(case, stated),
         reasons=stated.reasons,
         papers=stated.papers,
-        confirmed_by=f"{case.signer.name}\n{case.signer.position}",
+        confirmed_by=case.signer.name,
+        position=case.signer.position,
     )
 
 
@@ -151,8 +154,9 @@ def write_delay(sheet: Sheet, context: DelayApplication) -> None:
     write_list(sheet, context.papers)
     sheet.line(f"Kính đề nghị {court} xem xét, chấp thuận.")
     sheet.end()
+    confirmed_by = "\n".join(speaker(context, context.confirmed_by, context.position))
     sheet.signatures((
-        Signature("Xác nhận của\ncơ quan lập hồ sơ", _CONFIRMED, context.confirmed_by),
+        Signature("Xác nhận của\ncơ quan lập hồ sơ", _CONFIRMED, confirmed_by),
         Signature("Người làm đơn", _SIGNED, (applicant or person).name),
     ))  # fmt: skip
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from documents.case import Case, FormContext, Header, Particulars, header_of, person_of
 from documents.form import Form
 from documents.forms.decree_163 import FILED
-from documents.forms.legacy import OfDecision, court_decision_of, decree_116, head_of
+from documents.forms.legacy import OfDecision, court_decision_of, decree_116, head_of, speaker
 from documents.layout import Sheet, Signature
 from models.law.facts import Line
 from models.law.schema import Stage
@@ -135,8 +135,9 @@ def write_proposal(sheet: Sheet, context: ServingProposal) -> None:
     sheet.header((header.superior, header.issuer), header.number, header.place, header.day)
     sheet.title("Đề nghị", f"Xem xét {context.proposed}")
     sheet.addressee(court)
-    sheet.line(f"Tôi là: {context.signer};")
-    sheet.line(f"Chức vụ: {context.office};")
+    name, office = speaker(context, context.signer, context.office)
+    sheet.line(f"Tôi là: {name};")
+    sheet.line(f"Chức vụ: {office};")
     sheet.line(f"{context.decree};")
     sheet.line(f"Căn cứ kết quả cai nghiện của người phải chấp hành biện pháp {context.measure},")
     sheet.line(

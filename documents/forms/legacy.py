@@ -5,7 +5,7 @@ from typing import cast
 
 from pydantic import Field
 
-from documents.case import AgencyCard, Case, Issued, MissingValue, Particulars, PersonBlock
+from documents.case import AgencyCard, Case, FormContext, Issued, MissingValue, Particulars, PersonBlock
 from documents.forms.decree_163 import RESIDENCE, effective_decision, is_minor, write_identity, write_named
 from documents.forms.decree_163 import Applicant as Relative
 from documents.forms.decree_163 import Guardian as Contact
@@ -131,6 +131,11 @@ def decided_by_chairman(issued: Issued) -> str:
 def committee_decision_of(case: Case, stated: str | None, form: str) -> str:
     """Number, date and issuer of a chairman's decision: as stated, or of the form issued in the dossier."""
     return stated or decided_by_chairman(case.document(form))
+
+
+def speaker(context: FormContext, name: str, office: str) -> tuple[str, str]:
+    """Name and office of who stands in the text as its signer: the head, or who signs in the head's place."""
+    return (context.signing.name, context.signing.position) if context.signing else (name, office)
 
 
 # -- writing ----------------------------------------------------------------------------------------------
