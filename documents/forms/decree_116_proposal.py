@@ -1,11 +1,10 @@
 """What a centre asks of the court under Decree 116/2021, Appendix II: the proposal 116-43 and its list 116-44."""
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
-from documents.case import Case, FormContext, Header, Particulars, header_of, person_of
+from documents.case import Case, FormContext, Header, Issued, Particulars, header_of, person_of
 from documents.form import Form
 from documents.forms.decree_163 import FILED
 from documents.forms.legacy import OfDecision, court_decision_of, decree_116, head_of, speaker
@@ -42,6 +41,7 @@ class ListParticulars(OfDecision):
     """What 116-44 asks beyond the dossier."""
 
     asked: Asked = Field(title="Đề nghị giảm thời hạn, tạm đình chỉ hay miễn")
+    proposal: Line | None = Field(None, title="Văn bản đề nghị, nếu Mẫu 43 lập ngoài hệ thống (số, ngày)")
     served: Line = Field(title="Thời gian đã chấp hành")
     left: Line = Field(title="Thời gian còn lại")
     proposed: Line = Field(title="Thời gian đề nghị giảm, tạm đình chỉ, miễn")
@@ -68,8 +68,7 @@ class ServingList(FormContext):
     header: Header
     listed: str
     facility: str
-    proposal_number: str
-    proposal_day: date
+    proposal: str
     office: str
     name: str
     birth: str
@@ -101,14 +100,13 @@ def gather_proposal(case: Case) -> ServingProposal:
 
 
 def gather_list(case: Case) -> ServingList:
-    """The content of 116-44; it names the number of 116-43."""
-    stated, person, proposal = case.given(ListParticulars), person_of(case), case.document("116-43")
+    """The content of 116-44; it names the letter it goes with."""
+    stated, person = case.given(ListParticulars), person_of(case)
     return ServingList(
         header=header_of(case),
         listed=_LISTED[stated.asked],
         facility=case.wording.facility,
-        proposal_number=proposal.number,
-        proposal_day=proposal.day,
+        proposal=stated.proposal or _letter(case.document("116-43")),
         office=head_of(case.issuer),
         name=person.name,
         birth=person.birth,
@@ -117,8 +115,12 @@ def gather_list(case: Case) -> ServingList:
         court_decision=_decision(case, stated),
         position=case.signer.position,
         signer=case.signer.name,
-        **stated.model_dump(exclude={"asked", "court_decision"}),
+        **stated.model_dump(exclude={"asked", "proposal", "court_decision"}),
     )
+
+
+def _letter(issued: Issued) -> str:
+    return f"số {issued.number} ngày {issued.day:%d/%m/%Y}"
 
 
 def _decision(case: Case, stated: ListParticulars) -> str:
@@ -155,9 +157,7 @@ def write_list(sheet: Sheet, context: ServingList) -> None:
     sheet.turn()
     sheet.header((header.superior, header.issuer), None, header.place, header.day)
     sheet.title("Danh sách đối tượng", f"Đề nghị {context.listed} tại {context.facility}", rule=False)
-    sheet.line(
-        f"(Kèm theo Văn bản số {context.proposal_number} ngày {context.proposal_day:%d/%m/%Y} của {context.office})"
-    )
+    sheet.line(f"(Kèm theo Văn bản {context.proposal} của {context.office})")
     sheet.table(
         _HEADINGS,
         [(

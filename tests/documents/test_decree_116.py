@@ -309,7 +309,7 @@ def test_a_court_decision_made_outside_is_cited_as_stated_and_never_left_out(cod
 
 
 @pytest.mark.parametrize(("code", "field", "form"), [
-    ("116-47", "certificate", "116-46"), ("116-51", "police", "116-50"), ("116-53", "decision", "116-51"),
+    ("116-44", "proposal", "116-43"), ("116-47", "certificate", "116-46"), ("116-51", "police", "116-50"), ("116-53", "decision", "116-51"),
     ("116-54", "decision", "116-51"),
 ])  # fmt: skip
 def test_a_paper_made_outside_is_cited_as_stated(code: str, field: str, form: str) -> None:

@@ -32,6 +32,8 @@ ROADS: dict[str, tuple[type[Road], str]] = {
 """By book and track: the road, and the last act that leaves the dossier open."""
 LATE = datetime(2033, 1, 3, 12, tzinfo=TIMEZONE)
 LACKING: dict[str, dict[str, set[str]]] = {
+    "2014": {"B14-TT": {"facts.escaped_at"}},
+    "2022": {"116-41": {"facts.escaped_at"}},
     "2026": {"V-43": {"facts.escaped_at"}},
     "2026 minor": {"V-43": {"facts.escaped_at"}},
 }
