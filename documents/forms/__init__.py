@@ -34,11 +34,19 @@ def all_forms() -> Mapping[str, Form]:
         pending,
         postponement,
         serving,
+        user_end,
+        user_life,
+        user_list,
+        user_management,
+        user_move,
+        violation,
+        voluntary_determination,
         wanted,
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, postponement, leave, serving,
+        finding, violation, user_management, user_life, user_move, user_end, user_list, determination,
+        voluntary_determination, life_summary, file, pending, hand_over, court, execution, wanted, postponement, leave, serving,
         decree_105, decree_105_summary, decree_105_management, decree_105_decisions,
         decree_116_escape, decree_116_applications, decree_116_proposal, decree_116_leave, decree_116_completion,
         decree_116_after_care, decree_116_residence,
