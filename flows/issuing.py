@@ -201,13 +201,15 @@ class Issue:
         )
 
     def _enclosures(self) -> Iterator[str]:
-        """The papers the file consists of, in the order of the article; then what else was received."""
-        view, listed = self.view, set()
+        """The papers the file consists of, in the order of the article, then what else was received; no letter encloses itself."""
+        view, listed, own = self.view, set(), {form.code for form in self.forms}
         for paper in view.book.papers:
             names = {paper.kind, *paper.any_of}
             if not view.holds(paper.when):
                 continue
             listed |= names
+            if paper.form in own:
+                continue
             issued = view.state.issued.get(paper.form or "")
             if issued:
                 # The form's own title: the paper's may name what could have stood in its place.

@@ -187,21 +187,8 @@ def write_delivery(sheet: Sheet, context: Delivery) -> None:
         bold("2."),
         " Tiến hành giao, nhận hồ sơ, người vào cơ sở cai nghiện công lập với các nội dung sau:",
     )
-    sheet.line("a) Người bị áp dụng biện pháp đưa đi cai nghiện bắt buộc:")
-    write_person(sheet, context.person)
-    sheet.line(
-        "b) Tình trạng: (",
-        italic(
-            "cơ sở tiếp nhận phải quan sát ghi những đặc điểm chung, tình trạng sức khỏe, những dấu hiệu bất "
-            "thường về thể chất, tâm thần của người bị áp dụng biện pháp đưa vào cơ sở cai nghiện bắt buộc quản "
-            "lý tại thời điểm giao, nhận"
-        ),
-        f"): {context.condition.rstrip(' .;')}; kết quả kiểm tra sức khỏe: {context.health_check}",
-    )
-    sheet.line(f"c) Hồ sơ kèm theo gồm: {len(context.papers):02} tài liệu")
-    write_list(sheet, context.papers)
-    sheet.line("d) Tư trang, đồ dùng cá nhân của người nghiện ma túy (", italic("ghi rõ từng loại"), "):")
-    write_list(sheet, context.belongings)
+    delivered = context.person, context.condition, context.health_check, context.papers, context.belongings
+    write_delivered(sheet, "đưa đi cai nghiện bắt buộc", *delivered)
     write_copies(sheet, context.at)
     hint = "(Ký, ghi rõ họ tên, chức vụ, đóng dấu)"
     sheet.signatures(
@@ -210,6 +197,33 @@ def write_delivery(sheet: Sheet, context: Delivery) -> None:
             signed_by("Đại diện bên nhận", hint, context.receiver),
         )
     )
+
+
+def write_delivered(
+    sheet: Sheet,
+    measure: str,
+    person: PersonBlock,
+    condition: str,
+    health_check: str,
+    papers: tuple[str, ...],
+    belongings: tuple[str, ...],
+) -> None:
+    """Item 2 of the delivery to the centre: who, in what state of health, with which papers and things."""
+    sheet.line(f"a) Người bị áp dụng biện pháp {measure}:")
+    write_person(sheet, person)
+    sheet.line(
+        "b) Tình trạng: (",
+        italic(
+            "cơ sở tiếp nhận phải quan sát ghi những đặc điểm chung, tình trạng sức khỏe, những dấu hiệu bất "
+            "thường về thể chất, tâm thần của người bị áp dụng biện pháp đưa vào cơ sở cai nghiện bắt buộc quản "
+            "lý tại thời điểm giao, nhận"
+        ),
+        f"): {condition.rstrip(' .;')}; kết quả kiểm tra sức khỏe: {health_check}",
+    )
+    sheet.line(f"c) Hồ sơ kèm theo gồm: {len(papers):02} tài liệu")
+    write_list(sheet, papers)
+    sheet.line("d) Tư trang, đồ dùng cá nhân của người nghiện ma túy (", italic("ghi rõ từng loại"), "):")
+    write_list(sheet, belongings)
 
 
 FORMS: tuple[Form, ...] = (

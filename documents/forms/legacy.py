@@ -6,6 +6,7 @@ from typing import cast
 from pydantic import Field
 
 from documents.case import AgencyCard, Case, FormContext, Issued, MissingValue, Particulars, PersonBlock
+from documents.forms.decree_116 import PARENTS_ID, words_of
 from documents.forms.decree_163 import RESIDENCE, effective_decision, is_minor, write_identity, write_named
 from documents.forms.decree_163 import Applicant as Relative
 from documents.forms.decree_163 import Guardian as Contact
@@ -14,9 +15,8 @@ from models.law.facts import Background, Line
 from models.law.facts import Representative as Stands
 
 DRUG_LAW = "Căn cứ Luật Phòng, chống ma túy ngày 30 tháng 3 năm 2021"
-SHORT_ID, LONG_ID = "Số CCCD/CMT/HC", "Số CCCD/CMND/Hộ chiếu"
+SHORT_ID, LONG_ID = PARENTS_ID, "Số CCCD/CMND/Hộ chiếu"
 SEALED = "(Ký, ghi rõ họ tên, đóng dấu)"
-_DECREE_116 = "Nghị định số 116/2021/NĐ-CP"
 _NONE = "không"
 
 
@@ -58,10 +58,7 @@ class Applicant(Relative):
 
 def decree_116(case: Case) -> str:
     """Decree 116/2021 as papers of the period cite it, with what amended it."""
-    for ground in case.wording.legal_bases:
-        if ground.startswith(_DECREE_116):
-            return f"Căn cứ {ground}"
-    raise MissingValue(case.form, "legal_bases", _DECREE_116)
+    return f"Căn cứ {words_of(case).decree}"
 
 
 def violations_law(case: Case) -> str | None:
