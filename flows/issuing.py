@@ -32,7 +32,8 @@ def particulars_of(
     Raises:
         Invalid: a form the act does not issue or that asks for nothing, or particulars that do not fit; all are named.
     """
-    known = {ref.id for ref in action.forms if all_forms()[ref.id].particulars and kind in (ref.by or [kind])}
+    given = (ref for ref in action.forms if ref.given and kind in (ref.by or [kind]))
+    known = {ref.id for ref in given if all_forms()[ref.id].particulars}
     flaws, typed = [], {}
     for code, stated in asked.items():
         model = all_forms()[code].particulars if code in known else None

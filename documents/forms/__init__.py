@@ -13,6 +13,10 @@ def all_forms() -> Mapping[str, Form]:
         book_2014,
         book_2014_later,
         court,
+        court_appeal,
+        court_letters,
+        court_orders,
+        court_stays,
         decree_105,
         decree_105_decisions,
         decree_105_management,
@@ -53,7 +57,8 @@ def all_forms() -> Mapping[str, Form]:
 
     families = (
         finding, violation, user_management, user_life, user_move, user_end, user_list, determination,
-        voluntary_determination, life_summary, file, pending, hand_over, court, execution, wanted, postponement, leave, serving,
+        voluntary_determination, life_summary, file, pending, hand_over, court_letters, court, court_orders, court_appeal,
+        court_stays, execution, wanted, postponement, leave, serving,
         decree_105, decree_105_summary, decree_105_management, decree_105_decisions,
         decree_116_registration, decree_116_voluntary, decree_116_file, decree_116_person, decree_116_pending,
         decree_116_hand_over, decree_116_review,

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from documents.case import Case, FormContext, Header, PersonBlock, header_of, person_of
 from documents.form import Form
-from documents.forms.decree_163 import FILED, begun, finished, write_guardian, write_named
+from documents.forms.decree_163 import FILED, begun, finished, write_named
 from documents.forms.legacy import (
     DRUG_LAW,
     SEALED,
@@ -20,6 +20,7 @@ from documents.forms.legacy import (
     head_of,
     period,
     violations_law,
+    write_guardian,
     write_name,
     write_short_id,
 )

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from documents.case import Case, FormContext, Header, MissingValue, PersonBlock, header_of, person_of
 from documents.form import Form
-from documents.forms.decree_163 import FILED, write_guardian, write_identity, write_named
+from documents.forms.decree_163 import FILED, write_identity, write_named
 from documents.forms.legacy import (
     DRUG_LAW,
     LONG_ID,
@@ -19,6 +19,7 @@ from documents.forms.legacy import (
     head_of,
     period,
     violations_law,
+    write_guardian,
     write_name,
 )
 from documents.forms.plain import legal_day

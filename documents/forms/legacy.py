@@ -166,6 +166,13 @@ def write_long_person(sheet: Sheet, person: PersonBlock, *lead: Text) -> None:
     sheet.fields(("Nghề nghiệp", person.occupation), ("Nơi làm việc/học tập", person.workplace))
 
 
+def write_guardian(sheet: Sheet, guardian: Guardian) -> None:
+    """Who stands for the person, as forms 45, 46 and 49 print it."""
+    sheet.field("- Họ và tên cha/mẹ/người giám hộ/người đại diện hợp pháp", guardian.name)
+    sheet.field("Địa chỉ liên hệ", guardian.address)
+    sheet.field("Số điện thoại", guardian.phone)
+
+
 def write_applicant(sheet: Sheet, applicant: Applicant, label: str) -> None:
     """The applicant as forms 42b and 48 print one; `label` of the relation."""
     write_named(sheet, applicant, "1. Tôi tên là", SHORT_ID)
