@@ -200,7 +200,7 @@ class Sheet:
             self._add(*self._state(self._text_width, self._beside_photo), *dated)
             return
         superior, agency = map(upper, issuer)
-        left, right = _HEADER_WIDTHS
+        left, right = self._across(_HEADER_WIDTHS)
         corner = [paragraph("Superior", superior)] if superior else []
         corner.append(paragraph("Issuer", agency))
         corner.append(self._short_rule(agency, 12, left))
@@ -210,7 +210,12 @@ class Sheet:
         rows = [(corner, self._state(right))]
         if numbered or dated:
             rows.append((numbered or [paragraph("Number")], dated or [paragraph("PlaceDate")]))
-        self._add(table(_HEADER_WIDTHS, rows))
+        self._add(table((left, right), rows))
+
+    def _across(self, widths: tuple[float, float]) -> tuple[float, float]:
+        """Two columns of an upright sheet, as wide as this one lets them be."""
+        left, right = (width * self._text_width / stationery.TEXT_WIDTH for width in widths)
+        return left, right
 
     def corner(self, superior: str, unit: str) -> None:
         """The head of a sheet that bears no State name: in the left corner who keeps it."""
@@ -443,7 +448,9 @@ class Sheet:
         left = [paragraph("RecipientsHead", "Nơi nhận:")]
         left += [paragraph("Recipient", f"- {line}") for line in _closed(recipients)]
         self._add(
-            table(_CLOSING_WIDTHS, [(left, [*self._titles(signature), *self._name(signature)])]),
+            table(
+                self._across(_CLOSING_WIDTHS), [(left, [*self._titles(signature), *self._name(signature)])]
+            ),
             paragraph("AfterTable"),
         )
 

@@ -91,7 +91,8 @@ class ReturnLetter(FormContext):
 # -- gathering ----------------------------------------------------------------------------------------------
 
 
-def _chief(case: Case, agency: AgencyCard) -> tuple[str, str | None]:
+def chief_of(case: Case, agency: AgencyCard) -> tuple[str, str | None]:
+    """Title of who compiles the file, and on whose behalf."""
     if agency.kind not in CHIEFS:
         raise MissingValue(case.form, "compiler", "cơ quan có thẩm quyền lập hồ sơ")
     return CHIEFS[agency.kind]
@@ -102,9 +103,15 @@ def _office_head(office: AgencyCard) -> str:
     return f"Trưởng {office.name[:1].lower()}{office.name[1:]}"
 
 
+def compiling_head(case: Case) -> str:
+    """Who compiled the file, by office and agency."""
+    compiler = case.party("compiler")
+    return f"{chief_of(case, compiler)[0].removesuffix(' Công an')} {compiler.name}"
+
+
 def gather_notice(case: Case) -> FileNotice:
     """The content of B14-TB."""
-    chief, authority = _chief(case, case.issuer)
+    chief, authority = chief_of(case, case.issuer)
     return FileNotice(
         header=header_of(case),
         person=person_of(case),
@@ -158,7 +165,7 @@ def gather_return(case: Case) -> ReturnLetter:
     compiler = case.party("compiler")
     return ReturnLetter(
         header=header_of(case),
-        to=f"{_chief(case, compiler)[0].removesuffix(' Công an')} {compiler.name}",
+        to=compiling_head(case),
         person=person_of(case),
         measure_full=case.wording.measure_full,
         compiler=compiler.name,
@@ -171,12 +178,14 @@ def gather_return(case: Case) -> ReturnLetter:
 # -- writing ------------------------------------------------------------------------------------------------
 
 
-def _letter(sheet: Sheet, header: Header, subject: str, to: str) -> None:
+def write_letter_head(sheet: Sheet, header: Header, subject: str, to: str) -> None:
+    """Head and addressee of a letter."""
     sheet.header((header.superior, header.issuer), header.number, header.place, header.day, subject)
     sheet.addressee(to)
 
 
-def _sign_letter(sheet: Sheet, signer: str) -> None:
+def sign_letter(sheet: Sheet, signer: str) -> None:
+    """The end of a letter of a district office, which its head signs."""
     sheet.end()
     sheet.closing(("Như trên", FILED), Signature("Trưởng phòng", SIGNED, signer))
 
@@ -209,7 +218,9 @@ def write_notice(sheet: Sheet, context: FileNotice) -> None:
 def write_legality(sheet: Sheet, context: LegalityLetter) -> None:
     """B14-TP on paper."""
     header = context.header
-    _letter(sheet, header, f"kiểm tra tính pháp lý của hồ sơ đề nghị {context.measure_full}", context.to)
+    write_letter_head(
+        sheet, header, f"kiểm tra tính pháp lý của hồ sơ đề nghị {context.measure_full}", context.to
+    )
     sheet.line(
         f"Ngày {context.received_on:%d/%m/%Y}, {header.issuer} nhận được hồ sơ đề nghị {context.measure_full} do "
         f"{context.compiler} lập đối với:"
@@ -227,13 +238,13 @@ def write_legality(sheet: Sheet, context: LegalityLetter) -> None:
         f"{header.issuer} gửi {context.to} hồ sơ kèm theo, gồm {context.sheet_count} bút lục, để xem xét, quyết định "
         "theo quy định tại Điều 104 của Luật nêu trên."
     )
-    _sign_letter(sheet, context.signer)
+    sign_letter(sheet, context.signer)
 
 
 def write_proposal(sheet: Sheet, context: CourtProposal) -> None:
     """B14-CT on paper."""
     header = context.header
-    _letter(sheet, header, f"chuyển hồ sơ, đề nghị xem xét {context.measure_full}", context.court)
+    write_letter_head(sheet, header, f"chuyển hồ sơ, đề nghị xem xét {context.measure_full}", context.court)
     sheet.line(
         f"Căn cứ Điều 104 {LAW}; sau khi xem xét hồ sơ do {context.compiler} lập và kết quả kiểm tra tính pháp lý của "
         f"hồ sơ tại văn bản {context.legality_letter}, {header.issuer} đề nghị {context.court} xem xét, quyết định "
@@ -245,13 +256,13 @@ def write_proposal(sheet: Sheet, context: CourtProposal) -> None:
     sheet.point("3.", f"Hồ sơ kèm theo, gồm {context.sheet_count} bút lục:")
     write_list(sheet, context.enclosures)
     sheet.line(f"{header.issuer} chuyển hồ sơ để {context.court} xem xét, quyết định theo thẩm quyền.")
-    _sign_letter(sheet, context.signer)
+    sign_letter(sheet, context.signer)
 
 
 def write_return(sheet: Sheet, context: ReturnLetter) -> None:
     """B14-TL on paper."""
     header = context.header
-    _letter(sheet, header, f"đề nghị bổ sung hồ sơ đề nghị {context.measure_full}", context.to)
+    write_letter_head(sheet, header, f"đề nghị bổ sung hồ sơ đề nghị {context.measure_full}", context.to)
     sheet.line(
         f"Ngày {context.received_on:%d/%m/%Y}, {header.issuer} nhận được hồ sơ đề nghị {context.measure_full} do "
         f"{context.compiler} lập đối với:"
@@ -263,7 +274,7 @@ def write_return(sheet: Sheet, context: ReturnLetter) -> None:
     )
     write_list(sheet, context.gaps)
     sheet.line(f"Hồ sơ đã bổ sung được gửi lại {header.issuer} để xem xét, quyết định theo quy định.")
-    _sign_letter(sheet, context.signer)
+    sign_letter(sheet, context.signer)
 
 
 FORMS: tuple[Form, ...] = (

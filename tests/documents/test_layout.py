@@ -512,3 +512,49 @@ def test_sheet_turned_after_its_first_page_keeps_that_page_upright_and_numbers_t
     assert upright.different_first_page_header_footer
     assert not wide.different_first_page_header_footer
     assert len(opened(decision()).sections) == 1
+
+
+def test_a_turned_sheet_is_wider_than_high_and_its_signatures_use_the_width() -> None:
+    upright, turned = new_sheet(), new_sheet()
+    turned.turn()
+    for sheet in (upright, turned):
+        sheet.line("Một.")
+        sheet.signatures((None, Signature("người lập")))
+    pages = [opened(sheet).sections[0] for sheet in (upright, turned)]
+    sizes = [(int(page.page_width or 0), int(page.page_height or 0)) for page in pages]
+    assert [width > height for width, height in sizes] == [False, True]
+    assert sizes[0] == sizes[1][::-1]
+    widths = [
+        int(next(opened(sheet).element.iter(qn("w:tblW"))).get(qn("w:w"))) for sheet in (upright, turned)
+    ]
+    assert widths[1] > widths[0]
+
+
+def test_grouped_headings_stand_in_two_repeated_rows_over_the_numbers_of_the_columns() -> None:
+    sheet = new_sheet()
+    sheet.table(
+        ("TT", "Đã", "Còn"),
+        [("x", "9", "3")],
+        (15, 70, 70),
+        groups=(("", 1), ("Thời gian", 2)),
+        numbered=True,
+    )
+    rows = list(opened(sheet).element.iter(qn("w:tr")))
+    texts = [
+        ["".join(text.text for text in cell.iter(qn("w:t"))) for cell in row.iter(qn("w:tc"))] for row in rows
+    ]
+    assert texts == [["TT", "Thời gian"], ["", "Đã", "Còn"], ["1", "2", "3"], ["x", "9", "3"]]
+    assert [row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None for row in rows] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert [span.get(qn("w:val")) for span in rows[0].iter(qn("w:gridSpan"))] == ["2"]
+    assert [merge.get(qn("w:val")) for row in rows for merge in row.iter(qn("w:vMerge"))] == ["restart", None]
+
+
+def test_a_block_may_carry_its_own_place_and_date() -> None:
+    sheet = new_sheet()
+    sheet.signatures((None, Signature("người lập", dated="Đà Lạt, ngày 05 tháng 9 năm 2026")))
+    assert paragraphs(sheet, "PlaceDate") == ["Đà Lạt, ngày 05 tháng 9 năm 2026"]

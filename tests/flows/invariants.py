@@ -147,9 +147,11 @@ def check_documents(road: Road, events: list[Row]) -> None:
         forms = () if planned else book_of(event["book"]).action(event["action"]).forms
         codes = [one["form"] for one in issued]
         assert len(codes) == len(set(codes))
-        assert {ref.id for ref in forms if not ref.when} <= set(codes) <= {ref.id for ref in forms}, event[
-            "action"
-        ]
+        assert (
+            {ref.id for ref in forms if not (ref.when or ref.given)}
+            <= set(codes)
+            <= {ref.id for ref in forms}
+        ), event["action"]
         day = event["occurred_at"].astimezone(TIMEZONE).date()
         assert all(
             (one["issued_on"], one["year"], one["agency"]) == (day, day.year, event["agency"])

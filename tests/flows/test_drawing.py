@@ -36,8 +36,8 @@ _COURT = {
     "TA-11": {"cancelled"},
 }  # fmt: skip
 LACKING: dict[str, dict[str, set[str]]] = {
-    "2014": _COURT,
-    "2022": _COURT,
+    "2014": {"B14-TT": {"facts.escaped_at"}, **_COURT},
+    "2022": {"116-41": {"facts.escaped_at"}, **_COURT},
     "2026": {"V-43": {"facts.escaped_at"}, "V-54": {"facts.compiler"}, **_COURT},
     "2026 minor": {"V-43": {"facts.escaped_at"}, "V-54": {"facts.compiler"}, **_COURT},
 }
