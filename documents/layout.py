@@ -21,6 +21,7 @@ from documents.ooxml import (
     table,
     twips,
 )
+from documents.seal import Seal
 
 __all__ = [
     "Run",
@@ -113,15 +114,18 @@ def place_date(place: str, day: date) -> str:
     return f"{place}, {long_date(day)}"
 
 
-def new_sheet(*, draft: bool = False, signing: Signing | None = None) -> "Sheet":
+def new_sheet(
+    *, mark: str | None = None, signing: Signing | None = None, seal: Seal | None = None
+) -> "Sheet":
     """A blank A4 sheet.
 
     Args:
-        draft: whether every page carries the mark "BẢN NHÁP".
+        mark: what every page is marked with, such as "BẢN NHÁP".
         signing: who signs in the place of the agency's head.
+        seal: what the document is checked by.
 
     """
-    return Sheet(draft=draft, signing=signing)
+    return Sheet(mark=mark, signing=signing, seal=seal)
 
 
 def _closed(lines: Iterable[str]) -> list[str]:
@@ -137,12 +141,25 @@ def _text(part: Text) -> str:
 class Sheet:
     """A document being written from top to bottom; every method adds what its name says."""
 
-    def __init__(self, *, draft: bool = False, signing: Signing | None = None) -> None:
-        self._draft = draft
+    def __init__(
+        self, *, mark: str | None = None, signing: Signing | None = None, seal: Seal | None = None
+    ) -> None:
+        self.addressees: tuple[str, ...] = ()
+        self.sent_to: tuple[str, ...] = ()
+        """What stands under "Nơi nhận"."""
+        self.signer: str | None = None
+        """Who signs for the agency, as far as the paper says so."""
+        self._mark = mark
         self._signing = signing
+        self._seal = seal
         self._body: list[Xml] = []
         self._last_line: int | None = None  # where the last line of the body's text stands
         self._beside_photo = 0.0  # points of the text's width a photograph takes
+        self._text_width = stationery.TEXT_WIDTH
+
+    def turn(self) -> None:
+        """Lay the sheet on its side, for a table too wide for it; before anything is written."""
+        self._text_width = stationery.WIDE_TEXT_WIDTH
 
     # -- first page ---------------------------------------------------------------------------------------
 
@@ -172,7 +189,7 @@ class Sheet:
             raise ValueError("header: place and day are given together or not at all")
         dated = [] if place is None or day is None else [paragraph("PlaceDate", place_date(place, day))]
         if issuer is None:
-            self._add(*self._state(stationery.TEXT_WIDTH, self._beside_photo), *dated)
+            self._add(*self._state(self._text_width, self._beside_photo), *dated)
             return
         superior, agency = map(upper, issuer)
         left, right = _HEADER_WIDTHS
@@ -205,7 +222,7 @@ class Sheet:
         if about is not None:
             self._add(paragraph("About", about))
         if rule:
-            self._add(self._short_rule(about or kind, 14, stationery.TEXT_WIDTH, self._beside_photo))
+            self._add(self._short_rule(about or kind, 14, self._text_width, self._beside_photo))
 
     def form_number(self, text: str) -> None:
         """The official form's own number, above the head on the right as the gazette prints it; takes no room."""
@@ -245,6 +262,7 @@ class Sheet:
 
     def addressee(self, *lines: str) -> None:
         """Kính gửi: one addressee on the same line, several as a list."""
+        self.addressees = lines
         if len(lines) == 1:
             self._add(paragraph("Addressee", f"Kính gửi: {lines[0]}"))
             return
@@ -327,18 +345,31 @@ class Sheet:
         boxes = [f"{label}: {_TICKED_BOX if checked else _EMPTY_BOX}" for label, checked in choices]
         self.line("     ".join([lead, *boxes] if lead else boxes))
 
-    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float]) -> None:
-        """A bordered table; its heading row repeats on every page.
+    def table(
+        self,
+        headings: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        widths: Sequence[float],
+        *,
+        numbered: bool = False,
+    ) -> None:
+        """A bordered table; its heading rows repeat on every page.
 
         Args:
             headings: of the columns.
             rows: one text a column.
-            widths: of the columns in millimetres; the text is 155 mm wide.
+            widths: of the columns in millimetres; the text is 155 mm wide, 242 mm on a turned sheet.
+            numbered: whether the columns' numbers stand in a row under the headings.
 
         """
         cells = [[[paragraph("CellHeading", heading)] for heading in headings]]
+        if numbered:
+            numbers = range(1, len(headings) + 1)
+            cells.append([[paragraph("CellHeading", Run(f"({number})", bold=False))] for number in numbers])
+        heading_rows = len(cells)
         cells += [[[paragraph("Cell", value)] for value in row] for row in rows]
-        self._add(paragraph("Gap"), table(widths, cells, bordered=True, heading_rows=1), paragraph("Gap"))
+        made = table(widths, cells, bordered=True, heading_rows=heading_rows)
+        self._add(paragraph("Gap"), made, paragraph("Gap"))
 
     def end(self) -> None:
         """Put "./." after the last word of the body (Decree 30/2020, Appendix I)."""
@@ -353,18 +384,20 @@ class Sheet:
         self._begin_closing()
         blocks: list[Xml] = []
         for cells in rows:
-            width = stationery.TEXT_WIDTH / len(cells)
+            width = self._text_width / len(cells)
             # Names stand in a row of their own: level with each other, however many lines the titles take.
             signed = [cell.signed_by(self._signing) if cell else None for cell in cells]
+            self.signer = next((cell.name for cell in signed if cell and cell.head), self.signer)
             both = [[self._titles(cell) for cell in signed], [self._name(cell) for cell in signed]]
             blocks += (table([width] * len(cells), both), paragraph("Gap"))
         # One unbreakable row around all blocks: LibreOffice does not keep several tables on one page otherwise.
-        self._add(table([stationery.TEXT_WIDTH], [[blocks]]), paragraph("AfterTable"))
+        self._add(table([self._text_width], [[blocks]]), paragraph("AfterTable"))
 
     def closing(self, recipients: Sequence[str], signature: Signature) -> None:
         """Recipients on the left, level with the head's signature on the right; the last recipient ends with '.'."""
         self._begin_closing()
         signature = replace(signature, head=True).signed_by(self._signing)
+        self.sent_to, self.signer = tuple(recipients), signature.name
         left = [paragraph("RecipientsHead", "Nơi nhận:")]
         left += [paragraph("Recipient", f"- {line}") for line in _closed(recipients)]
         self._add(
@@ -374,6 +407,7 @@ class Sheet:
 
     def recipients(self, *lines: str) -> None:
         """Recipients without a signature beside it."""
+        self.sent_to = lines
         self._add(paragraph("Gap"), paragraph("RecipientsHead", "Nơi nhận:"))
         self._add(*(paragraph("Recipient", f"- {line}") for line in _closed(lines)))
 
@@ -405,7 +439,8 @@ class Sheet:
 
     def to_bytes(self) -> bytes:
         """The .docx file; the same content always gives the same bytes."""
-        return stationery.pack(self._body, draft=self._draft)
+        wide = self._text_width == stationery.WIDE_TEXT_WIDTH
+        return stationery.pack(self._body, mark=self._mark, seal=self._seal, wide=wide)
 
     def _add(self, *elements: Xml) -> None:
         self._body += elements

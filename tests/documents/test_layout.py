@@ -24,8 +24,8 @@ from tests.programs import needs_program
 LONG_NAME = "Công Tằng Tôn Nữ Nguyễn Thị Hoàng Ánh Nguyệt " * 4
 
 
-def decision(*, draft: bool = False) -> Sheet:
-    sheet = new_sheet(draft=draft)
+def decision(*, mark: str | None = None) -> Sheet:
+    sheet = new_sheet(mark=mark)
     sheet.header(
         ("công an tỉnh Lâm Đồng", "công an phường Xuân Hương"), "05/QĐ-CAP", "Xuân Hương", date(2026, 9, 5)
     )
@@ -112,11 +112,12 @@ def test_page_number_is_hidden_on_the_first_page_only() -> None:
     assert "PAGE" in section.header.part.blob.decode()
 
 
-@pytest.mark.parametrize("draft", [False, True])
-def test_only_a_draft_is_marked_and_then_on_every_page(draft: bool) -> None:
-    section = opened(decision(draft=draft)).sections[0]
-    marked = ["BẢN NHÁP" in each.part.blob.decode() for each in (section.first_page_header, section.header)]
-    assert marked == [draft, draft]
+@pytest.mark.parametrize("mark", [None, "BẢN NHÁP", "ĐÃ HỦY"])
+def test_a_mark_stands_on_every_page_or_on_none(mark: str | None) -> None:
+    section = opened(decision(mark=mark)).sections[0]
+    headers = [each.part.blob.decode() for each in (section.first_page_header, section.header)]
+    assert ["Mark" in header for header in headers] == [mark is not None] * 2
+    assert [str(mark) in header for header in headers] == [mark is not None] * 2
 
 
 # -- the file ---------------------------------------------------------------------------------------------
@@ -383,7 +384,7 @@ def test_pages_are_numbered_from_the_second_on(printed: Callable[[Sheet], list[s
 
 
 def test_draft_and_photo_box_print(printed: Callable[[Sheet], list[str]]) -> None:
-    sheet = new_sheet(draft=True)
+    sheet = new_sheet(mark="BẢN NHÁP")
     sheet.photo_box(4, 6)
     sheet.header(None, place="Đà Lạt", day=date(2026, 10, 25))
     sheet.title("Tóm tắt lý lịch", "Của người nghiện ma túy")
