@@ -61,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = open_store(postgres.app_url(settings))
+        engine = open_store(postgres.app_url(settings), public_url=settings.public_url)
         app.state.parts = Parts(settings, engine)
         books()  # a book that cannot be trusted stops the start, not the first request
         try:
