@@ -15,6 +15,7 @@ from api import (
     dossier_list,
     dossiers,
     drawing,
+    endings,
     errors,
     events,
     health,
@@ -22,6 +23,7 @@ from api import (
     migrations,
     papers,
     rulebooks,
+    verify,
 )
 from api.dependencies import Parts, storable
 from api.edge import Edge
@@ -92,6 +94,8 @@ def create_app(settings: Settings) -> FastAPI:
         migrations,
         events,
         documents,
+        endings,
+        verify,
         drawing,
         rulebooks,
         calendar,
