@@ -22,6 +22,7 @@ from api import (
     limits,
     migrations,
     papers,
+    registers,
     rulebooks,
     verify,
 )
@@ -97,6 +98,7 @@ def create_app(settings: Settings) -> FastAPI:
         endings,
         verify,
         drawing,
+        registers,
         rulebooks,
         calendar,
         health,

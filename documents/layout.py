@@ -191,11 +191,8 @@ class Sheet:
         if issuer is None:
             self._add(*self._state(self._text_width, self._beside_photo), *dated)
             return
-        superior, agency = map(upper, issuer)
         left, right = _HEADER_WIDTHS
-        corner = [paragraph("Superior", superior)] if superior else []
-        corner.append(paragraph("Issuer", agency))
-        corner.append(self._short_rule(agency, 12, left))
+        corner = self._agencies(*issuer, left)
         numbered = [paragraph("Number", f"Số: {number}")] if number is not None else []
         if subject is not None:
             numbered.append(paragraph("Subject", f"V/v {subject}"))
@@ -203,6 +200,15 @@ class Sheet:
         if numbered or dated:
             rows.append((numbered or [paragraph("Number")], dated or [paragraph("PlaceDate")]))
         self._add(table(_HEADER_WIDTHS, rows))
+
+    def agencies(self, superior: str, issuer: str) -> None:
+        """The agencies alone in the middle of the page, as books have them on their first one."""
+        self._add(*self._agencies(superior, issuer, self._text_width))
+
+    def _agencies(self, superior: str, issuer: str, width: float) -> list[Xml]:
+        superior, issuer = upper(superior), upper(issuer)
+        above = [paragraph("Superior", superior)] if superior else []
+        return [*above, paragraph("Issuer", issuer), self._short_rule(issuer, 12, width)]
 
     @staticmethod
     def _state(width: float, taken: float = 0) -> list[Xml]:

@@ -19,10 +19,11 @@ def all_forms() -> Mapping[str, Form]:
         hand_over,
         life_summary,
         pending,
+        register_book,
         wanted,
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014,
+        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014, register_book,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

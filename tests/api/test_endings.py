@@ -13,24 +13,12 @@ from httpx2 import Response
 from sqlalchemy import text
 
 from models.store import SYSTEM, Scope, unit_of_work
+from tests.api.conftest import WANTED as STATED
 from tests.api.road import Road
-from tests.api.test_drawing import CENTRE, ESCAPED, POLICE, STATED
+from tests.api.test_drawing import CENTRE, POLICE
 
 HEAD = CENTRE
 DEPUTY = {"by": "KT.", "name": "Đại úy Lê Văn P", "position": "Phó Trưởng Cơ sở"}
-
-
-@pytest.fixture
-def wanted(road: Road) -> dict[str, Any]:
-    """The decision to trace a person who escaped, issued with the act."""
-    road.advance("compile")
-    path, headers = f"{road.path}/actions/escape", {"If-Match": f'"{road.version}"'}
-    body = ESCAPED | {"particulars": {"V-43": STATED}}
-    answer = road.as_user(HEAD).post(path, json=body, headers=headers)
-    assert answer.status_code == 200, answer.text
-    road.version = answer.json()["dossier"]["version"]
-    [issued] = answer.json()["documents"]
-    return dict(issued)
 
 
 def ask(road: Road, document: dict[str, Any], what: str, user: str = HEAD, **body: Any) -> Response:
