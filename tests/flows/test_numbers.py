@@ -55,9 +55,12 @@ def test_many_requests_at_once_leave_no_gap_and_no_double(engine: Engine) -> Non
     dossiers = opened(engine, REQUESTS + WITHDRAWN)
     withdrawn = set(dossiers[:: len(dossiers) // WITHDRAWN][:WITHDRAWN])
 
+    facts = facts_of("verify_residence", residence="none", residence_case="registered_away")
+
     def request(dossier: UUID) -> None:
-        facts, moment = facts_of("verify_residence"), ACTS["verify_residence"]
-        asked = Act(dossier, "verify_residence", facts, moment, POLICE, None, late_reason="thử")
+        asked = Act(
+            dossier, "verify_residence", facts, ACTS["verify_residence"], POLICE, None, late_reason="thử"
+        )
         with unit_of_work(engine, POLICE.scope) as connection:
             done = act(connection, asked, baseline())
             assert done.documents[0]["number"] is not None
