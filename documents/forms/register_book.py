@@ -8,9 +8,9 @@ from documents.layout import Sheet, long_date
 from models.law.schema import Stage
 
 COLUMNS = (
-    ("Số, ký hiệu văn bản", 26), ("Ngày tháng văn bản", 22), ("Tên loại và trích yếu nội dung văn bản", 44),
-    ("Người ký", 26), ("Nơi nhận văn bản", 34), ("Đơn vị, người nhận bản lưu", 21), ("Số lượng bản", 15),
-    ("Ngày chuyển", 18), ("Ký nhận", 14), ("Ghi chú", 22),
+    ("Số, ký hiệu văn bản", 28), ("Ngày tháng văn bản", 25), ("Tên loại và trích yếu nội dung văn bản", 42),
+    ("Người ký", 24), ("Nơi nhận văn bản", 32), ("Đơn vị, người nhận bản lưu", 20), ("Số lượng bản", 15),
+    ("Ngày chuyển", 18), ("Ký nhận", 13), ("Ghi chú", 25),
 )  # fmt: skip
 """The ten columns of the decree and their widths in millimetres."""
 
