@@ -99,6 +99,8 @@ class Case:
     """What was stated for this form only."""
     issued_at: datetime | None = None
     """When the document is issued, if that is not when its act happened: a paper may be issued again."""
+    last_days: Mapping[str, date] = field(default_factory=dict)
+    """The last day of each limit that runs, by its rule."""
 
     @property
     def day(self) -> date:

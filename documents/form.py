@@ -55,8 +55,8 @@ class Form:
 
     @property
     def official_number(self) -> str | None:
-        """What the gazette prints above the form ("Mẫu số 34"); None for papers without an official form."""
-        found = re.search(r"Mẫu số \d+\w*", self.source)
+        """What the gazette prints above the form ("Mẫu số 34", in Decree 118/2021 "Mẫu biên bản số 01"); None for papers without an official form."""
+        found = re.search(r"Mẫu (biên bản )?số \d+\w*", self.source)
         return found[0] if found else None
 
     def sheet(self, context: FormContext, *, mark: str | None = None, seal: Seal | None = None) -> Sheet:

@@ -19,6 +19,8 @@ TWIPS_PER_POINT = 20
 
 # Characters XML 1.0 forbids; text imported from old files sometimes carries them.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Invisible marks that turn the direction of writing: a paper must read as its text is stored.
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 # Advance widths of Times New Roman Bold in thousandths of the font size. Vietnamese letters are as wide as their
 # base letter; rules need no finer measure.
@@ -70,8 +72,9 @@ def twips(millimetres: float) -> int:
 
 
 def clean(text: str) -> str:
-    """Text as it is written into a document: NFC, Unix line ends, without characters XML forbids."""
-    return _FORBIDDEN.sub(" ", unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n"))
+    """Text as it is written into a document: NFC, Unix line ends, nothing that XML forbids or that turns the writing."""
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return _TURNING.sub("", _FORBIDDEN.sub(" ", lines))
 
 
 def bold_width(text: str, size: float) -> float:
@@ -169,16 +172,18 @@ def table(
     heading_rows: int = 0,
     float_at: Xml | None = None,
     row_height: float | None = None,
+    above: Sequence[Xml] = (),
 ) -> Xml:
     """A centred table with fixed column widths whose rows never break across pages.
 
     Args:
         widths: of the columns, in millimetres.
-        rows: each a sequence of cells, each cell its paragraphs.
+        rows: each a sequence of cells, each cell its paragraphs; a row of one cell spans all columns.
         bordered: whether lines are drawn.
         heading_rows: how many rows repeat on top of every page.
         float_at: a `tblpPr` element when text flows around the table.
         row_height: exact height of every row in millimetres; by default as high as its text.
+        above: rows made before (`grouped_headings`), which stand on top.
 
     """
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -197,7 +202,45 @@ def table(
         _row(widths, cells, bordered=bordered, heading=index < heading_rows, height=row_height)
         for index, cells in enumerate(rows)
     ]
-    return element("tbl", properties, grid, *made)
+    return element("tbl", properties, grid, *above, *made)
+
+
+def grouped_headings(
+    widths: Sequence[float], headings: Sequence[str], groups: Iterable[tuple[str, int]]
+) -> tuple[Xml, Xml]:
+    """Two rows of headings, which repeat on top of every page.
+
+    Args:
+        widths: of the columns, in millimetres.
+        headings: of the columns.
+        groups: each a title over so many columns; without a title the columns' own headings fill both rows.
+
+    """
+    over: list[Xml] = []
+    under: list[Xml] = []
+    at = 0
+    for title, count in groups:
+        columns = list(zip(widths, headings, strict=True))[at : at + count]
+        at += count
+        if title:
+            over.append(
+                _heading_cell(sum(width for width, _ in columns), title, element("gridSpan", val=count))
+            )
+            under += [_heading_cell(width, heading) for width, heading in columns]
+        else:
+            over += [_heading_cell(*column, element("vMerge", val="restart")) for column in columns]
+            under += [_heading_cell(width, "", element("vMerge")) for width, _ in columns]
+    properties = element("trPr", element("cantSplit"), element("tblHeader"))
+    return element("tr", properties, *over), element("tr", properties, *under)
+
+
+def _heading_cell(width: float, text: str, *merged: Xml) -> Xml:
+    middle = element("vAlign", val="center")
+    return element(
+        "tc",
+        element("tcPr", element("tcW", w=twips(width), type="dxa"), *merged, middle),
+        paragraph("CellHeading", text),
+    )
 
 
 def _row(
@@ -213,9 +256,11 @@ def _row(
         properties.append(element("trHeight", val=twips(height), hRule="exact"))
     if heading:
         properties.append(element("tblHeader"))
-    middle = (element("vAlign", val="center"),) if bordered else ()
+    across = len(cells) < len(widths)
+    layout = [element("gridSpan", val=len(widths))] if across else []
+    layout += [element("vAlign", val="center")] if bordered else []
     made = [
-        element("tc", element("tcPr", element("tcW", w=twips(width), type="dxa"), *middle), *content)
-        for width, content in zip(widths, cells, strict=True)
+        element("tc", element("tcPr", element("tcW", w=twips(width), type="dxa"), *layout), *content)
+        for width, content in zip([sum(widths)] if across else widths, cells, strict=True)
     ]
     return element("tr", element("trPr", *properties), *made)

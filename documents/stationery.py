@@ -28,7 +28,7 @@ LEFT_MARGIN = 35.0
 TEXT_WIDTH = 155.0
 """Width of the text in millimetres: A4 less 35 on the left and 20 on the right."""
 WIDE_TEXT_WIDTH = 242.0
-"""The same when the sheet lies on its side."""
+"""The same of a sheet that lies on its side, as wide tables may (Decree 30/2020, Appendix I, section I, item 1)."""
 DRAFT = "BẢN NHÁP"
 """The mark of what was not issued yet."""
 
@@ -44,8 +44,6 @@ _DROPPED_RELATIONSHIPS = (
     "customXml",
     "numbering",
     "webSettings",
-    "theme",
-    "fontTable",
     "thumbnail",
     "extended-properties",
 )
@@ -80,6 +78,7 @@ STYLES = {
     # title and body: items 5 and 6
     "Kind": _Style(bold=True, before=18, keep=True),
     "About": _Style(bold=True, keep=True),
+    "Note": _Style(italic=True, keep=True),
     "Addressee": _Style(before=12, keep=True),
     "AddresseeHead": _Style(align="left", before=12, left=1985, keep=True),
     "AddresseeItem": _Style(align="left", before=3, left=2268),
@@ -89,9 +88,12 @@ STYLES = {
     "Heading": _Style(align="both", bold=True, before=6, first_line=_INDENT, keep=True),
     "CellHeading": _Style(13, bold=True, keep=True),
     "Cell": _Style(13, align="left"),
+    "ListHeading": _Style(10, bold=True, keep=True),
+    "ListCell": _Style(10, align="left"),
     "Caption": _Style(13),
     # signatures and recipients: items 7 to 9
     "Signer": _Style(bold=True, keep=True),
+    "SignedWords": _Style(13, align="both", keep=True),
     "Hint": _Style(italic=True, keep=True),
     "SignedName": _Style(bold=True, before=64, keep=True),
     "RecipientsHead": _Style(12, align="left", bold=True, italic=True, keep=True),
@@ -195,12 +197,9 @@ def _add_style(document: Document, name: str, style: _Style) -> None:
     made.extend((layout, letters))
 
 
-def _set_page(document: Document, *, mark: str | None, wide: bool) -> None:
+def _set_page(document: Document, *, mark: str | None) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Twips(11906), Twips(16838)  # A4
-    if wide:
-        section.orientation = WD_ORIENT.LANDSCAPE
-        section.page_width, section.page_height = section.page_height, section.page_width
     section.top_margin, section.bottom_margin = Twips(1418), Twips(1134)  # 25 and 20 mm
     section.left_margin, section.right_margin = Twips(1985), Twips(1134)  # 35 and 20 mm
     section.header_distance = section.footer_distance = Twips(567)  # 10 mm
@@ -221,6 +220,12 @@ def _set_page(document: Document, *, mark: str | None, wide: bool) -> None:
         if mark:
             content.append(parse_xml(_MARK.format(page=page, mark=mark))[-1])
         root.append(content)
+
+
+def _turn(document: Document) -> None:
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = section.page_height, section.page_width
 
 
 def _set_settings(document: Document) -> None:
@@ -268,7 +273,9 @@ class _Prepared:
 def _prepared(mark: str | None, *, sealed: bool, wide: bool) -> _Prepared:
     document = docx.Document()
     _set_styles(document)
-    _set_page(document, mark=mark, wide=wide)
+    _set_page(document, mark=mark)
+    if wide:
+        _turn(document)
     _set_settings(document)
     _drop_unused_parts(document)
     _set_properties(document)
@@ -303,6 +310,12 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
+def section_end(mark: str | None, *, sealed: bool) -> Xml:
+    """What ends the upright pages of a sheet whose further pages lie on their side."""
+    section = _prepared(mark, sealed=sealed, wide=False).after.decode().partition("</w:body>")[0]
+    return Xml(f'<w:p><w:pPr><w:pStyle w:val="AfterTable"/>{section}</w:pPr></w:p>')
+
+
 def pack(
     body: Iterable[Xml], *, mark: str | None = None, seal: Seal | None = None, wide: bool = False
 ) -> bytes:
@@ -312,16 +325,20 @@ def pack(
         body: what stands on it, from top to bottom.
         mark: what is printed across every page.
         seal: what the document is checked by, printed on its first page.
-        wide: whether the sheet lies on its side.
+        wide: whether the sheet, or its last pages, lie on their side.
 
     """
     prepared = _prepared(mark, sealed=seal is not None, wide=wide)
+    content, after = "".join(body), prepared.after
+    upright = not wide or "<w:sectPr" in content
+    if "<w:sectPr" in content:
+        after = after.replace(b"<w:titlePg/>", b"")  # only the sheet's own first page goes without its number
     packed = io.BytesIO(prepared.parts)
     packed.seek(0, io.SEEK_END)
     with zipfile.ZipFile(packed, "a") as package:
-        package.writestr(_entry(_BODY_PART), prepared.before + "".join(body).encode() + prepared.after)
+        package.writestr(_entry(_BODY_PART), prepared.before + content.encode() + after)
         if seal is not None:
-            package.writestr(_entry(FOOTER_PART), seal.footer(_A4[0] if wide else _A4[1]))
+            package.writestr(_entry(FOOTER_PART), seal.footer(_A4[1] if upright else _A4[0]))
             package.writestr(_entry(PICTURE_PART), seal.picture())
     return packed.getvalue()
 

@@ -17,13 +17,25 @@ def all_forms() -> Mapping[str, Form]:
         file,
         finding,
         hand_over,
+        leave,
         life_summary,
         pending,
+        postponement,
         register_book,
+        serving,
+        user_end,
+        user_life,
+        user_list,
+        user_management,
+        user_move,
+        violation,
+        voluntary_determination,
         wanted,
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014, register_book,
+        finding, violation, user_management, user_life, user_move, user_end, user_list, determination,
+        voluntary_determination, life_summary, file, pending, hand_over, court, execution, wanted, postponement, leave, serving,
+        book_2014, register_book,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

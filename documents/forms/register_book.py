@@ -64,6 +64,7 @@ def write_register(sheet: Sheet, context: RegisterBook) -> None:
         map(cells, context.lines),
         [width for _, width in COLUMNS],
         numbered=True,
+        bracketed=True,
     )
 
 
