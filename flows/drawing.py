@@ -25,7 +25,8 @@ def drawable(state: State, kind: str, at: datetime) -> Iterator[Ref]:
     """Forms that an agency of this kind may draw up in the dossier now, in the order of the book."""
     book = book_of(state.book)
     view = View(state, book, _action(book, ()), Facts(state, {}, at), at)
-    yield from (ref for ref in book.drawn.get(AgencyKind(kind), ()) if view.holds(ref.when))
+    refs = (ref for ref in book.drawn.get(AgencyKind(kind), ()) if view.holds(ref.when))
+    yield from (ref.model_copy(update={"given": True}) for ref in refs)
 
 
 def plan_drawing(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Done:

@@ -12,6 +12,17 @@ def all_forms() -> Mapping[str, Form]:
     from documents.forms import (
         book_2014,
         court,
+        court_appeal,
+        court_letters,
+        court_orders,
+        court_stays,
+        decree_116_file,
+        decree_116_hand_over,
+        decree_116_pending,
+        decree_116_person,
+        decree_116_registration,
+        decree_116_review,
+        decree_116_voluntary,
         determination,
         execution,
         file,
@@ -35,7 +46,10 @@ def all_forms() -> Mapping[str, Form]:
 
     families = (
         finding, violation, user_management, user_life, user_move, user_end, user_list, determination,
-        voluntary_determination, life_summary, file, pending, hand_over, court, execution, wanted, postponement, leave, serving,
+        voluntary_determination, life_summary, file, pending, hand_over, court_letters, court, court_orders, court_appeal,
+        court_stays, execution, wanted, postponement, leave, serving,
+        decree_116_registration, decree_116_voluntary, decree_116_file, decree_116_person, decree_116_pending,
+        decree_116_hand_over, decree_116_review,
         book_2014, register_book,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

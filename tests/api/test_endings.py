@@ -4,13 +4,15 @@ import hashlib
 import io
 import re
 from typing import Any
+from uuid import uuid4
 
 import docx
 import pytest
 from docx.oxml.ns import qn
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from models.store import SYSTEM, Scope, unit_of_work
 from tests.api.conftest import WANTED as STATED
@@ -186,6 +188,26 @@ def test_a_supervisor_declares_void_but_issues_nothing(road: Road, wanted: dict[
     )
     done(road, ask(road, wanted, "void", user="giam-sat"))
     assert read(road, wanted)["state"] == "void"
+
+
+def test_the_successor_of_an_abolished_agency_ends_its_documents(road: Road, wanted: dict[str, Any]) -> None:
+    with unit_of_work(road.store, Scope(SYSTEM)) as connection:
+        abolished = "UPDATE agency SET successor = 'ca.cau-giay', valid_to = '2026-10-01' WHERE code = :code"
+        connection.execute(text(abolished), {"code": wanted["agency"]})
+    [newer] = done(road, ask(road, wanted, "reissue", user=f"{POLICE}.truong"))["documents"]
+    assert (newer["agency"], newer["number_text"]) == ("ca.cau-giay", "01/QĐ-CACG")
+
+
+def test_a_form_the_law_no_longer_has_is_void_but_never_issued_again(
+    road: Road, wanted: dict[str, Any]
+) -> None:
+    older = {"id": str(uuid4()), "form": "B14-TB", "number": 9, "number_text": "09/TB", "verify_code": "x"}
+    with unit_of_work(road.store, Scope(SYSTEM)) as connection:
+        copied = "INSERT INTO document SELECT (jsonb_populate_record(d, :changes)).* FROM document d WHERE id = :id"
+        bound = text(copied).bindparams(bindparam("changes", type_=JSONB))
+        connection.execute(bound, {"changes": older, "id": wanted["id"]})
+    road.refused(lambda headers: ask(road, older, "reissue", headers=headers), 409, "form_not_in_book")
+    done(road, ask(road, older, "void"))
 
 
 def test_an_ending_needs_a_version_a_reason_and_a_document_one_may_see(

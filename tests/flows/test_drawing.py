@@ -31,9 +31,15 @@ ROADS: dict[str, tuple[type[Road], str]] = {
 }
 """By book and track: the road, and the last act that leaves the dossier open."""
 LATE = datetime(2033, 1, 3, 12, tzinfo=TIMEZONE)
+_COURT = {
+    "TA-00": {"facts.gaps"}, "TA-03": {"facts.question"}, "TA-04": {"act"}, "TA-09": {"act"}, "TA-10": {"act"},
+    "TA-11": {"cancelled"},
+}  # fmt: skip
 LACKING: dict[str, dict[str, set[str]]] = {
-    "2026": {"V-43": {"facts.escaped_at"}},
-    "2026 minor": {"V-43": {"facts.escaped_at"}},
+    "2014": _COURT,
+    "2022": _COURT,
+    "2026": {"V-43": {"facts.escaped_at"}, **_COURT},
+    "2026 minor": {"V-43": {"facts.escaped_at"}, **_COURT},
 }
 """Forms that ask for what did not happen on these roads, with the missing facts or papers."""
 
