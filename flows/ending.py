@@ -109,15 +109,15 @@ def plan_reissue(paper: Paper, state: State, asked: Act, agencies: Agencies, cal
     Raises:
         Stale; Invalid: its content does not fit; Refused: not theirs to issue, ended already, or no form of the book.
     """
-    view = _view(state, asked, agencies, calendar, [Ref(id=paper.form)])
+    before = {paper.form: paper.particulars} if paper.particulars is not None else {}
+    asked = replace(asked, particulars=asked.particulars or before)
+    view = _view(state, asked, agencies, calendar, [Ref(id=paper.form, given=bool(asked.particulars))])
     _refuse_unmet([
         _right(paper, view, asked, agencies), _stands(paper), _in_book(paper, view.book), *order_needs(view),
     ])  # fmt: skip
     counted = state.issued.get(paper.form)
     if counted and (counted.number, counted.day) == (paper.number, paper.day):
         del state.issued[paper.form]  # the new one does not refer to the one it replaces
-    stated = {paper.form: paper.particulars} if paper.particulars is not None else {}
-    asked = replace(asked, particulars=asked.particulars or stated)
     kind = agencies[asked.actor.agency].card.kind
     view = replace(
         view, particulars=particulars_of(view.action, asked.particulars, kind), signing=asked.signing,
