@@ -30,6 +30,7 @@ __all__ = [
     "Signature",
     "Text",
     "bold",
+    "box",
     "italic",
     "long_date",
     "new_sheet",
@@ -101,6 +102,11 @@ def bold(text: str) -> Run:
 def italic(text: str) -> Run:
     """An italic run."""
     return Run(text, italic=True)
+
+
+def box(*, checked: bool) -> str:
+    """A box to tick."""
+    return _TICKED_BOX if checked else _EMPTY_BOX
 
 
 def page_count() -> Run:
@@ -312,6 +318,10 @@ class Sheet:
         """A numbered article: "Điều n." in bold, then its text."""
         self.line(bold(f"Điều {number}."), " ", *texts)
 
+    def centred(self, text: Text) -> None:
+        """A line in the middle of the page, such as the day a register was opened."""
+        self._add(paragraph("Centred", text))
+
     def point(self, label: str, *texts: Text) -> None:
         """A numbered paragraph or list item: label such as "1.", "a)" or "-", then its text."""
         self.line(f"{label} ", *texts)
@@ -357,17 +367,22 @@ class Sheet:
         """A box and its label on a line each, kept on one page with the line they answer."""
         for label, checked in choices:
             self._keep_last_line()
-            self.line(f"{_TICKED_BOX if checked else _EMPTY_BOX} {label}")
+            self.line(f"{box(checked=checked)} {label}")
+
+    def option(self, label: str, *, checked: bool) -> None:
+        """A line that ends with a box at the right edge of the text."""
+        self._last_line = len(self._body)
+        self._add(paragraph("Option", label, "\t", box(checked=checked)))
 
     def ticks(self, *choices: tuple[str, bool], lead: str = "", tail: str = "") -> None:
         """Several "label: box" on one line, after `lead` such as "10. Tôn giáo:", before `tail`."""
-        boxes = [f"{label}: {_TICKED_BOX if checked else _EMPTY_BOX}" for label, checked in choices]
+        boxes = [f"{label}: {box(checked=checked)}" for label, checked in choices]
         self.line("     ".join(part for part in (lead, *boxes, tail) if part))
 
     def table(
         self,
         headings: Sequence[str],
-        rows: Iterable[Sequence[str]],
+        rows: Iterable[Sequence[Text | tuple[Text, ...]]],
         widths: Sequence[float],
         *,
         groups: Sequence[tuple[str, int]] = (),
@@ -379,7 +394,8 @@ class Sheet:
 
         Args:
             headings: of the columns.
-            rows: one text a column; a row of one text runs across the table in bold and heads what follows.
+            rows: one text a column, or several that follow each other; a row of one text runs across the table in bold and
+                heads what follows.
             widths: of the columns in millimetres; the text is 155 mm wide, 242 mm on a turned sheet.
             groups: titles over so many columns each, "" over those that stand alone; none prints one heading row.
             numbered: whether the columns' numbers stand in a row under the headings.
@@ -396,7 +412,10 @@ class Sheet:
         heading_rows = len(cells)
         for row in rows:
             across = len(row) < len(widths)
-            cells.append([[paragraph(style, bold(value) if across else value)] for value in row])
+            texts = [value if isinstance(value, tuple) else (value,) for value in row]
+            cells.append(
+                [[paragraph(style, *(bold(_text(one)) if across else one for one in each))] for each in texts]
+            )
         made = table(widths, cells, bordered=True, heading_rows=heading_rows, above=above)
         self._add(paragraph("Gap"), made, paragraph("Gap"))
 
@@ -422,10 +441,17 @@ class Sheet:
         # One unbreakable row around all blocks: LibreOffice does not keep several tables on one page otherwise.
         self._add(table([self._text_width], [[blocks]]), paragraph("AfterTable"))
 
-    def closing(self, recipients: Sequence[str], signature: Signature) -> None:
-        """Recipients on the left, level with the head's signature on the right; the last recipient ends with '.'."""
+    def closing(self, recipients: Sequence[str], signature: Signature, *, head: bool = True) -> None:
+        """Recipients on the left, level with the signature on the right; the last recipient ends with '.'.
+
+        Args:
+            recipients: who gets the paper.
+            signature: of the agency's head.
+            head: False where a citizen signs, in whose place nobody else may.
+
+        """
         self._begin_closing()
-        signature = replace(signature, head=True).signed_by(self._signing)
+        signature = replace(signature, head=head).signed_by(self._signing)
         self.sent_to, self.signer = tuple(recipients), signature.name
         left = [paragraph("RecipientsHead", "Nơi nhận:")]
         left += [paragraph("Recipient", f"- {line}") for line in _closed(recipients)]

@@ -41,7 +41,7 @@ _NAMED = {
 _LEFT_OVER = re.compile(r"\.\.\.\.|…|\bNone\b|\bTrue\b|\bFalse\b|[{}]|\.\.|;;|,,|(?<! )  (?! )")
 _SHARED = {
     "documents.case", "documents.forms.court_case", "documents.forms.decree_116", "documents.forms.decree_163",
-    "models.law.facts",
+    "documents.forms.family", "models.law.facts",
 }  # fmt: skip
 """Modules of the blocks that many forms print a part of."""
 _BREAKABLE = re.compile(r"[\s\-/]+")

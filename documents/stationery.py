@@ -17,7 +17,7 @@ from docx.oxml.parser import parse_xml
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Twips
 
-from documents.ooxml import Xml, paragraph
+from documents.ooxml import Xml, paragraph, twips
 from documents.ooxml import element as written
 from documents.seal import FOOTER_PART, PICTURE, PICTURE_PART, Seal
 
@@ -61,6 +61,7 @@ class _Style:
     first_line: int = 0
     left: int = 0
     keep: bool = False
+    tab_at_edge: bool = False
 
 
 _INDENT = 567  # 10 mm
@@ -85,6 +86,8 @@ STYLES = {
     "Authority": _Style(bold=True, before=12, keep=True),
     "Basis": _Style(align="both", italic=True, before=6, first_line=_INDENT),
     "Body": _Style(align="both", before=6, first_line=_INDENT),
+    "Option": _Style(align="left", before=6, first_line=_INDENT, tab_at_edge=True),
+    "Centred": _Style(before=6),
     "Heading": _Style(align="both", bold=True, before=6, first_line=_INDENT, keep=True),
     "CellHeading": _Style(13, bold=True, keep=True),
     "Cell": _Style(13, align="left"),
@@ -184,6 +187,9 @@ def _add_style(document: Document, name: str, style: _Style) -> None:
     layout = element("pPr")
     if style.keep:
         layout.append(element("keepNext"))
+    if style.tab_at_edge:
+        edge = element("tab", val="right", pos=twips(TEXT_WIDTH))
+        layout.append(element("tabs", edge))
     layout.append(element("spacing", before=round(style.before * 20), after=0))
     if style.first_line or style.left:
         layout.append(element("ind", left=style.left, firstLine=style.first_line))

@@ -15,7 +15,7 @@ from flows.books import payload, typed
 from flows.clocks import Clocks, Moves
 from flows.eligibility import order_needs, party_flaws, rights_needs, time_flaws
 from flows.guards import judge
-from flows.issuing import Issue, particulars_of
+from flows.issuing import Issue, particulars_of, unused_particulars
 from flows.refusals import Flaw, Invalid, Need, Refusal, Refused, Stale, UnknownAction, UnknownDossier
 from flows.state import Agencies, State, load
 from flows.validation import in_vietnamese
@@ -186,7 +186,7 @@ def plan(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Do
         state, book, action, Facts(state, typed_facts, at), at, frozenset(typed_facts), calendar,
         particulars_of(action, asked.particulars, kind), asked.signing, kind,
     )  # fmt: skip
-    if missing := missing_facts(view):
+    if missing := [*missing_facts(view), *unused_particulars(view)]:
         raise Invalid(missing)
     needs = [
         *rights_needs(

@@ -56,6 +56,19 @@ def particulars_of(
     return typed
 
 
+def unused_particulars(view: View) -> list[Flaw]:
+    """Particulars of forms that the act does not issue in such a case: nothing that was stated is dropped in silence."""
+    action = view.action
+    return [
+        Flaw(
+            "form_not_asked", f"particulars.{code}",
+            f"Trong trường hợp này “{action.title}” không lập mẫu {code}",
+            f"In this case “{action.title_en}” issues no form {code}", action.citation,
+        )
+        for code in view.particulars if code not in view.forms()
+    ]  # fmt: skip
+
+
 @dataclass
 class Issue:
     """The documents of one act, before their numbers are taken."""
@@ -213,12 +226,17 @@ class Issue:
             listed |= names
             if paper.form in own:
                 continue
-            issued = view.state.issued.get(paper.form or "")
-            if issued:
-                # The form's own title: the paper's may name what could have stood in its place.
-                number = f" số {issued.number}" if issued.number else ""
-                yield f"{all_forms()[issued.form].title}{number} ngày {issued.day:%d/%m/%Y}"
-            else:
-                received = [title for kind, title, _sheets in view.state.papers if kind in names]
-                yield from received or [paper.title]
+            forms = [form for form in (paper.form, *paper.any_of) if form]
+            received = [title for kind, title, _sheets in view.state.papers if kind in names]
+            # The form's own title: the paper's may name what could have stood in its place.
+            instead = [all_forms()[form].title for form in view.forms() if form in paper.any_of]
+            issued = [view.state.issued[form] for form in forms if form in view.state.issued]
+            yield from map(_enclosed, issued)
+            if not issued:
+                yield from received or instead or [paper.title]
         yield from (title for kind, title, _sheets in view.state.papers if kind not in listed)
+
+
+def _enclosed(issued: Issued) -> str:
+    number = f" số {issued.number}" if issued.number else ""
+    return f"{all_forms()[issued.form].title}{number} ngày {issued.day:%d/%m/%Y}"

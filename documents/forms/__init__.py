@@ -10,7 +10,9 @@ from documents.form import Form
 def all_forms() -> Mapping[str, Form]:
     """Every form by its code, in the order of the road."""
     from documents.forms import (
+        application,
         book_2014,
+        certificates,
         court,
         court_appeal,
         court_letters,
@@ -30,23 +32,29 @@ def all_forms() -> Mapping[str, Form]:
         hand_over,
         leave,
         life_summary,
+        minors,
         pending,
         postponement,
         register_book,
+        registration,
         serving,
+        statements,
+        testimony,
         user_end,
         user_life,
         user_list,
         user_management,
         user_move,
         violation,
+        voluntary,
         voluntary_determination,
         wanted,
     )
 
     families = (
         finding, violation, user_management, user_life, user_move, user_end, user_list, determination,
-        voluntary_determination, life_summary, file, pending, hand_over, court_letters, court, court_orders, court_appeal,
+        voluntary_determination, application, registration, voluntary, certificates, life_summary, file, statements, testimony,
+        minors, pending, hand_over, court_letters, court, court_orders, court_appeal,
         court_stays, execution, wanted, postponement, leave, serving,
         decree_116_registration, decree_116_voluntary, decree_116_file, decree_116_person, decree_116_pending,
         decree_116_hand_over, decree_116_review,

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from documents.case import Block, Case, FormContext, MissingValue, PersonBlock
-from documents.forms.decree_163 import RESIDENCE, Representative, cited, is_minor, parent_of, write_identity
+from documents.case import Block, Case, MissingValue, PersonBlock
+from documents.forms.decree_163 import RESIDENCE, cited, is_minor, parent_of, write_identity
 from documents.layout import Sheet, italic, upper
 from models.law.facts import Background, Line, Part
 from models.person import SEXES, birth_in_words
@@ -100,14 +100,6 @@ def reference(case: Case, stated: str | None, form: str) -> str:
 def anything(text: str) -> bool:
     """Whether a text tells of something, where forms ask to write "không" or "chưa" otherwise."""
     return text.strip(" .;").casefold() not in _NOTHING
-
-
-def acting(context: FormContext, head: Representative) -> Representative:
-    """Who stands in the body of a paper as its signer: the head, or who signs in the head's place."""
-    signing = context.signing
-    if signing is None:
-        return head
-    return Representative(name=signing.name, position=signing.position, agency=head.agency)
 
 
 def write_kin(sheet: Sheet, kin: Kin, id_label: str, *lead: str) -> None:

@@ -3,24 +3,29 @@
 from datetime import datetime
 from typing import Annotated, cast
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from documents.case import Case, FormContext, Header, Particulars, PersonBlock, header_of, person_of
 from documents.form import Form
-from documents.forms.decree_116 import APPENDIX, Words, acting, stands_for, words_of
+from documents.forms.decree_116 import APPENDIX, Words, stands_for, words_of
 from documents.forms.decree_163 import (
     FILED,
-    Representative,
     begun,
     enclosures_of,
-    finished,
     is_minor,
-    representative,
-    write_identity,
     write_list,
 )
-from documents.forms.file import write_makers, write_makers_signatures, write_proposed
-from documents.layout import Sheet, Signature, italic, page_count
+from documents.forms.file import write_proposed
+from documents.forms.minutes import (
+    Minutes,
+    minutes_of,
+    sign_minutes,
+    write_finished,
+    write_violator,
+    write_witnesses,
+    write_writer,
+)
+from documents.layout import Sheet, Signature, italic
 from models.law.facts import Line, Receiver, Witness
 from models.law.schema import Stage
 
@@ -37,16 +42,11 @@ class ViolationParticulars(Particulars):
     explain_to: Line | None = Field(None, title="Họ tên, chức vụ, địa chỉ người nhận giải trình")
 
 
-class Violation(FormContext):
+class Violation(Minutes):
     """Form 27, minutes of the violation (Decree 116/2021 art. 33.1, 41.1.b, 51.1.a)."""
 
-    header: Header
     words: Words
-    began_at: AwareDatetime
-    finished_at: AwareDatetime
-    where: str
     evidence: str
-    writer: Representative
     witnesses: Annotated[tuple[Witness, ...], Field(min_length=1)]
     person: PersonBlock
     parent: str
@@ -55,8 +55,6 @@ class Violation(FormContext):
     witness_opinion: str
     measures: str
     explain_to: str
-    refusal: str | None
-    head: Representative
 
 
 class ReviewRequestParticulars(Particulars):
@@ -102,14 +100,11 @@ def gather_violation(case: Case) -> Violation:
     """The content of form 27; whoever heads the agency hears the person's explanation unless another is stated."""
     stated, head = case.given(ViolationParticulars), case.issuer.head
     began_at = cast("datetime", case.fact("ground_found_at", "thời điểm lập biên bản vi phạm"))
+    opened = minutes_of(case, began_at, case.fact("compiled_by", "người lập biên bản"))
     return Violation(
-        header=header_of(case).model_copy(update={"superior": ""}),
+        **{**opened, "header": opened["header"].model_copy(update={"superior": ""})},
         words=words_of(case),
-        began_at=began_at,
-        finished_at=max(began_at, case.occurred_at),
-        where=f"{case.issuer.commune}, {case.issuer.province}",
         evidence=stated.evidence,
-        writer=representative(case.fact("compiled_by", "người lập biên bản"), case.issuer.name),
         witnesses=case.fact("witnesses", "người chứng kiến"),
         person=person_of(case),
         parent=stands_for(case, stated.parent),
@@ -120,7 +115,6 @@ def gather_violation(case: Case) -> Violation:
         explain_to=stated.explain_to
         or f"{head.name}, {head.position}, {case.issuer.name}, {case.issuer.address}",
         refusal=case.facts.get("signing_refused_reason"),
-        head=representative(case.signer, case.issuer.name),
     )
 
 
@@ -171,30 +165,16 @@ def write_violation(sheet: Sheet, context: Violation) -> None:
         "Căn cứ tài liệu vi phạm quy định về cai nghiện ma túy tự nguyện, điều trị nghiện các chất dạng thuốc phiện bằng "
         f"thuốc thay thế: {context.evidence}",
     )
-    write_makers(sheet, context.writer, context.witnesses)
-    sheet.heading("II. Tiến hành lập biên bản vi phạm với các nội dung sau:")
-    sheet.fields(("1. Họ và tên", person.name), ("Giới tính", person.sex))
-    sheet.fields(("- Ngày, tháng, năm sinh", person.birth), ("Quốc tịch", person.nationality))
-    sheet.field("- Nghề nghiệp", person.occupation)
-    sheet.field("- Nơi ở hiện tại", person.present_residence)
-    write_identity(sheet, f"- {person.id_label}", person.id_number, person.id_issued_on, person.id_issued_by)
-    sheet.field("2. Họ và tên của cha/mẹ/người giám hộ/người đại diện hợp pháp", context.parent)
+    write_writer(sheet, context.writer)
+    write_witnesses(sheet, context.witnesses)
+    write_violator(sheet, person, context.parent)
     _write_violation_items(sheet, context)
-    sheet.line(
-        f"Biên bản lập xong hồi {finished(context.finished_at)}, gồm ",
-        page_count(),
-        " tờ, được lập thành 02 bản có nội dung và giá trị như nhau; đã đọc lại cho những người có tên nêu trên cùng "
-        "nghe, công nhận là đúng và cùng ký tên dưới đây; giao cho ông (bà) "
-        f"{person.name} là cá nhân vi phạm 01 bản, 01 bản lưu hồ sơ.",
-    )
+    write_finished(sheet, context.finished_at, person.name)
     if context.refusal is not None:
         sheet.heading("Trường hợp cá nhân vi phạm không ký biên bản")
         sheet.line(f"Lý do ông (bà) {person.name} cá nhân vi phạm không ký biên bản:")
         write_list(sheet, (context.refusal,))
-    head = acting(context, context.head)
-    write_makers_signatures(
-        sheet, person.name, context.writer, context.witnesses, f"Đại diện {header.issuer}", head
-    )
+    sign_minutes(sheet, context, person.name, context.witnesses, f"Đại diện {header.issuer}")
 
 
 def _write_violation_items(sheet: Sheet, context: Violation) -> None:

@@ -7,11 +7,12 @@ from pydantic import Field
 
 from documents.case import Case, FormContext, Header, Particulars, PersonBlock, header_of, person_of
 from documents.form import Form
-from documents.forms.decree_116 import APPENDIX, Words, acting, compiler_of, reference, words_of
+from documents.forms.decree_116 import APPENDIX, Words, compiler_of, reference, words_of
 from documents.forms.decree_163 import (
     FILED,
     RESIDENCE,
     Representative,
+    acting,
     enclosures_of,
     representative,
     write_list,

@@ -1,11 +1,11 @@
 """What the forms of Decree 163/2026, Appendix V share: grounds, people's lines, moments, how papers are cited."""
 
-from datetime import datetime
-from typing import Literal, cast
+from datetime import date, datetime
+from typing import Literal, Self, cast
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from documents.case import AgencyCard, Block, Case, Issued, MissingValue, PersonBlock
+from documents.case import AgencyCard, Block, Case, FormContext, Issued, MissingValue, PersonBlock
 from documents.layout import Sheet, Signature, Text, bold, italic, long_date, page_count, upper
 from models.law.counting import TIMEZONE
 from models.law.facts import Line, Official, Part
@@ -17,6 +17,7 @@ DECREE = (
     "và hướng dẫn thi hành một số điều của Luật Phòng, chống ma túy"
 )
 FILED = "Lưu: VT, hồ sơ"
+PARENTS = "cha, mẹ, người giám hộ hoặc người đại diện hợp pháp"
 RESIDENCE = "Nơi cư trú hoặc chỗ ở hiện nay"
 
 
@@ -53,6 +54,33 @@ class Guardian(Block):
 def representative(official: Official, agency: str) -> Representative:
     """The official as minutes name one; `agency` when the official belongs to no other."""
     return Representative(name=official.name, position=official.position, agency=official.agency or agency)
+
+
+class Period(Part):
+    """From one day to another, both counted."""
+
+    first: date = Field(title="Từ ngày")
+    last: date = Field(title="Đến ngày")
+
+    @model_validator(mode="after")
+    def ends_after_it_begins(self) -> Self:
+        """The last day is not before the first."""
+        if self.last < self.first:
+            raise ValueError("ngày cuối phải không trước ngày đầu / the last day is before the first")
+        return self
+
+    @property
+    def words(self) -> str:
+        """Both days in words."""
+        return f"từ {long_date(self.first)} đến {long_date(self.last)}"
+
+
+def acting(context: FormContext, head: Representative) -> Representative:
+    """Who stands in the body of a paper as its signer: the head, or who signs in the head's place."""
+    signing = context.signing
+    if signing is None:
+        return head
+    return Representative(name=signing.name, position=signing.position, agency=head.agency)
 
 
 def is_minor(case: Case) -> bool:
@@ -121,13 +149,25 @@ def finished(moment: datetime) -> str:
     return f"{local:%H giờ %M phút}, {long_date(local.date())}"
 
 
-def write_person(sheet: Sheet, person: PersonBlock, *lead: Text) -> None:
+def write_name(sheet: Sheet, name: str, sex: str, *lead: Text) -> None:
+    """Name in capitals and sex, after what leads to them."""
+    sheet.line(*lead, italic("(viết in hoa)"), f": {upper(name)}; Giới tính: {sex}")
+
+
+def write_person(sheet: Sheet, person: PersonBlock, *lead: Text, label: str = "Họ và tên") -> None:
     """Name in capitals, sex, other name, birth and identity paper, the item's number in front."""
-    name = (italic("(viết in hoa)"), f": {upper(person.name)}; Giới tính: {person.sex}")
-    sheet.line(*lead, "Họ và tên ", *name)
+    write_name(sheet, person.name, person.sex, *lead, f"{label} ")
     sheet.field("Tên gọi khác (nếu có)", person.other_name)
     sheet.field("Ngày, tháng, năm sinh", person.birth)
     write_identity(sheet, person.id_label, person.id_number, person.id_issued_on, person.id_issued_by)
+
+
+def write_addressed(sheet: Sheet, person: PersonBlock, lead: Text) -> None:
+    """The lines of whom a decision or certificate is about; where the form asks for the residence only, the registered one."""
+    sheet.line(lead, f" Ông (bà) {person.name}; Giới tính: {person.sex}")
+    sheet.field("Ngày, tháng, năm sinh", person.birth)
+    write_identity(sheet, person.id_label, person.id_number, person.id_issued_on, person.id_issued_by)
+    sheet.field("Nơi cư trú", person.registered_residence)
 
 
 def write_identity(sheet: Sheet, label: str, number: str, issued_on: str, issued_by: str) -> None:
@@ -156,17 +196,17 @@ def write_party(sheet: Sheet, label: str, party: Representative, agency_label: s
     sheet.field(agency_label, party.agency)
 
 
-def write_copies(sheet: Sheet, at: datetime) -> None:
-    """Item 3 of a hand-over: pages and copies, and when the minutes were finished."""
+def write_copies(sheet: Sheet, at: datetime, *, lead: Text | None = None, copies: int = 2) -> None:
+    """Item 3 of a hand-over: pages and copies, and when the minutes were finished; the receiver keeps all but one."""
     sheet.line(
-        bold("3."),
+        lead or bold("3."),
         " Biên bản này gồm ",
         page_count(),
-        " trang, được lập thành 02 bản có giá trị pháp lý như nhau, được lập xong vào lúc ",
+        f" trang, được lập thành {copies:02} bản có giá trị pháp lý như nhau, được lập xong vào lúc ",
         finished(at),
         ". Hai bên đã thống nhất các nội dung giao, nhận và cùng ký xác nhận.",
     )
-    sheet.line("Bên giao giữ 01 bản; Bên nhận giữ 01 bản.")
+    sheet.line(f"Bên giao giữ 01 bản; Bên nhận giữ {copies - 1:02} bản.")
 
 
 def signed_by(title: str, hint: str, signer: Representative) -> Signature:

@@ -3,46 +3,42 @@
 from datetime import datetime
 from typing import Annotated, cast
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from documents.case import Case, FormContext, Header, PersonBlock, header_of, person_of
 from documents.form import Form
 from documents.forms.decree_163 import (
-    DECREE,
     FILED,
     RESIDENCE,
-    Representative,
-    begun,
     enclosures_of,
-    finished,
     parent_of,
-    representative,
-    write_identity,
     write_list,
     write_person,
 )
-from documents.layout import Sheet, Signature, Text, bold, italic, page_count
+from documents.forms.minutes import (
+    Minutes,
+    minutes_of,
+    open_minutes,
+    sign_minutes,
+    write_finished,
+    write_violator,
+    write_witnesses,
+)
+from documents.layout import Sheet, Signature, Text, bold, italic
 from models.law.facts import Witness
 from models.law.schema import Stage
 
 _APPENDIX = "NĐ 163/2026/NĐ-CP, Phụ lục V, Mẫu số"
 
 
-class ViolationMinutes(FormContext):
+class ViolationMinutes(Minutes):
     """V-34, minutes of the violation (Decree 163/2026 art. 101.1.b)."""
 
-    header: Header
-    began_at: AwareDatetime
-    finished_at: AwareDatetime
-    where: str
-    writer: Representative
     witnesses: Annotated[tuple[Witness, ...], Field(min_length=1)]
     person: PersonBlock
     parent: str = "không"
     violation: str
     statement: str
-    refusal: str | None
-    head: Representative
 
 
 class Proposal(FormContext):
@@ -74,18 +70,13 @@ def gather_violation(case: Case) -> ViolationMinutes:
     """The content of V-34; it begins when the violation is found and is finished when the act is done."""
     began_at = cast("datetime", case.fact("ground_found_at", "thời điểm lập biên bản vi phạm"))
     return ViolationMinutes(
-        header=header_of(case),
-        began_at=began_at,
-        finished_at=max(began_at, case.occurred_at),
-        where=f"{case.issuer.commune}, {case.issuer.province}",
-        writer=representative(case.fact("compiled_by", "người lập biên bản"), case.issuer.name),
+        **minutes_of(case, began_at, case.fact("compiled_by", "người lập biên bản")),
+        refusal=case.facts.get("signing_refused_reason"),
         witnesses=case.fact("witnesses", "người chứng kiến"),
         person=person_of(case),
         parent=parent_of(case) or "không",
         violation=cast("str", case.fact("violation", "hành vi vi phạm")).rstrip(" .;"),
         statement=case.fact("statement", "ý kiến của người vi phạm"),
-        refusal=case.facts.get("signing_refused_reason"),
-        head=representative(case.signer, case.issuer.name),
     )
 
 
@@ -119,80 +110,21 @@ def gather_notice(case: Case) -> CompilationNotice:
 def write_violation(sheet: Sheet, context: ViolationMinutes) -> None:
     """V-34; its last block stands only when the person did not sign."""
     person = context.person
-    _write_header(sheet, context.header)
-    sheet.title("Biên bản vi phạm", "Của người bị đề nghị đưa đi cai nghiện bắt buộc")
-    sheet.line(italic(f"Hôm nay, {begun(context.began_at)}, tại {context.where}"))
-    sheet.basis(DECREE)
-    write_makers(sheet, context.writer, context.witnesses)
-    sheet.heading("II. Tiến hành lập biên bản vi phạm với các nội dung sau:")
-    sheet.fields(("1. Họ và tên", person.name), ("Giới tính", person.sex))
-    sheet.fields(("- Ngày, tháng, năm sinh", person.birth), ("Quốc tịch", person.nationality))
-    sheet.field("- Nghề nghiệp", person.occupation)
-    sheet.field("- Nơi ở hiện tại", person.present_residence)
-    write_identity(sheet, f"- {person.id_label}", person.id_number, person.id_issued_on, person.id_issued_by)
-    sheet.field("2. Họ và tên của cha/mẹ/người giám hộ/người đại diện hợp pháp", context.parent)
+    open_minutes(sheet, context, "Biên bản vi phạm", "Của người bị đề nghị đưa đi cai nghiện bắt buộc")
+    write_witnesses(sheet, context.witnesses)
+    write_violator(sheet, person, context.parent)
     sheet.field(
         "3. Đã có các hành vi vi phạm", f"{context.violation} theo quy định của Luật Phòng, chống ma túy;"
     )
     sheet.field("4. Ý kiến trình bày của cá nhân vi phạm", context.statement)
     sheet.line("5. Chúng tôi đã yêu cầu cá nhân chấm dứt ngay hành vi vi phạm.")
     sheet.field("6. Các biện pháp ngăn chặn và bảo đảm xử lý vi phạm được áp dụng, gồm", "không")
-    sheet.line(
-        f"Biên bản lập xong hồi {finished(context.finished_at)}, gồm ",
-        page_count(),
-        " tờ, được lập thành 02 bản có nội dung và giá trị như nhau; đã đọc lại cho những người có tên nêu trên "
-        "cùng nghe, công nhận là đúng và cùng ký tên dưới đây; giao cho ông (bà) "
-        f"{person.name} là cá nhân vi phạm 01 bản, 01 bản lưu hồ sơ.",
-    )
+    write_finished(sheet, context.finished_at, person.name)
     if context.refusal is not None:
         sheet.heading("Trường hợp cá nhân vi phạm không ký biên bản")
         sheet.line(f"Lý do ông (bà) {person.name} không ký biên bản:")
         write_list(sheet, (context.refusal,))
-    represented = "Đại diện Công an cấp xã"
-    write_makers_signatures(sheet, person.name, context.writer, context.witnesses, represented, context.head)
-
-
-def write_makers(sheet: Sheet, writer: Representative, witnesses: tuple[Witness, ...]) -> None:
-    """Part I of minutes of a violation: who writes them and who witnesses."""
-    sheet.heading("I. Chúng tôi gồm:")
-    sheet.field("1. Họ và tên", writer.name)
-    sheet.field("Chức vụ", writer.position)
-    sheet.field("Cơ quan", writer.agency)
-    sheet.line("2. Với sự chứng kiến của:")
-    for letter, witness in zip("abcdđeghiklmnopqrstuvxy", witnesses, strict=False):
-        sheet.fields((f"{letter}) Họ và tên", witness.name), ("Nghề nghiệp", witness.occupation))
-        sheet.field("Nơi ở hiện nay", witness.residence)
-
-
-def write_makers_signatures(
-    sheet: Sheet,
-    person: str,
-    writer: Representative,
-    witnesses: tuple[Witness, ...],
-    represented: str,
-    head: Representative,
-) -> None:
-    """The form has one cell for all witnesses; from the second on each has a cell of the same title."""
-    first, *others = [
-        Signature("Người chứng kiến", "(Ký, ghi rõ họ và tên)", witness.name) for witness in witnesses
-    ]
-    sheet.signatures(
-        (
-            Signature("Cá nhân vi phạm", "(Ký, ghi rõ họ và tên)", person),
-            Signature(
-                "Người lập biên bản", "(Ký, ghi rõ chức vụ, họ và tên)", f"{writer.position}\n{writer.name}"
-            ),
-        ),
-        (
-            first,
-            Signature(
-                represented,
-                "(Ký, ghi rõ chức vụ, họ và tên, đóng dấu)",
-                f"{head.position}\n{head.name}",
-            ),
-        ),
-        *((other, None) for other in others),
-    )
+    sign_minutes(sheet, context, person.name, context.witnesses)
 
 
 def _write_header(sheet: Sheet, header: Header) -> None:

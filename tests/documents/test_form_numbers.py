@@ -24,4 +24,4 @@ def test_only_official_forms_print_a_form_number_above_their_head(code: str) -> 
         assert "Mẫu số" not in first
     else:
         assert first == form.official_number
-        assert number in str(form.official_number)
+        assert number.rstrip("ab") in str(form.official_number)

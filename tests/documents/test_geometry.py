@@ -53,6 +53,8 @@ ELEMENTS = {
     "Authority": Element((13, 14), True, False, "center"),
     "Basis": Element((13, 14), False, None, "both"),  # upright in some official forms, as V-46
     "Body": Element((13, 14), None, None, "both"),
+    "Option": Element((13, 14), False, False, "left"),
+    "Centred": Element((13, 14), False, None, "center"),
     "Heading": Element((13, 14), True, False, "both"),
     "Signer": Element((13, 14), True, False, "center", capitals=True),
     "SignedWords": Element((13, 14), False, False, "both"),

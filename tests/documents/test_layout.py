@@ -17,10 +17,11 @@ import docx
 import pypdf
 import pytest
 from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml.ns import qn
 
 from documents.case import Signing
-from documents.layout import Sheet, Signature, bold, long_date, new_sheet, place_date, upper
+from documents.layout import Sheet, Signature, bold, italic, long_date, new_sheet, place_date, upper
 from documents.ooxml import bold_width
 from tests.programs import needs_program
 
@@ -305,6 +306,40 @@ def test_lines_of_a_value_become_paragraphs() -> None:
 
 def test_boxes_show_what_was_chosen() -> None:
     assert "Dân tộc:     Kinh: ☒     Khác: ☐" in paragraphs(decision(), "Body")
+
+
+def test_an_option_has_its_box_at_the_right_edge_of_the_text() -> None:
+    sheet = new_sheet()
+    sheet.option("a) Tại gia đình", checked=True)
+    [line] = [each for each in opened(sheet).paragraphs if each.style and each.style.name == "Option"]
+    assert line.text == "a) Tại gia đình\t\N{BALLOT BOX WITH X}"
+    [stop] = line.style.paragraph_format.tab_stops  # type: ignore[union-attr]
+    assert stop.alignment == WD_TAB_ALIGNMENT.RIGHT
+    assert round(stop.position.mm) == 155
+
+
+def test_a_cell_may_mix_letters() -> None:
+    sheet = new_sheet()
+    sheet.table(("TT", "Nội dung"), (("1", ("Dự kiến ", italic("(ghi rõ)"), ": không")),), (20, 100))
+    cell = opened(sheet).tables[0].rows[1].cells[1].paragraphs[0]
+    assert [(run.text, bool(run.italic)) for run in cell.runs] == [
+        ("Dự kiến ", False), ("(ghi rõ)", True), (": không", False),
+    ]  # fmt: skip
+
+
+def test_a_centred_line_stands_in_the_middle() -> None:
+    sheet = new_sheet()
+    sheet.centred("Mở ngày 01 tháng 7 năm 2026")
+    [line] = [each for each in opened(sheet).paragraphs if each.text]
+    assert line.style is not None
+    assert line.style.paragraph_format.alignment == WD_ALIGN_PARAGRAPH.CENTER
+
+
+@pytest.mark.parametrize("head", [True, False])
+def test_nobody_signs_in_the_place_of_a_citizen(head: bool) -> None:
+    sheet = new_sheet(signing=Signing(by="KT.", name="Lê Văn P", position="Phó Trưởng"))
+    sheet.closing(("Lưu: VT",), Signature("Người cam kết", name="Nguyễn Văn A"), head=head)
+    assert (paragraphs(sheet, "SignedName") == ["Lê Văn P"]) is head
 
 
 def test_words_follow_boxes_on_their_line() -> None:

@@ -1,5 +1,6 @@
 """Minors in book 2026 through the engine, from finding to the end of after-care; days are counted by hand."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,13 +8,23 @@ import pytest
 from sqlalchemy import Engine
 
 from documents.forms import all_forms
+from flows.drawing import plan_drawing
+from flows.engine import Act, act
+from flows.refusals import Invalid
 from models.law.limits import TIMEZONE
 from tests.flows.road_2026 import FREE, WITNESS, Road, add_paper
 from tests.flows.road_2026_minor import MINOR, MinorRoad
+from tests.flows.road_agencies import actor
 
 LATER = datetime(2031, 1, 1, 12, tzinfo=TIMEZONE)
 REFUSED: dict[str, Any] = {
     "parents_receiver": None, "parents_notice_received_at": None, "parents_refused_reason": "không đồng ý",
+}  # fmt: skip
+
+SAID: dict[str, Any] = {"account": "hít heroin từ năm 2025"}
+PARENT = {"sex": "female", "birth_date": "01/01/1985", "identity": "001185000001"}
+OMITTED: dict[str, Any] = {
+    "began_at": "4 13:30", "evidence": "giấy yêu cầu", "violation": "Không thực hiện yêu cầu", "witness": WITNESS,
 }  # fmt: skip
 
 
@@ -90,6 +101,48 @@ def test_the_parents_have_a_day_from_their_own_notice(road: MinorRoad) -> None:
     assert "missing" in other.invalid("notify_result", parents_told_at=None)
 
 
+def test_a_mother_registers_and_the_papers_of_voluntary_rehab_are_issued_as_they_are_stated(
+    road: MinorRoad,
+) -> None:
+    road.to("notify_result")
+    stated: dict[str, dict[str, Any]] = {
+        "V-20": {"applicant": PARENT, "where": "private", "officer": "Trần Văn B"},
+        "V-24": {"registrant": PARENT, "receiver": {"name": "Trần Văn B", "position": "Cán bộ"}},
+        "V-25": {},
+    }
+    registering = road.asked("record_voluntary", "3 09:00", registered_at="3 08:30")
+    done = act(road.store, replace(registering, particulars=stated), road.calendar)
+    road.version = done.state.version
+    assert [row["form"] for row in done.documents] == ["V-20", "V-24", "V-25"]
+    application, registration, pledge = (row["context"] for row in done.documents)
+    assert (
+        application["applicant"]["name"]
+        == registration["registrant"]["name"]
+        == pledge["parent"]
+        == "Nguyễn Thị B"
+    )
+
+    term = {"first": "2026-09-11", "last": "2028-09-11"}
+    deciding = road.asked(
+        "decide_voluntary",
+        "3 10:00",
+        voluntary_decided_at="3 10:00",
+        voluntary_form="home",
+        monitoring_case=None,
+    )
+    done = act(
+        road.store, replace(deciding, particulars={"V-22": {"unit": "Tổ", "period": term}}), road.calendar
+    )
+    road.version = done.state.version
+    [decision] = done.documents
+    assert (decision["form"], decision["context"]["place"]) == ("V-22", "tại nhà")
+    assert drawn(road, {"V-28": {"period": term}}, "3 11:00") == ["V-28"]
+    certificate = next(row for row in road.rows("document") if row["form"] == "V-28")
+    assert certificate["context"]["decision"].startswith(
+        f"số {decision['number_text']} ngày 10 tháng 9 năm 2026"
+    )
+
+
 # ---------------------------------------------------------------- sampling
 @pytest.mark.parametrize(("sample", "facts", "refused"), [
     ("urine", {}, False),
@@ -127,6 +180,59 @@ def test_a_refusal_is_minuted_before_an_adult_witness(road: MinorRoad, papers: t
     need = road.refused("compile")["no_adult_witness"]
     assert need.citation == "NĐ 163/2026/NĐ-CP Đ.104.1.e"
     road.do("compile", adult_witness=WITNESS)
+
+
+def drawn(road: MinorRoad, particulars: dict[str, Any], when: str = "4 14:00") -> list[str]:
+    """The forms drawn up beside the acts."""
+    asked = Act(
+        road.id, "draw_up", {}, road.at(when), actor("ca"), road.version, particulars=road.dated(particulars)
+    )
+    done = act(road.store, asked, road.calendar, how=plan_drawing)
+    road.version = done.state.version
+    return [row["form"] for row in done.documents]
+
+
+def test_papers_drawn_up_by_the_system_fill_a_minors_file_and_are_enclosed(road: MinorRoad) -> None:
+    road.papers = ()
+    road.to("deliver_pending")
+    assert drawn(road, {"V-38": SAID, "V-39": {"parent": PARENT, "agrees": True}}) == ["V-38", "V-39"]
+    road.do("compile")
+    proposal = next(row for row in road.rows("document") if row["form"] == "V-36")
+    assert [line for line in proposal["context"]["enclosures"] if "11/09/2026" in line][-2:] == [
+        "Bản tường trình của người nghiện ma túy hoặc người đại diện hợp pháp ngày 11/09/2026",
+        "Bản xác nhận ý kiến của cha, mẹ, người giám hộ hoặc người đại diện hợp pháp ngày 11/09/2026",
+    ]
+
+
+def test_minutes_of_no_statement_do_not_stand_for_the_parents_opinion(road: MinorRoad) -> None:
+    road.papers = ()
+    road.to("deliver_pending")
+    drawn(road, {"V-40": OMITTED})
+    need = road.refused("compile")["papers_missing"]
+    assert "Mẫu 39" in need.message
+    assert "Mẫu 38" not in need.message
+
+
+def test_what_is_stated_with_the_file_fills_it_and_is_named_in_the_proposal(road: MinorRoad) -> None:
+    road.papers = ()
+    road.to("deliver_pending")
+    stated = road.dated({"V-58": SAID | {"began_at": "4 14:00"}, "V-40b": OMITTED})
+    done = act(road.store, replace(road.asked("compile"), particulars=stated), road.calendar)
+    assert [row["form"] for row in done.documents] == ["V-58", "V-40b", "V-36"]
+    enclosed = done.documents[-1]["context"]["enclosures"]
+    assert "Biên bản ghi lời khai của người cai nghiện ma túy" in enclosed
+    assert any(line.startswith("Biên bản không có ý kiến của cha, mẹ") for line in enclosed)
+    assert not any("tường trình" in line for line in enclosed)
+
+
+def test_an_adults_dossier_has_no_papers_of_minors(road_store: Engine) -> None:
+    adult = Road(road_store).to("compile")
+    asked = Act(
+        adult.id, "draw_up", {}, adult.at("4 16:00"), actor("ca"), adult.version, particulars={"V-38": SAID}
+    )
+    with pytest.raises(Invalid) as refused:
+        act(adult.store, asked, adult.calendar, how=plan_drawing)
+    assert [flaw.code for flaw in refused.value.flaws] == ["form_not_asked"]
 
 
 def test_an_adults_file_needs_neither(road_store: Engine) -> None:
