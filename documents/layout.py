@@ -452,7 +452,7 @@ class Sheet:
         """
         self._begin_closing()
         signature = replace(signature, head=head).signed_by(self._signing)
-        self.sent_to, self.signer = tuple(recipients), signature.name
+        self.sent_to, self.signer = tuple(recipients), signature.name if head else None
         left = [paragraph("RecipientsHead", "Nơi nhận:")]
         left += [paragraph("Recipient", f"- {line}") for line in _closed(recipients)]
         self._add(

@@ -145,6 +145,19 @@ def test_a_mark_stands_on_every_page_or_on_none(mark: str | None) -> None:
     assert [str(mark) in header for header in headers] == [mark is not None] * 2
 
 
+def test_a_sheet_knows_who_signs_for_the_agency_and_who_gets_it() -> None:
+    deputy = Signing(by="KT.", name="Lê Văn P", position="Phó Trưởng Công an")
+    sheet, minutes, plea = new_sheet(signing=deputy), new_sheet(), new_sheet()
+    sheet.addressee("Tòa án nhân dân khu vực 4")
+    sheet.closing(("Như trên", "Lưu: VT"), Signature("Trưởng Công an", name="Trần Văn B"))
+    minutes.signatures(
+        (Signature("Người bị lập biên bản"), Signature("Trưởng Công an", name="Trần Văn B", head=True))
+    )
+    plea.closing(("Lưu: VT",), Signature("Người làm đơn", name="Nguyễn Văn A"), head=False)
+    assert (sheet.addressees, sheet.sent_to) == (("Tòa án nhân dân khu vực 4",), ("Như trên", "Lưu: VT"))
+    assert (sheet.signer, minutes.signer, plea.signer) == (deputy.name, "Trần Văn B", None)
+
+
 # -- the file ---------------------------------------------------------------------------------------------
 
 
