@@ -27,6 +27,7 @@ from api.idempotency import Answer, OnceDep
 from documents.case import FormContext, Signing
 from documents.form import Form
 from documents.forms import all_forms
+from documents.stationery import DRAFT
 from flows.calendars import held
 from flows.engine import Act, Actor, act
 from flows.possibilities import Possibility, possibilities, preview
@@ -178,7 +179,7 @@ def drafts_of(filled: list[tuple[Form, FormContext]]) -> list[DraftOut]:
             form=form.code,
             title=form.title,
             file_name=f"{form.code}-nhap.docx",
-            content_base64=base64.b64encode(form.render(context, draft=True)).decode(),
+            content_base64=base64.b64encode(form.render(context, mark=DRAFT)).decode(),
         )
         for form, context in filled
     ]

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import PydanticCustomError
 
 from api.errors import Language
+from documents.rendering import MARKS
 from flows.alarms import release_alarm
 from flows.books import title_of
 from flows.clocks import rule_of
@@ -188,6 +189,18 @@ class EventOut(BaseModel):
     digest: str
 
 
+class OfficialOut(BaseModel):
+    """Bản chính thức: bản đã ký nếu có, nếu không là tệp .docx · the signed copy if there is one, else the .docx."""
+
+    format: Literal["docx", "signed"] = Field(
+        description="Tải về bằng `?format=` này; bản `docx` không còn giá trị thì thêm `as_issued=true` · "
+        "download it by this `?format=`, with `as_issued=true` for a `docx` that is no longer valid"
+    )
+    sha256: str | None = Field(description="null khi chưa tạo tệp · null while not rendered")
+    size: int | None
+    recorded_at: Instant | None
+
+
 class DocumentOut(BaseModel):
     """Văn bản đã ban hành · an issued document."""
 
@@ -203,12 +216,23 @@ class DocumentOut(BaseModel):
     number_text: str | None = Field(description="Số, ký hiệu · number and symbol")
     issued_on: date
     state: Literal["issued", "superseded", "void"]
+    ended_at: Instant | None = Field(default=None, description="Lúc bị hủy hoặc thay thế · when it ended")
+    ended_because: str | None = Field(default=None, description="Lý do · why it ended")
+    replaced_by: UUID | None = Field(default=None, description="Văn bản thay thế · the document in its place")
+    mark: str | None = Field(
+        description="Dấu in trên mọi trang của bản tải về mặc định; null khi còn giá trị · "
+        "what the default download has across every page; null while valid"
+    )
     verify_code: str = Field(
         description="Mã kiểm tra tại /verify/{code} · the code to check it by at /verify/{code}"
+    )
+    verify_url: str | None = Field(
+        default=None, description="Địa chỉ trong mã QR trên văn bản · where the QR code on the paper leads"
     )
     sha256: str | None = Field(description="Mã băm của tệp; null khi chưa tạo tệp · null while not rendered")
     size: int | None
     rendered_at: Instant | None
+    official: OfficialOut
 
 
 class ActOut(BaseModel):
@@ -335,8 +359,13 @@ def event_of(row: Mapping[str, Any], facts: dict[str, Any] | None, book: str) ->
 
 
 def document_of(row: Mapping[str, Any]) -> DocumentOut:
-    """A document's row."""
-    return DocumentOut.model_validate(row)
+    """A document's row, with the columns of its latest signed copy where they were read."""
+    names = ("sha256", "size", "recorded_at")
+    official: dict[str, Any] = {"format": "docx", **{name: row.get(name) for name in names}}
+    official["recorded_at"] = row["rendered_at"]
+    if row.get("signed_sha256"):
+        official = {"format": "signed", **{name: row[f"signed_{name}"] for name in names}}
+    return DocumentOut.model_validate({**row, "mark": MARKS.get(row["state"]), "official": official})
 
 
 def act_of(done: Done, language: Language) -> ActOut:

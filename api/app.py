@@ -16,13 +16,16 @@ from api import (
     dossier_paper,
     dossiers,
     drawing,
+    endings,
     errors,
     events,
     health,
     limits,
     migrations,
     papers,
+    registers,
     rulebooks,
+    verify,
 )
 from api.dependencies import Parts, storable
 from api.edge import Edge
@@ -62,7 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = open_store(postgres.app_url(settings))
+        engine = open_store(postgres.app_url(settings), public_url=settings.public_url)
         app.state.parts = Parts(settings, engine)
         books()  # a book that cannot be trusted stops the start, not the first request
         try:
@@ -94,7 +97,10 @@ def create_app(settings: Settings) -> FastAPI:
         migrations,
         events,
         documents,
+        endings,
+        verify,
         drawing,
+        registers,
         rulebooks,
         calendar,
         health,

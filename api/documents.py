@@ -1,25 +1,42 @@
-"""Issued documents: their metadata and files, and the public check whether a printed one is genuine."""
+"""Issued documents: their metadata, their files, and the scans of the signed papers."""
 
-from datetime import date
-from html import escape
-from typing import Annotated, Literal
+import hashlib
+from typing import Annotated, Any, Literal
+from uuid import uuid4
 
-from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
-from pydantic import BaseModel, Field
-from sqlalchemy import select
+from fastapi import APIRouter, File, Query, Response, UploadFile
+from fastapi.responses import JSONResponse
+from sqlalchemy import Connection, insert, select, true
 
 from api.answers import DocumentOut, document_of
-from api.dependencies import CurrentActor, DocumentId, DossierId, EngineDep, LanguageDep, PartsDep
+from api.dependencies import CurrentActor, DocumentId, DossierId, EngineDep, OfficerDep, PartsDep
 from api.dossiers import state_of
-from api.errors import Fault, Language, Problem, Said, not_found
-from api.papers import DOCX, attachment
-from documents.rendering import UnknownDocumentError, render_stored
-from models.store import SYSTEM, Scope, unit_of_work
+from api.errors import Fault, Problem, Said, not_found
+from api.idempotency import Answer, OnceDep
+from api.papers import DOCX, MOST, SCANS, SUFFIXES, attachment, content_type_of
+from documents import storage
+from documents.rendering import MARKS, UnknownDocumentError, render_stored
+from documents.stationery import marked
+from flows.engine import Actor
+from flows.state import Agencies
+from models.clock import now
+from models.law.limits import TIMEZONE
+from models.store import Store, unit_of_work
 from models.tables import table
 
 router = APIRouter(tags=["documents"])
-_document, _agency = table("document"), table("agency")
+_document, _copy = table("document"), table("document_copy")
+SIGNED = (
+    select(*(_copy.c[name] for name in ("sha256", "size", "content_type", "file_name", "recorded_at")))
+    .where(_copy.c.document == _document.c.id, _copy.c.kind == "signed")
+    .order_by(_copy.c.recorded_at.desc(), _copy.c.id)
+    .limit(1)
+    .lateral("signed")
+)
+"""The latest signed copy of each document that is read with it."""
+_DOCUMENTS = select(_document, *(each.label(f"signed_{each.name}") for each in SIGNED.c)).outerjoin(
+    SIGNED, true()
+)
 
 
 @router.get("/v1/dossiers/{dossier_id}/documents", summary="Văn bản của hồ sơ · Documents of a dossier")
@@ -27,23 +44,23 @@ def list_documents(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep
     """Theo ngày ban hành · by day of issue."""
     with unit_of_work(engine, actor.scope) as connection:
         state_of(connection, actor, dossier_id)
-        asked = select(_document).where(_document.c.dossier == dossier_id)
+        asked = _DOCUMENTS.where(_document.c.dossier == dossier_id)
         ordered = asked.order_by(_document.c.issued_on, _document.c.form, _document.c.id)
         return [document_of(dict(row)) for row in connection.execute(ordered).mappings()]
 
 
 @router.get("/v1/documents/{document_id}", summary="Một văn bản · A document")
 def read_one(document_id: DocumentId, actor: CurrentActor, engine: EngineDep) -> DocumentOut:
-    """Số, ngày, mã băm và mã kiểm tra · number, date, hash and code to check it by."""
-    with unit_of_work(engine, actor.scope) as connection:
-        row = (
-            connection.execute(select(_document).where(_document.c.id == document_id))
-            .mappings()
-            .one_or_none()
-        )
-    if row is None:
+    """Số, ngày, tình trạng, mã băm, bản chính thức và mã kiểm tra · number, date, state, hash, official copy, code."""
+    return document_of(_row(engine, actor, document_id))
+
+
+def _row(store: Store, actor: Actor, document: DocumentId) -> dict[str, Any]:
+    with unit_of_work(store, actor.scope) as connection:
+        found = connection.execute(_DOCUMENTS.where(_document.c.id == document)).mappings().one_or_none()
+    if found is None:
         raise not_found()
-    return document_of(dict(row))
+    return dict(found)
 
 
 @router.get(
@@ -56,97 +73,104 @@ def read_content(
     document_id: DocumentId,
     actor: CurrentActor,
     parts: PartsDep,
-    form: Annotated[Literal["docx", "pdf"], Query(alias="format", description="docx, pdf")] = "docx",
+    form: Annotated[
+        Literal["docx", "pdf", "signed"],
+        Query(alias="format", description="docx, pdf; signed: bản đã ký · the signed copy"),
+    ] = "docx",
+    as_issued: Annotated[
+        bool,
+        Query(description="Đúng tệp lúc ban hành, không in dấu · the very file as issued, without a mark"),
+    ] = False,
 ) -> Response:
-    """Tạo tệp ở lần tải đầu nếu chưa có; sau đó luôn là đúng tệp ấy · rendered once, the same file ever after."""
-    document = read_one(document_id, actor, parts.engine)
+    """Tạo tệp ở lần tải đầu; sau đó luôn là đúng tệp ấy · rendered once, the same file ever after.
+
+    Văn bản đã hủy hoặc đã thay thế được in dấu trên mọi trang, trừ khi `as_issued=true` · one that is void or superseded
+    comes with a mark on every page, unless `as_issued=true`.
+    """
+    row = _row(parts.engine, actor, document_id)
     if form == "pdf":
         said = Said("Chưa có bản PDF; hãy tải bản .docx", "There is no PDF yet; download the .docx")
         raise Problem(501, "pdf_not_available", said, [Fault("pdf_not_available", said, "format")])
+    if form == "signed":
+        return _signed(parts, row)
     try:
         content = render_stored(parts.engine, parts.files, document_id, actor.scope)
     except UnknownDocumentError:
         raise not_found() from None
-    number = f"_{document.number_text.replace('/', '-')}" if document.number_text else ""
-    sha256 = document.sha256 or read_one(document_id, actor, parts.engine).sha256 or ""
-    return Response(content, media_type=DOCX, headers=attachment(f"{document.form}{number}.docx", sha256))
-
-
-class GenuineOut(BaseModel):
-    """Văn bản do hệ thống ban hành; không có dữ liệu cá nhân · an issued document; no personal data."""
-
-    code: str
-    genuine: Literal[True] = True
-    form: str
-    title: str
-    number: str | None
-    issued_on: date
-    agency: str
-    state: Literal["issued", "superseded", "void"]
-    sha256: str | None = Field(
-        description="Mã băm SHA-256 của tệp .docx; null khi chưa tạo tệp · of the .docx; null while not rendered"
+    mark = None if as_issued else MARKS.get(row["state"])
+    if mark:
+        content = marked(content, mark)
+    return Response(
+        content,
+        media_type=DOCX,
+        headers=attachment(f"{_name(row)}.docx", hashlib.sha256(content).hexdigest()),
     )
 
 
-@router.get(
-    "/verify/{code}",
-    response_model=GenuineOut,
-    summary="Kiểm tra văn bản thật, công khai · Is a printed document genuine (public)",
-    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+def _signed(parts: PartsDep, row: dict[str, Any]) -> Response:
+    if row["signed_sha256"] is None:
+        said = Said("Chưa có bản đã ký của văn bản này", "There is no signed copy of this document")
+        raise Problem(404, "no_signed_copy", said, [Fault("no_signed_copy", said, "format")])
+    content = storage.load(parts.files, row["signed_sha256"])
+    headers = attachment(row["signed_file_name"], row["signed_sha256"])
+    return Response(content, media_type=row["signed_content_type"], headers=headers)
+
+
+@router.post(
+    "/v1/documents/{document_id}/signed",
+    status_code=201,
+    response_model=DocumentOut,
+    summary="Thêm bản đã ký · Attach the signed copy",
 )
-def verify(
-    code: Annotated[str, Path(max_length=100)], engine: EngineDep, request: Request, language: LanguageDep
-) -> Response:
-    """Số, ngày, cơ quan, mã băm; `Accept: text/html` cho trang xem · number, date, agency, hash; or as a page."""
-    columns = (_document.c[name] for name in ("form", "title", "issued_on", "state", "sha256"))
-    asked = (
-        select(*columns, _document.c.number_text.label("number"), _agency.c.name.label("agency"))
-        .join(_agency, _agency.c.code == _document.c.agency)
-        .where(_document.c.verify_code == code)
-    )
-    with unit_of_work(engine, Scope(SYSTEM)) as connection:
-        row = connection.execute(asked).mappings().one_or_none()
-    found = GenuineOut.model_validate({**row, "code": code}) if row else None
-    if "text/html" in request.headers.get("accept", ""):
-        return _page(found, language)
-    if found is None:
-        raise not_found()
-    return JSONResponse(found.model_dump(mode="json"))
+def attach_signed(
+    document_id: DocumentId,
+    actor: OfficerDep,
+    parts: PartsDep,
+    once: OnceDep,
+    file: Annotated[UploadFile, File(description="PDF, PNG hoặc JPEG, tối đa 20 MB · 20 MB at most")],
+) -> JSONResponse:
+    """Bản chụp văn bản đã ký, đóng dấu trở thành bản chính thức · the scan of the signed paper is official from then on.
+
+    Bản thêm sau cùng được tính, các bản trước vẫn được giữ · the latest counts, earlier ones are kept.
+    """
+    content = file.file.read(MOST + 1)
+    content_type = content_type_of(content, SCANS)
+    row = _row(parts.engine, actor, document_id)
+    _require_issuer(parts.engine, actor, row)
+    sha256 = storage.store(parts.files, content)
+
+    def write(connection: Connection) -> Answer:
+        copy = {
+            "id": uuid4(),
+            "document": document_id,
+            "dossier": row["dossier"],
+            "kind": "signed",
+            "sha256": sha256,
+            "size": len(content),
+            "content_type": content_type,
+            "file_name": f"{_name(row)}_da-ky{SUFFIXES[content_type]}",
+            "account": actor.account,
+            "recorded_at": now(),
+        }
+        connection.execute(insert(_copy), copy)
+        path = f"/v1/documents/{document_id}/content?format=signed"
+        return Answer(document_of(_row(connection, actor, document_id)), 201, {"Location": path})
+
+    return once({"sha256": sha256}, write)
 
 
-_LABELS = {
-    "form": Said("Mẫu", "Form"),
-    "title": Said("Tên văn bản", "Document"),
-    "number": Said("Số, ký hiệu", "Number"),
-    "issued_on": Said("Ngày ban hành", "Issued on"),
-    "agency": Said("Cơ quan ban hành", "Issued by"),
-    "state": Said("Tình trạng", "State"),
-    "sha256": Said("SHA-256", "SHA-256"),
-}
-_STATES = {
-    "issued": Said("đang có giá trị", "valid"),
-    "superseded": Said("đã được thay thế", "superseded"),
-    "void": Said("đã hủy", "void"),
-}
-
-
-def _page(found: GenuineOut | None, language: Language) -> HTMLResponse:
-    heading = Said("Văn bản do hệ thống ban hành", "A genuine document")
-    rows = ""
-    if found is None:
-        heading = Said("Không có văn bản nào mang mã này", "There is no document with this code")
-    else:
-        values = found.model_dump(mode="json") | {"state": _STATES[found.state].to(language)}
-        values["issued_on"] = f"{found.issued_on:%d/%m/%Y}"
-        rows = "".join(
-            f"<dt>{label.to(language)}</dt><dd>{escape(values[name])}</dd>"
-            for name, label in _LABELS.items()
-            if values[name]
+def _require_issuer(store: Store, actor: Actor, row: dict[str, Any]) -> None:
+    """The signed paper is kept by the agency that issued it, or by its successor."""
+    with unit_of_work(store, actor.scope) as connection:
+        issuer = Agencies(connection).in_charge(row["agency"], now().astimezone(TIMEZONE).date())
+    if actor.agency != issuer:
+        said = Said(
+            "Bản đã ký do cơ quan ban hành văn bản thêm vào",
+            "The agency that issued it attaches the signed copy",
         )
-    title = escape(heading.to(language))
-    page = (
-        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width"><h1>{title}</h1><dl>{rows}</dl></html>'
-    )
-    headers = {"Content-Security-Policy": "default-src 'none'", "Content-Language": language}
-    return HTMLResponse(page, 200 if found else 404, headers)
+        raise Problem(403, "not_issuer", said, [Fault("not_issuer", said)])
+
+
+def _name(row: dict[str, Any]) -> str:
+    """Form and number, as file names bear them."""
+    return f"{row['form']}_{row['number_text'].replace('/', '-')}" if row["number_text"] else row["form"]

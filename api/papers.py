@@ -3,6 +3,7 @@
 import io
 import unicodedata
 import zipfile
+from collections.abc import Collection
 from datetime import date
 from pathlib import PurePath
 from typing import Annotated
@@ -32,6 +33,9 @@ router = APIRouter(prefix="/v1", tags=["papers"])
 
 MOST = 20_000_000
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SUFFIXES = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", DOCX: ".docx"}
+SCANS = ("application/pdf", "image/png", "image/jpeg")
+_STARTS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _paper = table("paper")
 
 
@@ -89,7 +93,7 @@ def add_paper(
 ) -> JSONResponse:
     """Số bút lục được đánh liên tục · sheets are numbered consecutively."""
     content = file.file.read(MOST + 1)
-    content_type = _content_type(content)
+    content_type = content_type_of(content)
     if received_on > now().astimezone(TIMEZONE).date():
         raise _flawed("in_the_future", "received_on", "không thể ở tương lai", "lies in the future")
     _require_part(state_of(parts.engine, actor, dossier_id), actor)  # before anything is kept
@@ -179,18 +183,27 @@ def _title(state: State, kind: str, title: str | None) -> str:
     return known[kind]
 
 
-def _content_type(content: bytes) -> str:
-    """What the file is by its content; what its sender calls it does not count."""
+def content_type_of(content: bytes, taken: Collection[str] = (*SCANS, DOCX)) -> str:
+    """What the file is by its content; what its sender calls it does not count.
+
+    Raises:
+        Problem: 413 too large, 415 none of the kinds that are taken.
+    """
     if len(content) > MOST:
         said = Said("Tệp lớn quá 20 MB", "The file is larger than 20 MB")
         raise Problem(413, "too_large", said, [Fault("too_large", said, "file")])
-    starts = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
-    for start, content_type in starts.items():
+    for start, content_type in _STARTS.items():
         if content.startswith(start):
             return content_type
-    if content.startswith(b"PK") and _is_docx(content):
+    if DOCX in taken and content.startswith(b"PK") and _is_docx(content):
         return DOCX
-    said = Said("Chỉ nhận tệp PDF, PNG, JPEG hoặc DOCX", "Only PDF, PNG, JPEG and DOCX files are taken")
+    names = [
+        suffix.removeprefix(".").upper().replace("JPG", "JPEG")
+        for suffix in map(SUFFIXES.get, taken)
+        if suffix
+    ]
+    vietnamese, english = (f"{', '.join(names[:-1])} {either} {names[-1]}" for either in ("hoặc", "or"))
+    said = Said(f"Chỉ nhận tệp {vietnamese}", f"Only {english} files are taken")
     raise Problem(415, "unsupported_file", said, [Fault("unsupported_file", said, "file")])
 
 
@@ -202,14 +215,11 @@ def _is_docx(content: bytes) -> bool:
     return {"[Content_Types].xml", "word/document.xml"} <= names and "word/vbaProject.bin" not in names
 
 
-_SUFFIXES = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", DOCX: ".docx"}
-
-
 def _file_name(sent: str | None, kind: str, content_type: str) -> str:
     """The sender's name of the file, without folders, with the ending of what it is."""
     stem = PurePath((sent or "").replace("\\", "/")).stem
     kept = "".join(char for char in unicodedata.normalize("NFC", stem) if char.isprintable())[:150].strip()
-    return (kept or kind) + _SUFFIXES[content_type]
+    return (kept or kind) + SUFFIXES[content_type]
 
 
 def _flawed(code: str, name: str, vi: str, en: str) -> Problem:

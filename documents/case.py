@@ -97,13 +97,15 @@ class Case:
     acts: Mapping[str, datetime] = field(default_factory=dict)
     particulars: Particulars | None = None
     """What was stated for this form only."""
+    issued_at: datetime | None = None
+    """When the document is issued, if that is not when its act happened: a paper may be issued again."""
     last_days: Mapping[str, date] = field(default_factory=dict)
     """The last day of each limit that runs, by its rule."""
 
     @property
     def day(self) -> date:
         """The day printed on the document."""
-        return self.occurred_at.date()
+        return (self.issued_at or self.occurred_at).date()
 
     def fact(self, name: str, title: str = "") -> Any:  # noqa: ANN401 - facts have the types of the catalogue
         """The fact by name; raises MissingValue naming form and fact when the dossier has none."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from documents.case import Case, FormContext, Particulars
 from documents.layout import Sheet, new_sheet
+from documents.seal import Seal
 from models.law.schema import Stage
 
 
@@ -61,10 +62,14 @@ class Form:
         found = re.search(r"(Mẫu|Mẫu biên bản|Phụ lục) số \d+\w*", self.source)
         return found[0] if found else None
 
-    def render(self, context: FormContext, *, draft: bool = False) -> bytes:
-        """The Word file for a context: same context, same bytes."""
-        sheet = new_sheet(draft=draft, signing=context.signing)
+    def sheet(self, context: FormContext, *, mark: str | None = None, seal: Seal | None = None) -> Sheet:
+        """The filled sheet for a context."""
+        sheet = new_sheet(mark=mark, signing=context.signing, seal=seal)
         if self.official_number:
             sheet.form_number(self.official_number)
         self.write(sheet, context)
-        return sheet.to_bytes()
+        return sheet
+
+    def render(self, context: FormContext, *, mark: str | None = None, seal: Seal | None = None) -> bytes:
+        """The Word file for a context: same context, same mark, same seal, same bytes."""
+        return self.sheet(context, mark=mark, seal=seal).to_bytes()

@@ -22,6 +22,7 @@ from documents.ooxml import (
     table,
     twips,
 )
+from documents.seal import Seal
 
 __all__ = [
     "Run",
@@ -130,15 +131,18 @@ def place_date(place: str, day: date) -> str:
     return f"{place}, {long_date(day)}"
 
 
-def new_sheet(*, draft: bool = False, signing: Signing | None = None) -> "Sheet":
+def new_sheet(
+    *, mark: str | None = None, signing: Signing | None = None, seal: Seal | None = None
+) -> "Sheet":
     """A blank A4 sheet.
 
     Args:
-        draft: whether every page carries the mark "BẢN NHÁP".
+        mark: what every page is marked with, such as "BẢN NHÁP".
         signing: who signs in the place of the agency's head.
+        seal: what the document is checked by.
 
     """
-    return Sheet(draft=draft, signing=signing)
+    return Sheet(mark=mark, signing=signing, seal=seal)
 
 
 def _closed(lines: Iterable[str]) -> list[str]:
@@ -154,9 +158,17 @@ def _text(part: Text) -> str:
 class Sheet:
     """A document being written from top to bottom; every method adds what its name says."""
 
-    def __init__(self, *, draft: bool = False, signing: Signing | None = None) -> None:
-        self._draft = draft
+    def __init__(
+        self, *, mark: str | None = None, signing: Signing | None = None, seal: Seal | None = None
+    ) -> None:
+        self.addressees: tuple[str, ...] = ()
+        self.sent_to: tuple[str, ...] = ()
+        """What stands under "Nơi nhận"."""
+        self.signer: str | None = None
+        """Who signs for the agency, as far as the paper says so."""
+        self._mark = mark
         self._signing = signing
+        self._seal = seal
         self._body: list[Xml] = []
         self._beside_head = 0  # how much of it is the form's number, which takes no room
         self._last_line: int | None = None  # where the last line of the body's text stands
@@ -166,7 +178,7 @@ class Sheet:
     def turn(self) -> None:
         """Lay the sheet on its side, for a table too wide for it; what is written already stays upright."""
         if len(self._body) > self._beside_head:
-            self._add(stationery.section_end(draft=self._draft))
+            self._add(stationery.section_end(self._mark, sealed=self._seal is not None))
         self._text_width = stationery.WIDE_TEXT_WIDTH
 
     # -- first page ---------------------------------------------------------------------------------------
@@ -199,11 +211,8 @@ class Sheet:
         if issuer is None:
             self._add(*self._state(self._text_width, self._beside_photo), *dated)
             return
-        superior, agency = map(upper, issuer)
         left, right = self._across(_HEADER_WIDTHS)
-        corner = [paragraph("Superior", superior)] if superior else []
-        corner.append(paragraph("Issuer", agency))
-        corner.append(self._short_rule(agency, 12, left))
+        corner = self._agencies(*issuer, left)
         numbered = [paragraph("Number", f"Số: {number}")] if number is not None else []
         if subject is not None:
             numbered.append(paragraph("Subject", f"V/v {subject}"))
@@ -220,6 +229,15 @@ class Sheet:
     def corner(self, superior: str, unit: str) -> None:
         """The head of a sheet that bears no State name: in the left corner who keeps it."""
         self._add(*(paragraph("Unit", line) for line in (upper(superior), unit) if line))
+
+    def agencies(self, superior: str, issuer: str) -> None:
+        """The agencies alone in the middle of the page, as books have them on their first one."""
+        self._add(*self._agencies(superior, issuer, self._text_width))
+
+    def _agencies(self, superior: str, issuer: str, width: float) -> list[Xml]:
+        superior, issuer = upper(superior), upper(issuer)
+        above = [paragraph("Superior", superior)] if superior else []
+        return [*above, paragraph("Issuer", issuer), self._short_rule(issuer, 12, width)]
 
     @staticmethod
     def _state(width: float, taken: float = 0) -> list[Xml]:
@@ -284,6 +302,7 @@ class Sheet:
 
     def addressee(self, *lines: str) -> None:
         """Kính gửi: one addressee on the same line, several as a list."""
+        self.addressees = lines
         if len(lines) == 1:
             self._add(paragraph("Addressee", f"Kính gửi: {lines[0]}"))
             return
@@ -383,6 +402,7 @@ class Sheet:
         *,
         groups: Sequence[tuple[str, int]] = (),
         numbered: bool = False,
+        bracketed: bool = False,
         small: bool = False,
     ) -> None:
         """A bordered table; its heading rows repeat on every page.
@@ -394,6 +414,7 @@ class Sheet:
             widths: of the columns in millimetres; the text is 155 mm wide, 242 mm on a turned sheet.
             groups: titles over so many columns each, "" over those that stand alone; none prints one heading row.
             numbered: whether the columns' numbers stand in a row under the headings.
+            bracketed: whether these numbers stand in brackets.
             small: whether the letters are small, for a list of many columns under one row of headings.
 
         """
@@ -401,8 +422,8 @@ class Sheet:
         above = grouped_headings(widths, headings, groups) if groups else ()
         cells = [] if groups else [[[paragraph(heading_style, heading)] for heading in headings]]
         if numbered:
-            numbers = range(1, len(headings) + 1)
-            cells.append([[paragraph("CellHeading", Run(str(number), bold=False))] for number in numbers])
+            numbers = [f"({n})" if bracketed else f"{n}" for n in range(1, len(headings) + 1)]
+            cells.append([[paragraph("CellHeading", Run(number, bold=False))] for number in numbers])
         heading_rows = len(cells)
         for row in rows:
             across = len(row) < len(widths)
@@ -429,6 +450,7 @@ class Sheet:
             width = self._text_width / len(cells)
             # Names stand in a row of their own: level with each other, however many lines the titles take.
             signed = [cell.signed_by(self._signing) if cell else None for cell in cells]
+            self.signer = next((cell.name for cell in signed if cell and cell.head), self.signer)
             both = [[self._titles(cell) for cell in signed], [self._name(cell) for cell in signed]]
             blocks += (table([width] * len(cells), both), paragraph("Gap"))
         # One unbreakable row around all blocks: LibreOffice does not keep several tables on one page otherwise.
@@ -445,6 +467,7 @@ class Sheet:
         """
         self._begin_closing()
         signature = replace(signature, head=head).signed_by(self._signing)
+        self.sent_to, self.signer = tuple(recipients), signature.name if head else None
         left = [paragraph("RecipientsHead", "Nơi nhận:")]
         left += [paragraph("Recipient", f"- {line}") for line in _closed(recipients)]
         self._add(
@@ -456,6 +479,7 @@ class Sheet:
 
     def recipients(self, *lines: str) -> None:
         """Recipients without a signature beside it."""
+        self.sent_to = lines
         self._add(paragraph("Gap"), paragraph("RecipientsHead", "Nơi nhận:"))
         self._add(*(paragraph("Recipient", f"- {line}") for line in _closed(lines)))
 
@@ -492,7 +516,7 @@ class Sheet:
     def to_bytes(self) -> bytes:
         """The .docx file; the same content always gives the same bytes."""
         wide = self._text_width == stationery.WIDE_TEXT_WIDTH
-        return stationery.pack(self._body, draft=self._draft, wide=wide)
+        return stationery.pack(self._body, mark=self._mark, seal=self._seal, wide=wide)
 
     def _add(self, *elements: Xml) -> None:
         self._body += elements

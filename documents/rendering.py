@@ -2,6 +2,7 @@
 
 import hashlib
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,16 @@ from sqlalchemy import Engine, select, update
 from documents import storage
 from documents.case import MissingValue
 from documents.forms import all_forms
+from documents.seal import Seal
 from models import clock
 from models.store import Scope, unit_of_work
 from models.tables import table
 
 _document = table("document")
-_COLUMNS = ("id", "form", "context", "context_digest", "sha256")
+_COLUMNS = ("id", "form", "context", "context_digest", "verify_code", "verify_url", "sha256")
+
+MARKS: Mapping[str, str] = {"void": "ĐÃ HỦY", "superseded": "ĐÃ THAY THẾ"}
+"""What stands across every page of a copy of a document that is no longer valid, by its state."""
 
 
 class UnknownDocumentError(LookupError):
@@ -107,7 +112,8 @@ def _render(row: Any) -> bytes:  # noqa: ANN401 - a row of the document table
     if form is None:
         raise RenderingError(row.id, row.form, "không có mẫu này")
     try:
-        return form.render(form.context.model_validate_json(frozen))
+        seal = Seal(row.verify_code, row.verify_url) if row.verify_url else None
+        return form.render(form.context.model_validate_json(frozen), seal=seal)
     except ValidationError as error:
         fields = ", ".join(f"{'.'.join(map(str, flaw['loc']))} ({flaw['type']})" for flaw in error.errors())
         raise RenderingError(row.id, row.form, f"nội dung không hợp lệ: {fields}") from None

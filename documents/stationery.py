@@ -1,4 +1,4 @@
-"""Blank official paper: page, fonts, styles, page number and draft mark of Decree 30/2020, prepared once."""
+"""Blank official paper: page, fonts, styles and page number of Decree 30/2020, with a mark or a seal; prepared once."""
 
 import functools
 import io
@@ -19,6 +19,7 @@ from docx.shared import Twips
 
 from documents.ooxml import Xml, paragraph, twips
 from documents.ooxml import element as written
+from documents.seal import FOOTER_PART, PICTURE, PICTURE_PART, Seal
 
 FONT = "Times New Roman"
 LANGUAGE = "vi-VN"
@@ -28,11 +29,15 @@ TEXT_WIDTH = 155.0
 """Width of the text in millimetres: A4 less 35 on the left and 20 on the right."""
 WIDE_TEXT_WIDTH = 242.0
 """The same of a sheet that lies on its side, as wide tables may (Decree 30/2020, Appendix I, section I, item 1)."""
+DRAFT = "BẢN NHÁP"
+"""The mark of what was not issued yet."""
 
 # Same content, same bytes: nothing in the file may tell when or by whom it was written.
 _FIXED_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - python-docx writes naive UTC
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _BODY_PART = "word/document.xml"
+_HEADER_PARTS = {"word/header1.xml", "word/header2.xml"}
+_A4 = (210.0, 297.0)
 _KEPT_STYLES = {"Normal", "DefaultParagraphFont", "TableNormal", "NoList"}
 _DROPPED_RELATIONSHIPS = (
     "stylesWithEffects",
@@ -106,7 +111,7 @@ STYLES = {
 }
 
 # Word's own watermark: text drawn as a shape, so it lies behind the text of every page.
-_DRAFT_MARK = f"""<w:p {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">
+_MARK = f"""<w:p {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">
 <w:pPr><w:pStyle w:val="PageNumber"/></w:pPr><w:r><w:pict>
 <v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e">
 <v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/>
@@ -115,9 +120,9 @@ _DRAFT_MARK = f"""<w:p {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml" xm
 <v:f eqn="sum @6 0 @5"/></v:formulas><v:path textpathok="t" o:connecttype="custom"
  o:connectlocs="@9,0;@10,10800;@11,21600;@12,10800" o:connectangles="270,180,90,0"/>
 <v:textpath on="t" fitshape="t"/></v:shapetype>
-<v:shape id="DraftMark{{page}}" type="#_x0000_t136" alt="BẢN NHÁP" fillcolor="#d9d9d9" stroked="f"
+<v:shape id="Mark{{page}}" type="#_x0000_t136" alt="{{mark}}" fillcolor="#d9d9d9" stroked="f"
  style="position:absolute;margin-left:0;margin-top:0;width:420pt;height:110pt;rotation:315;z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;mso-position-vertical-relative:margin">
-<v:textpath style="font-family:&quot;Times New Roman&quot;;font-weight:bold" string="BẢN NHÁP"/>
+<v:textpath style="font-family:&quot;Times New Roman&quot;;font-weight:bold" string="{{mark}}"/>
 </v:shape></w:pict></w:r></w:p>"""
 
 
@@ -199,7 +204,7 @@ def _add_style(document: Document, name: str, style: _Style) -> None:
     made.extend((layout, letters))
 
 
-def _set_page(document: Document, *, draft: bool) -> None:
+def _set_page(document: Document, *, mark: str | None) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Twips(11906), Twips(16838)  # A4
     section.top_margin, section.bottom_margin = Twips(1418), Twips(1134)  # 25 and 20 mm
@@ -219,9 +224,8 @@ def _set_page(document: Document, *, draft: bool) -> None:
         root = header._element
         for child in list(root):
             root.remove(child)
-        if draft:
-            mark = parse_xml(_DRAFT_MARK.format(page=page))
-            content.append(mark[-1])
+        if mark:
+            content.append(parse_xml(_MARK.format(page=page, mark=mark))[-1])
         root.append(content)
 
 
@@ -272,28 +276,38 @@ class _Prepared:
     after: bytes
 
 
-@functools.lru_cache(maxsize=4)
-def _prepared(*, draft: bool, wide: bool) -> _Prepared:
+@functools.lru_cache(maxsize=16)
+def _prepared(mark: str | None, *, sealed: bool, wide: bool) -> _Prepared:
     document = docx.Document()
     _set_styles(document)
-    _set_page(document, draft=draft)
+    _set_page(document, mark=mark)
     if wide:
         _turn(document)
     _set_settings(document)
     _drop_unused_parts(document)
     _set_properties(document)
+    if sealed:
+        _make_room_for_seal(document)
     saved = io.BytesIO()
     document.save(saved)
     shared = io.BytesIO()
     with zipfile.ZipFile(saved) as source, zipfile.ZipFile(shared, "w") as target:
         for name in source.namelist():
-            if name != _BODY_PART:
+            if name not in {_BODY_PART, FOOTER_PART, PICTURE_PART}:
                 target.writestr(_entry(name), source.read(name))
     section = document.sections[0]._sectPr
     for name in [name for name in section.attrib if name.startswith(qn("w:rsid"))]:
         del section.attrib[name]
-    before, mark, after = serialize_part_xml(document.element).partition(b"<w:sectPr")
-    return _Prepared(shared.getvalue(), before, mark + after)
+    before, tag, after = serialize_part_xml(document.element).partition(b"<w:sectPr")
+    return _Prepared(shared.getvalue(), before, tag + after)
+
+
+def _make_room_for_seal(document: Document) -> None:
+    """The first page has a footer with one picture; each document brings its own."""
+    footer = document.sections[0].first_page_footer
+    footer.is_linked_to_previous = False
+    relationship, _ = footer.part.get_or_add_image(io.BytesIO(Seal("", "https://").picture()))
+    assert relationship == PICTURE  # noqa: S101 - the footer's first
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -303,27 +317,47 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def section_end(*, draft: bool) -> Xml:
+def section_end(mark: str | None, *, sealed: bool) -> Xml:
     """What ends the upright pages of a sheet whose further pages lie on their side."""
-    section = _prepared(draft=draft, wide=False).after.decode().partition("</w:body>")[0]
+    section = _prepared(mark, sealed=sealed, wide=False).after.decode().partition("</w:body>")[0]
     return Xml(f'<w:p><w:pPr><w:pStyle w:val="AfterTable"/>{section}</w:pPr></w:p>')
 
 
-def pack(body: Iterable[Xml], *, draft: bool, wide: bool = False) -> bytes:
+def pack(
+    body: Iterable[Xml], *, mark: str | None = None, seal: Seal | None = None, wide: bool = False
+) -> bytes:
     """The .docx file of a filled sheet; the same content always gives the same bytes.
 
     Args:
         body: what stands on it, from top to bottom.
-        draft: whether every page carries the mark "BẢN NHÁP".
+        mark: what is printed across every page.
+        seal: what the document is checked by, printed on its first page.
         wide: whether the sheet, or its last pages, lie on their side.
 
     """
-    prepared = _prepared(draft=draft, wide=wide)
+    prepared = _prepared(mark, sealed=seal is not None, wide=wide)
     content, after = "".join(body), prepared.after
+    upright = not wide or "<w:sectPr" in content
     if "<w:sectPr" in content:
         after = after.replace(b"<w:titlePg/>", b"")  # only the sheet's own first page goes without its number
     packed = io.BytesIO(prepared.parts)
     packed.seek(0, io.SEEK_END)
     with zipfile.ZipFile(packed, "a") as package:
         package.writestr(_entry(_BODY_PART), prepared.before + content.encode() + after)
+        if seal is not None:
+            package.writestr(_entry(FOOTER_PART), seal.footer(_A4[1] if upright else _A4[0]))
+            package.writestr(_entry(PICTURE_PART), seal.picture())
     return packed.getvalue()
+
+
+def marked(content: bytes, mark: str) -> bytes:
+    """A copy of a finished .docx file with a mark across every page; the text stays as it is."""
+    copy, blank = io.BytesIO(), io.BytesIO(_prepared(mark, sealed=False, wide=False).parts)
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(blank) as with_mark,
+        zipfile.ZipFile(copy, "w") as target,
+    ):
+        for name in source.namelist():
+            target.writestr(_entry(name), (with_mark if name in _HEADER_PARTS else source).read(name))
+    return copy.getvalue()

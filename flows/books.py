@@ -52,8 +52,10 @@ UNLISTED = {
     "migrate": "Chuyển hồ sơ sang bộ quy tắc mới",
     "keep_book": "Giữ hồ sơ theo bộ quy tắc cũ",
     "draw_up": "Lập văn bản",
+    "void_document": "Hủy văn bản",
+    "reissue_document": "Ban hành lại văn bản",
 }
-"""Acts that no book lists: a dossier moves to the next book or stays where it is; a paper is drawn up beside its acts."""
+"""Acts that no book lists: a dossier moves to the next book or stays where it is; papers are drawn up, void, or replaced."""
 
 
 def title_of(action: str, code: str) -> str:

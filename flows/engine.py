@@ -60,6 +60,10 @@ class Act:
     """What is stated for one form only, by form: a form that asks for it is issued only then."""
     signing: Signing | None = None
     """Who signs the documents in the place of the agency's head."""
+    document: UUID | None = None
+    """The issued document it ends."""
+    reason: str | None = None
+    """Why it ends that document."""
 
 
 class Facts(Mapping[str, Any]):
@@ -319,6 +323,8 @@ def _told(asked: Act) -> dict[str, Any]:
         "late_reason": asked.late_reason,
         "particulars": to_jsonable_python(dict(asked.particulars)),
         "signing": asked.signing.model_dump() if asked.signing else None,
+        "document": str(asked.document) if asked.document else None,
+        "reason": asked.reason,
     }
     return {name: value for name, value in told.items() if value}
 

@@ -105,11 +105,11 @@ class Issue:
         for _ in self._filled(None):
             pass
 
-    def rows(self, event: UUID, numbers: Numbers) -> list[dict[str, Any]]:
-        """The documents to write, each with its number and frozen content."""
+    def rows(self, event: UUID, numbers: Numbers, public_url: str) -> list[dict[str, Any]]:
+        """The documents to write, each with its number, its frozen content, and where anyone can check it."""
         rows = []
         for form, case, number, context in self._filled(numbers):
-            frozen = context.model_dump(mode="json")
+            frozen, code = context.model_dump(mode="json"), secrets.token_urlsafe(12)
             rows.append(
                 {
                     "id": uuid4(),
@@ -128,8 +128,8 @@ class Issue:
                         orjson.dumps(frozen, option=orjson.OPT_SORT_KEYS)
                     ).hexdigest(),
                     "state": "issued",
-                    "verify_code": secrets.token_urlsafe(12),
-                    "verify_url": None,
+                    "verify_code": code,
+                    "verify_url": f"{public_url}/verify/{code}",
                     "sha256": None,
                     "size": None,
                     "rendered_at": None,
@@ -201,12 +201,14 @@ class Issue:
 
     def _case(self) -> Case:
         view = self.view
+        action, moment = view.origin or (view.action.code, view.at)
         return Case(
             form="",
             book=view.book.code,
             wording=view.book.words(view.state.track),
-            action=view.action.code,
-            occurred_at=view.at,
+            action=action,
+            occurred_at=moment,
+            issued_at=view.at,
             number=None,
             issuer=self.issuer,
             signer=self.issuer.head,

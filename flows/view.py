@@ -32,6 +32,8 @@ class View:
     signing: Signing | None = None
     kind: str | None = None
     """What kind of agency acts, as far as that is known."""
+    origin: tuple[str, datetime] | None = None
+    """The act and the moment a paper tells of, when it is issued again later."""
 
     @property
     def given(self) -> bool:

@@ -73,7 +73,7 @@ async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Ev
     with _name(settings.data / "workers") as name, temporary_settings(_PREFECT):
         if not PREFECT_API_URL.value():
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
-        engine = open_store(app_url(settings), pool_size=2)
+        engine = open_store(app_url(settings), pool_size=2, public_url=settings.public_url)
         workplace.set(Workplace(engine, settings.data / "files", name))
         try:
             await _Worker(name, engine, stop, once=once).work()

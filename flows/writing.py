@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -15,6 +16,16 @@ from flows.refusals import Need
 from flows.state import State
 from models.clock import now
 from models.law.schema import Stage
+from models.store import public_url
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How an act ends a document that was issued earlier."""
+
+    document: UUID
+    state: Literal["void", "superseded"]
+    because: str
 
 
 @dataclass
@@ -31,6 +42,7 @@ class Done:
     opened: bool
     warnings: list[Need]
     documents: list[dict[str, Any]] = field(default_factory=list)
+    ends: Ending | None = None
 
 
 # Rows travel as JSON, so that one act or some hundreds cost the same two round trips; each recordset has the columns of
@@ -74,17 +86,26 @@ _START = text("""
 """).bindparams(*(bindparam(rows, type_=JSONB) for rows in ("started", "documents", "jobs")))
 
 
+# Afterwards too, for what takes a document's place is written by then; a trigger refuses to end one twice.
+_END = text("""
+    UPDATE document SET state = :state, ended_at = :ended_at, ended_because = :because, replaced_by = :replaced_by
+    WHERE id = :document
+""")
+
+
 def write(connection: Connection, done: Sequence[Done]) -> None:
     """Writes acts with their numbers, and one job for each stage they were done in; the caller commits."""
     moment = now()
     numbers = _advance(connection, done, moment)
     for one in done:
-        one.documents = one.issue.rows(one.event["id"], numbers)
+        one.documents = one.issue.rows(one.event["id"], numbers, public_url(connection))
     connection.execute(_START, {
         "started": [{"dossier": one.state.id, **row} for one in done for row in one.moves.started],
         "documents": [row for one in done for row in one.documents],
         "jobs": _jobs(done, moment),
     })  # fmt: skip
+    if endings := [_ended(one, one.ends) for one in done if one.ends]:
+        connection.execute(_END, endings)
 
 
 def _advance(connection: Connection, done: Sequence[Done], moment: datetime) -> Numbers:
@@ -111,6 +132,16 @@ def _advance(connection: Connection, done: Sequence[Done], moment: datetime) -> 
     return {
         (agency, year, name): iter(range(last - wanted[agency, year, name] + 1, last + 1))
         for agency, year, name, last in registers
+    }
+
+
+def _ended(one: Done, ends: Ending) -> dict[str, Any]:
+    return {
+        "document": ends.document,
+        "state": ends.state,
+        "ended_at": one.event["occurred_at"],
+        "because": ends.because,
+        "replaced_by": one.documents[0]["id"] if ends.state == "superseded" else None,
     }
 
 

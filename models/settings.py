@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from typing import Literal
 SecretName = Literal[
     "jwt_key", "postgres", "hoso_owner", "hoso_app", "hoso_prefect", "prefect_auth", "demo_password"
 ]
+
+
+PUBLIC_URL = "http://localhost:8000"
 
 
 class StartupError(RuntimeError):
@@ -40,6 +44,8 @@ class Settings:
     """Folder of the PostgreSQL programs to use in place of the wheel's."""
     port: int = 8000
     prefect_port: int = 4200
+    public_url: str = PUBLIC_URL
+    """Where the outside world reaches this installation; the codes on issued documents lead there for ever."""
     once: bool = False
     """Start everything, see it ready, and stop again."""
 
@@ -64,6 +70,7 @@ class Settings:
             pg_bin=Path(pg_bin).expanduser().resolve() if pg_bin else None,
             port=_port(source, "HOSO_PORT", 8000),
             prefect_port=_port(source, "HOSO_PREFECT_PORT", 4200),
+            public_url=_address(source, "HOSO_PUBLIC_URL"),
             once=_flag(source, "HOSO_ONCE"),
         )
         if settings.embedded and (settings.migrate_url or settings.prefect_database_url):
@@ -151,6 +158,16 @@ def _port(source: Mapping[str, str], name: str, default: int) -> int:
             f"{name}={text!r} is not a port number from 1 to 65535.",
         )
     return int(text)
+
+
+def _address(source: Mapping[str, str], name: str) -> str:
+    text = (source.get(name) or PUBLIC_URL).rstrip("/")
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]+)?", text) or len(text) > 150:
+        raise StartupError(
+            f"{name}={text!r} không phải là địa chỉ dạng https://tên-máy.",
+            f"{name}={text!r} is not an address like https://host.",
+        )
+    return text
 
 
 def _flag(source: Mapping[str, str], name: str) -> bool:

@@ -10,6 +10,8 @@ import orjson
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+from models.settings import PUBLIC_URL
+
 SYSTEM = "*"
 """The scope of workers and start-up: every dossier."""
 
@@ -22,12 +24,13 @@ class Scope:
     account: UUID | None = None
 
 
-def open_store(url: URL | str, *, pool_size: int = 10) -> Engine:
+def open_store(url: URL | str, *, pool_size: int = 10, public_url: str = PUBLIC_URL) -> Engine:
     """An engine for the application role.
 
     Args:
         url: SQLAlchemy URL of the `hoso_app` role (postgresql+psycopg).
         pool_size: connections kept; as many again may open under load.
+        public_url: what the addresses begin with that documents issued through it are checked at.
     """
     engine = create_engine(
         url,
@@ -35,9 +38,15 @@ def open_store(url: URL | str, *, pool_size: int = 10) -> Engine:
         max_overflow=pool_size,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
+        execution_options={"public_url": public_url},
     )
     event.listen(engine, "connect", _utc)
     return engine
+
+
+def public_url(connection: Connection) -> str:
+    """What the addresses begin with that documents issued through this connection are checked at."""
+    return str(connection.get_execution_options()["public_url"])
 
 
 def _utc(connection: object, _record: object) -> None:

@@ -50,7 +50,12 @@ ROAD = (
     (POLICE, "notify_result"), (POLICE, "record_ground"), (POLICE, "compile"), (POLICE, "notify_person"),
 )  # fmt: skip
 """What every dossier has behind it when the measuring begins."""
-OTHER_FACTS = {"determination_case": "a", "notice_refused_reason": None, "signing_refused_reason": None}
+OTHER_FACTS = {
+    "residence_case": "registered",
+    "determination_case": "a",
+    "notice_refused_reason": None,
+    "signing_refused_reason": None,
+}
 
 LIMITS = ("p4-read", "p4-thoihieu", "c3-term", "p4-ex1")
 LIMIT_START = datetime.fromisoformat("2026-08-27T15:00:00+07:00")
@@ -145,7 +150,8 @@ def _machine(engine: Engine) -> str:
     )
 
 
-def _facts(action: str, **more: object) -> dict[str, Any]:
+def facts_of(action: str, **more: object) -> dict[str, Any]:
+    """What an act of the sample dossier records, as it is sent."""
     asked = {fact.name for fact in book("2026").action(action).facts}
     chosen = {**FACTS, **OTHER_FACTS, **more}
     return {
@@ -160,13 +166,13 @@ def _prepare(engine: Engine, progress: Progress) -> list[UUID]:
     task = progress.add_task("chuẩn bị hồ sơ · preparing", total=DOSSIERS * (1 + len(ROAD)))
     dossiers = []
     for _ in range(DOSSIERS):
-        opened = open_dossier(engine, POLICE, PERSON, _facts("open"), ACTS["open"], baseline())
+        opened = open_dossier(engine, POLICE, PERSON, facts_of("open"), ACTS["open"], baseline())
         dossiers.append(opened.state.id)
         progress.advance(task)
     for actor, action in ROAD:
         for start in range(0, DOSSIERS, BATCH):
             asked = [
-                Act(one, action, _facts(action), ACTS[action], actor, None, late_reason="đo tốc độ")
+                Act(one, action, facts_of(action), ACTS[action], actor, None, late_reason="đo tốc độ")
                 for one in dossiers[start : start + BATCH]
             ]
             _together(engine, asked)
@@ -177,7 +183,7 @@ def _prepare(engine: Engine, progress: Progress) -> list[UUID]:
 def _again(dossier: UUID, times: int) -> Act:
     """The act that is measured: the person is told once more, as after a paper was added to the file."""
     told = at(9, 29, 14) + timedelta(minutes=times)
-    facts = _facts("notify_person", notice_received_at=told + timedelta(minutes=30))
+    facts = facts_of("notify_person", notice_received_at=told + timedelta(minutes=30))
     return Act(dossier, "notify_person", facts, told, POLICE, None)
 
 

@@ -52,6 +52,7 @@ def all_forms() -> Mapping[str, Form]:
         office,
         pending,
         postponement,
+        register_book,
         registration,
         serving,
         statements,
@@ -78,6 +79,6 @@ def all_forms() -> Mapping[str, Form]:
         decree_116_hand_over, decree_116_review,
         decree_116_escape, decree_116_applications, decree_116_proposal, decree_116_leave, decree_116_completion,
         decree_116_after_care, decree_116_residence,
-        book_2014, book_2014_later, office,
+        book_2014, book_2014_later, office, register_book,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

@@ -25,6 +25,14 @@ from tests.cluster import new_database
 
 PASSWORD = "mật khẩu thử nghiệm"
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+WANTED: dict[str, Any] = {
+    "unit": "Đội Quản lý học viên", "height_m": "1,65", "weight_kg": "58", "escaped_from": "Cơ sở cai nghiện số 1",
+    "executors": "Nguyễn Văn M",
+    "contact": {"name": "Nguyễn Văn M", "phone": "0900000011", "address": "xã Ba Vì"},
+    "contact_agency": {"name": "Công an xã Ba Vì", "phone": "0900000012", "address": "xã Ba Vì"},
+}  # fmt: skip
+ESCAPED = {"occurred_at": "2026-08-26T08:00:00+07:00", "facts": {"escaped_at": "2026-08-26T05:00:00+07:00"}}
+"""How a person escaped from the centre, and what the decision to trace states beside it."""
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +101,19 @@ def as_user(client: TestClient, signed_in: SignedIn) -> Callable[[str], Caller]:
 def road(as_user: Callable[[str], Caller], store: Engine) -> Road:
     """The demonstration's dossier of 2026, not opened yet."""
     return Road(as_user, store)
+
+
+@pytest.fixture
+def wanted(road: Road) -> dict[str, Any]:
+    """The decision to trace a person who escaped, issued with the act."""
+    road.advance("compile")
+    path, headers = f"{road.path}/actions/escape", {"If-Match": f'"{road.version}"'}
+    body = ESCAPED | {"particulars": {"V-43": WANTED}}
+    answer = road.as_user("cscn.so1-ha-noi.truong").post(path, json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    road.version = answer.json()["dossier"]["version"]
+    [issued] = answer.json()["documents"]
+    return dict(issued)
 
 
 class Said(NamedTuple):

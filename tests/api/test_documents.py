@@ -49,7 +49,13 @@ def test_the_first_download_renders_and_every_later_one_is_the_same_file(
     assert known["sha256"] == sha256
     assert first.headers["etag"] == second.headers["etag"] == f'"{sha256}"'
     assert known["size"] == len(first.content)
-    assert known | {"sha256": None, "size": None, "rendered_at": None} == issued
+    assert known["official"] == {
+        "format": "docx", "sha256": sha256, "size": len(first.content), "recorded_at": known["rendered_at"],
+    }  # fmt: skip
+    unrendered = {"sha256": None, "size": None}
+    assert known | unrendered | {"rendered_at": None, "official": {
+        "format": "docx", "recorded_at": None, **unrendered,
+    }} == issued  # fmt: skip
 
 
 def test_there_is_no_pdf_yet(road: Road, issued: dict[str, Any]) -> None:

@@ -9,17 +9,12 @@ import pytest
 from docx.oxml.ns import qn
 from httpx2 import Response
 
+from tests.api.conftest import ESCAPED
+from tests.api.conftest import WANTED as STATED
 from tests.api.road import Road
 
 CENTRE, POLICE = "cscn.so1-ha-noi.truong", "ca.cau-giay"
-STATED: dict[str, Any] = {
-    "unit": "Đội Quản lý học viên", "height_m": "1,65", "weight_kg": "58", "escaped_from": "Cơ sở cai nghiện số 1",
-    "executors": "Nguyễn Văn M",
-    "contact": {"name": "Nguyễn Văn M", "phone": "0900000011", "address": "xã Ba Vì"},
-    "contact_agency": {"name": "Công an xã Ba Vì", "phone": "0900000012", "address": "xã Ba Vì"},
-}  # fmt: skip
 DEPUTY = {"by": "KT.", "name": "Đại úy Lê Văn P", "position": "Phó Trưởng Cơ sở"}
-ESCAPED = {"occurred_at": "2026-08-26T08:00:00+07:00", "facts": {"escaped_at": "2026-08-26T05:00:00+07:00"}}
 
 
 @pytest.fixture

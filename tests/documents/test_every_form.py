@@ -17,8 +17,11 @@ from pydantic import AfterValidator
 
 from documents.forms import all_forms
 from documents.ooxml import clean
+from documents.seal import Seal
 from documents.specimens import FULLNESSES, Fullness, Inventor, flaws, folded, lines_of, specimen, texts_of
+from documents.stationery import DRAFT
 
+SEAL = Seal("Zk3-_9bQx7LmA2wE", "https://hoso.example.vn/verify/Zk3-_9bQx7LmA2wE")
 CODES = list(all_forms())
 PRINTED_AGAIN = tomllib.loads(Path(__file__).with_name("printed_again.toml").read_text(encoding="utf-8"))
 """Texts that a form prints in more places than one, by form and field; every other stands in its paper exactly once."""
@@ -88,7 +91,7 @@ def test_an_unknown_field_is_refused_and_a_missing_one_is_named(code: str) -> No
 @pytest.mark.parametrize("code", CODES)
 def test_paper_is_valid_by_the_rules_of_the_format(code: str, tmp_path: Path) -> None:
     file = tmp_path / "paper.docx"
-    file.write_bytes(all_forms()[code].render(specimen(all_forms()[code], "full"), draft=True))
+    file.write_bytes(all_forms()[code].render(specimen(all_forms()[code], "full"), mark=DRAFT, seal=SEAL))
     found = OpenXmlValidator().validate(file)
     assert [error.description for error in found.errors] == []
 

@@ -29,8 +29,8 @@ from tests.programs import needs_program
 LONG_NAME = "Công Tằng Tôn Nữ Nguyễn Thị Hoàng Ánh Nguyệt " * 4
 
 
-def decision(*, draft: bool = False) -> Sheet:
-    sheet = new_sheet(draft=draft)
+def decision(*, mark: str | None = None) -> Sheet:
+    sheet = new_sheet(mark=mark)
     sheet.header(
         ("công an tỉnh Lâm Đồng", "công an phường Xuân Hương"), "05/QĐ-CAP", "Xuân Hương", date(2026, 9, 5)
     )
@@ -138,11 +138,25 @@ def test_page_number_is_hidden_on_the_first_page_only() -> None:
     assert "PAGE" in section.header.part.blob.decode()
 
 
-@pytest.mark.parametrize("draft", [False, True])
-def test_only_a_draft_is_marked_and_then_on_every_page(draft: bool) -> None:
-    section = opened(decision(draft=draft)).sections[0]
-    marked = ["BẢN NHÁP" in each.part.blob.decode() for each in (section.first_page_header, section.header)]
-    assert marked == [draft, draft]
+@pytest.mark.parametrize("mark", [None, "BẢN NHÁP", "ĐÃ HỦY"])
+def test_a_mark_stands_on_every_page_or_on_none(mark: str | None) -> None:
+    section = opened(decision(mark=mark)).sections[0]
+    headers = [each.part.blob.decode() for each in (section.first_page_header, section.header)]
+    assert ["Mark" in header for header in headers] == [mark is not None] * 2
+    assert [str(mark) in header for header in headers] == [mark is not None] * 2
+
+
+def test_a_sheet_knows_who_signs_for_the_agency_and_who_gets_it() -> None:
+    deputy = Signing(by="KT.", name="Lê Văn P", position="Phó Trưởng Công an")
+    sheet, minutes, plea = new_sheet(signing=deputy), new_sheet(), new_sheet()
+    sheet.addressee("Tòa án nhân dân khu vực 4")
+    sheet.closing(("Như trên", "Lưu: VT"), Signature("Trưởng Công an", name="Trần Văn B"))
+    minutes.signatures(
+        (Signature("Người bị lập biên bản"), Signature("Trưởng Công an", name="Trần Văn B", head=True))
+    )
+    plea.closing(("Lưu: VT",), Signature("Người làm đơn", name="Nguyễn Văn A"), head=False)
+    assert (sheet.addressees, sheet.sent_to) == (("Tòa án nhân dân khu vực 4",), ("Như trên", "Lưu: VT"))
+    assert (sheet.signer, minutes.signer, plea.signer) == (deputy.name, "Trần Văn B", None)
 
 
 # -- the file ---------------------------------------------------------------------------------------------
@@ -479,7 +493,7 @@ def test_pages_are_numbered_from_the_second_on(printed: Callable[[Sheet], list[s
 
 
 def test_draft_and_photo_box_print(printed: Callable[[Sheet], list[str]]) -> None:
-    sheet = new_sheet(draft=True)
+    sheet = new_sheet(mark="BẢN NHÁP")
     sheet.photo_box(4, 6)
     sheet.header(None, place="Đà Lạt", day=date(2026, 10, 25))
     sheet.title("Tóm tắt lý lịch", "Của người nghiện ma túy")

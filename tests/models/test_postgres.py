@@ -346,12 +346,28 @@ def test_urls_of_the_environment_replace_the_embedded_server(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ({}, "http://localhost:8000"),
+        ({"HOSO_PUBLIC_URL": ""}, "http://localhost:8000"),
+        ({"HOSO_PUBLIC_URL": "https://hoso.example.vn/"}, "https://hoso.example.vn"),
+        ({"HOSO_PUBLIC_URL": "https://example.vn/hoso"}, "https://example.vn/hoso"),
+    ],
+)
+def test_the_public_address_is_kept_without_a_slash(said: dict[str, str], address: str) -> None:
+    assert Settings.from_environment(said).public_url == address
+
+
+@pytest.mark.parametrize(
     "variables",
     [
         {"HOSO_PORT": "http"},
         {"HOSO_PORT": "70000"},
         {"HOSO_ONCE": "maybe"},
         {"HOSO_MIGRATE_URL": "postgresql://db/x"},
+        {"HOSO_PUBLIC_URL": "hoso.example.vn"},
+        {"HOSO_PUBLIC_URL": "https://hoso.example.vn/?x=1"},
+        {"HOSO_PUBLIC_URL": "https://officer:geheim@hoso.example.vn"},
     ],
 )
 def test_senseless_variable_is_named(variables: dict[str, str]) -> None:
