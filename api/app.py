@@ -25,6 +25,7 @@ from api import (
 )
 from api.dependencies import Parts, storable
 from api.edge import Edge
+from documents.pdf import LibreOffice
 from flows.books import books
 from models import postgres
 from models.settings import Settings
@@ -62,7 +63,9 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = open_store(postgres.app_url(settings))
-        app.state.parts = Parts(settings, engine)
+        app.state.parts = Parts(
+            settings, engine, LibreOffice(settings.data / "libreoffice", settings.soffice)
+        )
         books()  # a book that cannot be trusted stops the start, not the first request
         try:
             yield
@@ -109,7 +112,10 @@ def _described(app: FastAPI) -> dict[str, Any]:
         for path in found["paths"].values():
             for operation in path.values():
                 for status, response in operation["responses"].items():
-                    if status in map(str, _PROBLEMS):
+                    if (
+                        status in map(str, [*_PROBLEMS, *errors.NO_PDF])
+                        and "application/json" in response["content"]
+                    ):
                         response["content"] = {
                             "application/problem+json": response["content"]["application/json"]
                         }

@@ -12,13 +12,16 @@ from sqlalchemy import select
 from api.answers import DocumentOut, document_of
 from api.dependencies import CurrentActor, DocumentId, DossierId, EngineDep, LanguageDep, PartsDep
 from api.dossiers import state_of
-from api.errors import Fault, Language, Problem, Said, not_found
+from api.errors import NO_PDF, Language, Said, not_found
 from api.papers import DOCX, attachment
+from documents import storage
+from documents.printing import pdf_name, print_stored
 from documents.rendering import UnknownDocumentError, render_stored
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
 router = APIRouter(tags=["documents"])
+PDF = "application/pdf"
 _document, _agency = table("document"), table("agency")
 
 
@@ -50,7 +53,7 @@ def read_one(document_id: DocumentId, actor: CurrentActor, engine: EngineDep) ->
     "/v1/documents/{document_id}/content",
     summary="Tệp của văn bản · A document's file",
     response_class=Response,
-    responses={200: {"content": {DOCX: {}}}, 501: {"description": "Chưa có PDF · no PDF yet"}},
+    responses={200: {"content": {DOCX: {}, PDF: {}}}, **NO_PDF},
 )
 def read_content(
     document_id: DocumentId,
@@ -61,8 +64,11 @@ def read_content(
     """Tạo tệp ở lần tải đầu nếu chưa có; sau đó luôn là đúng tệp ấy · rendered once, the same file ever after."""
     document = read_one(document_id, actor, parts.engine)
     if form == "pdf":
-        said = Said("Chưa có bản PDF; hãy tải bản .docx", "There is no PDF yet; download the .docx")
-        raise Problem(501, "pdf_not_available", said, [Fault("pdf_not_available", said, "format")])
+        sha256 = print_stored(parts.engine, parts.files, parts.libreoffice, [document.id], actor.scope)[
+            document.id
+        ]
+        headers = attachment(pdf_name(document.form, document.number_text), sha256)
+        return Response(storage.load(parts.files, sha256), media_type=PDF, headers=headers)
     try:
         content = render_stored(parts.engine, parts.files, document_id, actor.scope)
     except UnknownDocumentError:
