@@ -11,6 +11,7 @@ def all_forms() -> Mapping[str, Form]:
     """Every form by its code, in the order of the road."""
     from documents.forms import (
         book_2014,
+        bundle,
         court,
         determination,
         execution,
@@ -24,5 +25,6 @@ def all_forms() -> Mapping[str, Form]:
 
     families = (
         finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014,
+        bundle,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}
