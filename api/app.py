@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 from api import (
     actions,
     auth,
+    bundle,
     calendar,
     documents,
     dossier_list,
@@ -96,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
         events,
         documents,
         drawing,
+        bundle,
         rulebooks,
         calendar,
         health,

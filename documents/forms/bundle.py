@@ -9,7 +9,7 @@ from documents.case import Block, Case, FormContext, Header, MissingValue, Parti
 from documents.form import Form
 from documents.forms.decree_163 import Representative, begun, enclosures_of, representative, signed_by
 from documents.forms.plain import capital, write_person
-from documents.layout import Sheet, bold
+from documents.layout import Sheet, bold, upper
 from models.law.facts import Line, Official
 from models.law.schema import Stage
 
@@ -111,7 +111,7 @@ def gather_hand_over(case: Case) -> HandOverList:
 def write_cover(sheet: Sheet, context: Cover) -> None:
     """HS-01 on paper."""
     sheet.header((context.header.superior, context.header.issuer))
-    sheet.heading(context.mark.upper(), centred=True)
+    sheet.heading(upper(context.mark), centred=True)
     sheet.title("Hồ sơ đề nghị", capital(context.measure))
     sheet.field("Số hồ sơ", context.dossier)
     write_person(sheet, context.person)
@@ -130,7 +130,7 @@ def write_cover(sheet: Sheet, context: Cover) -> None:
 def write_index(sheet: Sheet, context: Index) -> None:
     """HS-02 on paper."""
     sheet.header((context.header.superior, context.header.issuer))
-    sheet.heading(context.mark.upper(), centred=True)
+    sheet.heading(upper(context.mark), centred=True)
     sheet.title("Mục lục văn bản, tài liệu", f"Số, ký hiệu hồ sơ: {context.dossier}\nNăm {context.year}")
     sheet.table(
         (
