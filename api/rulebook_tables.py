@@ -106,7 +106,7 @@ def _period(book: Book) -> Section:
 
 
 def _wording(book: Book) -> Section:
-    spoken = [(key, WORDING[key], text) for key, text in book.wording.model_dump().items()]
+    spoken = [(key, WORDING[key], text) for key, text in book.wording.model_dump(exclude_none=True).items()]
     spoken += [(key, f"{WORDING[key]} (dưới 18 tuổi)", text) for key, text in book.wording_minor.items()]
     rows = [(key, title, text if isinstance(text, str) else "\n".join(text)) for key, title, text in spoken]
     return Section("Cách gọi trong văn bản · Wording", ("Mã", "Mục", "Câu chữ"), rows)

@@ -97,6 +97,8 @@ class Case:
     acts: Mapping[str, datetime] = field(default_factory=dict)
     particulars: Particulars | None = None
     """What was stated for this form only."""
+    last_days: Mapping[str, date] = field(default_factory=dict)
+    """The last day of each limit that runs, by its rule."""
 
     @property
     def day(self) -> date:

@@ -5,18 +5,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from docx.oxml.ns import qn
-from docx.oxml.xmlchemy import BaseOxmlElement
-
 from documents import stationery
 from documents.case import Signing
 from documents.ooxml import (
     Run,
     Text,
+    Xml,
     bold_width,
     clean,
     element,
-    keep_with_next,
+    ended,
+    grouped_headings,
+    kept_with_next,
     paragraph,
     rule,
     table,
@@ -63,6 +63,7 @@ class Signature:
         name: the signer's name; None leaves the place empty.
         authority: on whose behalf the title signs, such as "TM. ỦY BAN NHÂN DÂN", printed above it.
         head: whether the agency's head signs here, in whose place another may.
+        dated: place and date above the block, where the form has them there.
 
     """
 
@@ -71,6 +72,7 @@ class Signature:
     name: str | None = None
     authority: str | None = None
     head: bool = False
+    dated: str | None = None
 
     def signed_by(self, signing: Signing | None) -> "Signature":
         """The block as it stands when another signs for the head: "KT. TRƯỞNG CÔNG AN" over the signer's office."""
@@ -141,11 +143,16 @@ class Sheet:
     def __init__(self, *, draft: bool = False, signing: Signing | None = None) -> None:
         self._draft = draft
         self._signing = signing
-        self._root = stationery.blank(draft=draft)
-        body = self._root[0]
-        self._section = body[-1]
-        self._last_line: BaseOxmlElement | None = None
+        self._body: list[Xml] = []
+        self._last_line: int | None = None  # where the last line of the body's text stands
         self._beside_photo = 0.0  # points of the text's width a photograph takes
+        self._text_width = stationery.TEXT_WIDTH
+
+    def turn(self) -> None:
+        """Lay the sheet on its side, for a table too wide for it; what is written already stays upright."""
+        if self._body:
+            self._add(stationery.section_end(draft=self._draft))
+        self._text_width = stationery.WIDE_TEXT_WIDTH
 
     # -- first page ---------------------------------------------------------------------------------------
 
@@ -175,7 +182,7 @@ class Sheet:
             raise ValueError("header: place and day are given together or not at all")
         dated = [] if place is None or day is None else [paragraph("PlaceDate", place_date(place, day))]
         if issuer is None:
-            self._add(*self._state(stationery.TEXT_WIDTH, self._beside_photo), *dated)
+            self._add(*self._state(self._text_width, self._beside_photo), *dated)
             return
         superior, agency = map(upper, issuer)
         left, right = _HEADER_WIDTHS
@@ -191,12 +198,12 @@ class Sheet:
         self._add(table(_HEADER_WIDTHS, rows))
 
     @staticmethod
-    def _state(width: float, taken: float = 0) -> list[BaseOxmlElement]:
+    def _state(width: float, taken: float = 0) -> list[Xml]:
         line = rule(bold_width(MOTTO, 13), width * _POINTS_PER_MM, taken)
         return [paragraph("State", STATE), paragraph("Motto", MOTTO), line]
 
     @staticmethod
-    def _short_rule(text: str, size: float, width: float, taken: float = 0) -> BaseOxmlElement:
+    def _short_rule(text: str, size: float, width: float, taken: float = 0) -> Xml:
         within = width * _POINTS_PER_MM
         longest = max(bold_width(line, size) for line in text.split("\n"))
         return rule(min(longest, within - taken) * _SHORT_RULE, within, taken)
@@ -208,7 +215,7 @@ class Sheet:
         if about is not None:
             self._add(paragraph("About", about))
         if rule:
-            self._add(self._short_rule(about or kind, 14, stationery.TEXT_WIDTH, self._beside_photo))
+            self._add(self._short_rule(about or kind, 14, self._text_width, self._beside_photo))
 
     def form_number(self, text: str) -> None:
         """The official form's own number, above the head on the right as the gazette prints it; takes no room."""
@@ -292,8 +299,8 @@ class Sheet:
                     lines.append([])
                 lines[-1].append(replace(part, text=piece) if isinstance(part, Run) else piece)
         for pieces in lines:
-            self._last_line = paragraph("Body", *pieces)
-            self._add(self._last_line)
+            self._last_line = len(self._body)
+            self._add(paragraph("Body", *pieces))
 
     def field(self, label: Text, value: Text) -> None:
         """One "label: value".
@@ -322,8 +329,7 @@ class Sheet:
     def choices(self, *choices: tuple[str, bool]) -> None:
         """A box and its label on a line each, kept on one page with the line they answer."""
         for label, checked in choices:
-            if self._last_line is not None:
-                keep_with_next(self._last_line)
+            self._keep_last_line()
             self.line(f"{_TICKED_BOX if checked else _EMPTY_BOX} {label}")
 
     def ticks(self, *choices: tuple[str, bool], lead: str = "") -> None:
@@ -331,40 +337,55 @@ class Sheet:
         boxes = [f"{label}: {_TICKED_BOX if checked else _EMPTY_BOX}" for label, checked in choices]
         self.line("     ".join([lead, *boxes] if lead else boxes))
 
-    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float]) -> None:
-        """A bordered table; its heading row repeats on every page.
+    def table(
+        self,
+        headings: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        widths: Sequence[float],
+        *,
+        groups: Sequence[tuple[str, int]] = (),
+        numbered: bool = False,
+    ) -> None:
+        """A bordered table; its heading rows repeat on every page.
 
         Args:
             headings: of the columns.
             rows: one text a column.
-            widths: of the columns in millimetres; the text is 155 mm wide.
+            widths: of the columns in millimetres; the text is 155 mm wide, 242 mm on a turned sheet.
+            groups: titles over so many columns each, "" over those that stand alone; none prints one heading row.
+            numbered: whether the columns' numbers stand in a row under the headings.
 
         """
-        cells = [[[paragraph("CellHeading", heading)] for heading in headings]]
+        above = grouped_headings(widths, headings, groups) if groups else ()
+        cells = [] if groups else [[[paragraph("CellHeading", heading)] for heading in headings]]
+        if numbered:
+            numbers = range(1, len(headings) + 1)
+            cells.append([[paragraph("CellHeading", Run(str(number), bold=False))] for number in numbers])
+        heading_rows = len(cells)
         cells += [[[paragraph("Cell", value)] for value in row] for row in rows]
-        self._add(paragraph("Gap"), table(widths, cells, bordered=True, heading_rows=1), paragraph("Gap"))
+        made = table(widths, cells, bordered=True, heading_rows=heading_rows, above=above)
+        self._add(paragraph("Gap"), made, paragraph("Gap"))
 
     def end(self) -> None:
         """Put "./." after the last word of the body (Decree 30/2020, Appendix I)."""
         if self._last_line is None:
             raise ValueError("end: there is no body text to end")
-        last = self._last_line.findall(qn("w:r"))[-1]
-        last.text = last.text.rstrip(" .;") + "./."
+        self._body[self._last_line] = ended(self._body[self._last_line], "./.")
 
     # -- signatures ---------------------------------------------------------------------------------------
 
     def signatures(self, *rows: tuple[Signature | None, ...]) -> None:
         """Signature blocks, kept whole on one page: each row is (left, right), or (one,) in the middle."""
         self._begin_closing()
-        blocks: list[BaseOxmlElement] = []
+        blocks: list[Xml] = []
         for cells in rows:
-            width = stationery.TEXT_WIDTH / len(cells)
+            width = self._text_width / len(cells)
             # Names stand in a row of their own: level with each other, however many lines the titles take.
             signed = [cell.signed_by(self._signing) if cell else None for cell in cells]
             both = [[self._titles(cell) for cell in signed], [self._name(cell) for cell in signed]]
             blocks += (table([width] * len(cells), both), paragraph("Gap"))
         # One unbreakable row around all blocks: LibreOffice does not keep several tables on one page otherwise.
-        self._add(table([stationery.TEXT_WIDTH], [[blocks]]), paragraph("AfterTable"))
+        self._add(table([self._text_width], [[blocks]]), paragraph("AfterTable"))
 
     def closing(self, recipients: Sequence[str], signature: Signature) -> None:
         """Recipients on the left, level with the head's signature on the right; the last recipient ends with '.'."""
@@ -383,23 +404,24 @@ class Sheet:
         self._add(*(paragraph("Recipient", f"- {line}") for line in _closed(lines)))
 
     @staticmethod
-    def _titles(cell: Signature | None) -> list[BaseOxmlElement]:
+    def _titles(cell: Signature | None) -> list[Xml]:
         if cell is None:
             return [paragraph("Signer")]
-        block = [paragraph("Signer", upper(line)) for line in (cell.authority or "").split("\n") if line]
+        block = [paragraph("PlaceDate", cell.dated)] if cell.dated else []
+        block += [paragraph("Signer", upper(line)) for line in (cell.authority or "").split("\n") if line]
         block.append(paragraph("Signer", upper(cell.title)))
         if cell.hint:
             block.append(paragraph("Hint", cell.hint))
         return block
 
     @staticmethod
-    def _name(cell: Signature | None) -> list[BaseOxmlElement]:
+    def _name(cell: Signature | None) -> list[Xml]:
         return [paragraph("SignedName", cell.name if cell and cell.name else "")]
 
     def _begin_closing(self) -> None:
         """Keep the last body line with the signatures: alone on a page they would sign nothing."""
-        if self._last_line is not None and self._section.getprevious() is self._last_line:
-            keep_with_next(self._last_line)
+        if self._last_line == len(self._body) - 1:
+            self._keep_last_line()
         self._add(paragraph("GapBeforeSignatures"))
 
     # -- the file -----------------------------------------------------------------------------------------
@@ -410,8 +432,13 @@ class Sheet:
 
     def to_bytes(self) -> bytes:
         """The .docx file; the same content always gives the same bytes."""
-        return stationery.pack(self._root, draft=self._draft)
+        wide = self._text_width == stationery.WIDE_TEXT_WIDTH
+        return stationery.pack(self._body, draft=self._draft, wide=wide)
 
-    def _add(self, *elements: BaseOxmlElement) -> None:
-        for each in elements:
-            self._section.addprevious(each)
+    def _add(self, *elements: Xml) -> None:
+        self._body += elements
+
+    def _keep_last_line(self) -> None:
+        """Holds the last line of the text on the page of what follows it."""
+        if self._last_line is not None:
+            self._body[self._last_line] = kept_with_next(self._body[self._last_line])

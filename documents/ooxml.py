@@ -1,20 +1,26 @@
-"""Word elements of the printed forms: paragraphs, tables and drawn rules, made with python-docx's own classes."""
+"""Word elements of the printed forms: paragraphs, tables and drawn rules, as the text of their XML.
 
-import functools
+Text, not trees: a paper is written once from top to bottom, and making, joining and serialising hundreds of tree nodes costs
+five times what its words do.
+"""
+
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NewType
+from xml.sax.saxutils import escape, quoteattr
 
-from docx.oxml.ns import qn
-from docx.oxml.parser import OxmlElement
-from docx.oxml.xmlchemy import BaseOxmlElement
+Xml = NewType("Xml", str)
+"""WordprocessingML, well-formed, with the prefix `w`."""
 
 TWIPS_PER_MM = 1440 / 25.4
 TWIPS_PER_POINT = 20
 
 # Characters XML 1.0 forbids; text imported from old files sometimes carries them.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Invisible marks that turn the direction of writing: a paper must read as its text is stored.
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 # Advance widths of Times New Roman Bold in thousandths of the font size. Vietnamese letters are as wide as their
 # base letter; rules need no finer measure.
@@ -66,8 +72,9 @@ def twips(millimetres: float) -> int:
 
 
 def clean(text: str) -> str:
-    """Text as it is written into a document: NFC, Unix line ends, without characters XML forbids."""
-    return _FORBIDDEN.sub(" ", unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n"))
+    """Text as it is written into a document: NFC, Unix line ends, nothing that XML forbids or that turns the writing."""
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return _TURNING.sub("", _FORBIDDEN.sub(" ", lines))
 
 
 def bold_width(text: str, size: float) -> float:
@@ -83,12 +90,7 @@ def bold_width(text: str, size: float) -> float:
     )
 
 
-@functools.lru_cache(maxsize=128)
-def _name(tag: str) -> str:
-    return qn(f"w:{tag}")
-
-
-def element(tag: str, *children: BaseOxmlElement, **attributes: str | int) -> BaseOxmlElement:
+def element(tag: str, *children: Xml, **attributes: str | int) -> Xml:
     """A WordprocessingML element.
 
     Args:
@@ -97,41 +99,55 @@ def element(tag: str, *children: BaseOxmlElement, **attributes: str | int) -> Ba
         attributes: local names and values, such as `val="center"`.
 
     """
-    made: BaseOxmlElement = OxmlElement(f"w:{tag}")
-    for name, value in attributes.items():
-        made.set(_name(name), str(value))
-    made.extend(children)
-    return made
+    said = "".join(f" w:{name}={quoteattr(str(value))}" for name, value in attributes.items())
+    return Xml(f"<w:{tag}{said}>{''.join(children)}</w:{tag}>" if children else f"<w:{tag}{said}/>")
 
 
-def run(text: Text) -> BaseOxmlElement:
+def run(text: Text) -> Xml:
     """A run; tabs and line ends in the text become Word's own."""
     part = text if isinstance(text, Run) else Run(text)
-    made = element("r")
-    marks = [
-        element(tag) if wanted else element(tag, val=0)
+    marks = "".join(
+        f"<w:{tag}/>" if wanted else f'<w:{tag} w:val="0"/>'
         for tag, wanted in (("b", part.bold), ("i", part.italic))
         if wanted is not None
-    ]
-    if marks:
-        made.append(element("rPr", *marks))
-    made.text = clean(part.text)
+    )
+    pieces = "".join(
+        _CHARACTERS.get(piece) or _words(piece) for piece in _SPLIT.split(clean(part.text)) if piece
+    )
+    made = Xml(f"<w:r>{f'<w:rPr>{marks}</w:rPr>' if marks else ''}{pieces}</w:r>")
     return made if part.field is None else element("fldSimple", made, instr=f" {part.field} ", dirty="true")
 
 
-def paragraph(style: str, *texts: Text) -> BaseOxmlElement:
+_SPLIT = re.compile("([\t\n])")
+_CHARACTERS = {"\t": "<w:tab/>", "\n": "<w:br/>"}
+
+
+def _words(text: str) -> str:
+    """A stretch of text; spaces at its ends and in a row are kept only where the element says so."""
+    kept = ' xml:space="preserve"' if text != text.strip() or "  " in text else ""
+    return f"<w:t{kept}>{escape(text)}</w:t>"
+
+
+def paragraph(style: str, *texts: Text) -> Xml:
     """A paragraph of a style of `documents.stationery`."""
-    return element("p", element("pPr", element("pStyle", val=style)), *(run(text) for text in texts))
+    return Xml(f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{"".join(map(run, texts))}</w:p>')
 
 
-def keep_with_next(of: BaseOxmlElement) -> None:
-    """Hold a paragraph on the page of the one that follows it."""
-    properties = of.find(_name("pPr"))
-    if properties is not None and properties.find(_name("keepNext")) is None:
-        properties.insert(1, element("keepNext"))  # the schema wants it right after pStyle
+def kept_with_next(line: Xml) -> Xml:
+    """A paragraph as it stands when it is held on the page of the one that follows it."""
+    if "<w:keepNext/>" in line:
+        return line
+    return Xml(line.replace('"/>', '"/><w:keepNext/>', 1))  # the schema wants it right after pStyle
 
 
-def rule(length: float, within: float, taken: float = 0) -> BaseOxmlElement:
+def ended(line: Xml, mark: str) -> Xml:
+    """A paragraph whose last word is followed by a mark, in place of what punctuation was there."""
+    before, tag, after = line.rpartition("</w:t>")
+    start = before.rindex(">") + 1
+    return Xml(f"{before[:start]}{before[start:].rstrip(' .;')}{mark}{tag}{after}")
+
+
+def rule(length: float, within: float, taken: float = 0) -> Xml:
     """A solid line, drawn as the border of a flat empty paragraph and centred.
 
     Args:
@@ -150,13 +166,14 @@ def rule(length: float, within: float, taken: float = 0) -> BaseOxmlElement:
 
 def table(
     widths: Sequence[float],
-    rows: Iterable[Sequence[Iterable[BaseOxmlElement]]],
+    rows: Iterable[Sequence[Iterable[Xml]]],
     *,
     bordered: bool = False,
     heading_rows: int = 0,
-    float_at: BaseOxmlElement | None = None,
+    float_at: Xml | None = None,
     row_height: float | None = None,
-) -> BaseOxmlElement:
+    above: Sequence[Xml] = (),
+) -> Xml:
     """A centred table with fixed column widths whose rows never break across pages.
 
     Args:
@@ -166,34 +183,82 @@ def table(
         heading_rows: how many rows repeat on top of every page.
         float_at: a `tblpPr` element when text flows around the table.
         row_height: exact height of every row in millimetres; by default as high as its text.
+        above: rows made before (`grouped_headings`), which stand on top.
 
     """
-    properties = element("tblPr")
-    if float_at is not None:
-        properties.append(float_at)
-    properties.append(element("tblW", w=sum(map(twips, widths)), type="dxa"))
-    if float_at is None:
-        properties.append(element("jc", val="center"))
-    if bordered:
-        sides = ("top", "left", "bottom", "right", "insideH", "insideV")
-        lines = (element(side, val="single", sz=4, space=0, color="000000") for side in sides)
-        properties.append(element("tblBorders", *lines))
-    properties.append(element("tblLayout", type="fixed"))
-    padding = (element(side, w=85, type="dxa") for side in ("left", "right"))
-    properties.append(element("tblCellMar", *padding))
+    sides = ("top", "left", "bottom", "right", "insideH", "insideV")
+    lines = (element(side, val="single", sz=4, space=0, color="000000") for side in sides)
+    properties = element(
+        "tblPr",
+        *([float_at] if float_at is not None else []),
+        element("tblW", w=sum(map(twips, widths)), type="dxa"),
+        *([element("jc", val="center")] if float_at is None else []),
+        *([element("tblBorders", *lines)] if bordered else []),
+        element("tblLayout", type="fixed"),
+        element("tblCellMar", *(element(side, w=85, type="dxa") for side in ("left", "right"))),
+    )
     grid = element("tblGrid", *(element("gridCol", w=twips(width)) for width in widths))
-    made = element("tbl", properties, grid)
-    for index, cells in enumerate(rows):
-        row_properties = element("trPr", element("cantSplit"))
-        if row_height is not None:
-            row_properties.append(element("trHeight", val=twips(row_height), hRule="exact"))
-        if index < heading_rows:
-            row_properties.append(element("tblHeader"))
-        row = element("tr", row_properties)
-        for width, content in zip(widths, cells, strict=True):
-            cell_properties = element("tcPr", element("tcW", w=twips(width), type="dxa"))
-            if bordered:
-                cell_properties.append(element("vAlign", val="center"))
-            row.append(element("tc", cell_properties, *content))
-        made.append(row)
-    return made
+    made = [
+        _row(widths, cells, bordered=bordered, heading=index < heading_rows, height=row_height)
+        for index, cells in enumerate(rows)
+    ]
+    return element("tbl", properties, grid, *above, *made)
+
+
+def grouped_headings(
+    widths: Sequence[float], headings: Sequence[str], groups: Iterable[tuple[str, int]]
+) -> tuple[Xml, Xml]:
+    """Two rows of headings, which repeat on top of every page.
+
+    Args:
+        widths: of the columns, in millimetres.
+        headings: of the columns.
+        groups: each a title over so many columns; without a title the columns' own headings fill both rows.
+
+    """
+    over: list[Xml] = []
+    under: list[Xml] = []
+    at = 0
+    for title, count in groups:
+        columns = list(zip(widths, headings, strict=True))[at : at + count]
+        at += count
+        if title:
+            over.append(
+                _heading_cell(sum(width for width, _ in columns), title, element("gridSpan", val=count))
+            )
+            under += [_heading_cell(width, heading) for width, heading in columns]
+        else:
+            over += [_heading_cell(*column, element("vMerge", val="restart")) for column in columns]
+            under += [_heading_cell(width, "", element("vMerge")) for width, _ in columns]
+    properties = element("trPr", element("cantSplit"), element("tblHeader"))
+    return element("tr", properties, *over), element("tr", properties, *under)
+
+
+def _heading_cell(width: float, text: str, *merged: Xml) -> Xml:
+    middle = element("vAlign", val="center")
+    return element(
+        "tc",
+        element("tcPr", element("tcW", w=twips(width), type="dxa"), *merged, middle),
+        paragraph("CellHeading", text),
+    )
+
+
+def _row(
+    widths: Sequence[float],
+    cells: Sequence[Iterable[Xml]],
+    *,
+    bordered: bool,
+    heading: bool,
+    height: float | None,
+) -> Xml:
+    properties = [element("cantSplit")]
+    if height is not None:
+        properties.append(element("trHeight", val=twips(height), hRule="exact"))
+    if heading:
+        properties.append(element("tblHeader"))
+    middle = (element("vAlign", val="center"),) if bordered else ()
+    made = [
+        element("tc", element("tcPr", element("tcW", w=twips(width), type="dxa"), *middle), *content)
+        for width, content in zip(widths, cells, strict=True)
+    ]
+    return element("tr", element("trPr", *properties), *made)

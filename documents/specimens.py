@@ -53,12 +53,12 @@ def specimen(form: Form, fullness: Fullness) -> FormContext:
             names and long lists.
 
     """
-    context = _Inventor(fullness).model(form.context)
+    context = Inventor(fullness).model(form.context)
     assert isinstance(context, FormContext)  # noqa: S101 - a form's context is one
     return context
 
 
-class _Inventor:
+class Inventor:
     """Makes values by the types of a model's fields, each text another."""
 
     def __init__(self, fullness: Fullness) -> None:
@@ -66,6 +66,7 @@ class _Inventor:
         self.nth = 0
 
     def model(self, kind: type[BaseModel]) -> BaseModel:
+        """An instance of a model."""
         values = {}
         for name, field in kind.model_fields.items():
             if name == "signing" or (self.fullness == "minimal" and not field.is_required()):
@@ -74,6 +75,7 @@ class _Inventor:
         return kind.model_validate(values)
 
     def value(self, name: str, kind: Any, field: FieldInfo | None = None) -> Any:  # noqa: ANN401 - any type
+        """A value of a type; `field` has its bounds."""
         bounds = list(field.metadata) if field else []
         while get_origin(kind) is Annotated:
             kind, *more = get_args(kind)
@@ -119,7 +121,7 @@ class _Inventor:
             return _NAMED[name]
         if self.fullness == "extreme":
             return f"{_LONG} {self.nth}"
-        return f"ví dụ {self.nth}"
+        return f"ví dụ {self.nth:03}"
 
 
 def flaws(form: Form, fullness: Fullness) -> Iterator[str]:
@@ -130,13 +132,13 @@ def flaws(form: Form, fullness: Fullness) -> Iterator[str]:
     except Exception as error:  # noqa: BLE001 - content its type allows, which the form cannot print
         yield f"không in được / cannot be printed: {error!r}"
         return
-    text = "\n".join(_lines(body))
+    text = "\n".join(lines_of(body))
     for found in sorted({match[0] for match in _LEFT_OVER.finditer(text)}):
         yield f"còn sót / left over: {found!r}"
     if fullness != "extreme":
-        printed = _folded(text)
-        for where, value in _texts(context):
-            if _folded(value) not in printed:
+        printed = folded(text)
+        for where, value in texts_of(context):
+            if folded(value) not in printed:
                 yield f"không in trường / field not printed: {where}"
     for width, words in _columns(body):
         for word in words:
@@ -144,17 +146,18 @@ def flaws(form: Form, fullness: Fullness) -> Iterator[str]:
                 yield f"rộng hơn cột / wider than its column: {word!r}"
 
 
-def _lines(body: BaseOxmlElement) -> Iterator[str]:
+def lines_of(body: BaseOxmlElement) -> Iterator[str]:
     """The paper's text, a paragraph each."""
     for each in body.iter(qn("w:p")):
         yield "".join(piece.text or " " for piece in each.iter(qn("w:t"), qn("w:br"), qn("w:tab")))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Text as it is compared: without its line ends and capitals."""
     return " ".join(clean(text).casefold().split())
 
 
-def _texts(block: BaseModel, where: str = "") -> Iterator[tuple[str, str]]:
+def texts_of(block: BaseModel, where: str = "") -> Iterator[tuple[str, str]]:
     """Every text that the form must print, by its path; of what forms share each prints what it needs."""
     if type(block).__module__ in _SHARED:
         return
@@ -163,18 +166,18 @@ def _texts(block: BaseModel, where: str = "") -> Iterator[tuple[str, str]]:
         for nth, one in enumerate(value if isinstance(value, tuple) else (value,)):
             at = f"{path}.{nth}" if isinstance(value, tuple) else path
             if isinstance(one, BaseModel):
-                yield from _texts(one, f"{at}.")
+                yield from texts_of(one, f"{at}.")
             elif isinstance(one, str):
                 yield at, one
 
 
 def _columns(body: BaseOxmlElement) -> Iterator[tuple[float, set[str]]]:
     """Widths in points of the text and of every table cell, with the words that stand in it directly."""
-    outside = [line for each in body.findall(qn("w:p")) for line in _lines(each)]
+    outside = [line for each in body.findall(qn("w:p")) for line in lines_of(each)]
     yield TEXT_WIDTH * TWIPS_PER_MM / TWIPS_PER_POINT, _words(outside)
     for cell in body.iter(qn("w:tc")):
         width = int(cell.find(qn("w:tcPr")).find(qn("w:tcW")).get(qn("w:w"))) / TWIPS_PER_POINT
-        yield width, _words(line for each in cell.findall(qn("w:p")) for line in _lines(each))
+        yield width, _words(line for each in cell.findall(qn("w:p")) for line in lines_of(each))
 
 
 def _words(lines: Any) -> set[str]:  # noqa: ANN401 - any lines

@@ -1,14 +1,15 @@
 """Blank official paper: page, fonts, styles, page number and draft mark of Decree 30/2020, prepared once."""
 
-import copy
 import functools
 import io
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import docx
 from docx.document import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.oxml import serialize_part_xml
 from docx.oxml.ns import nsdecls, qn
@@ -16,7 +17,8 @@ from docx.oxml.parser import parse_xml
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Twips
 
-from documents.ooxml import element, paragraph
+from documents.ooxml import Xml, paragraph
+from documents.ooxml import element as written
 
 FONT = "Times New Roman"
 LANGUAGE = "vi-VN"
@@ -24,6 +26,8 @@ LEFT_MARGIN = 35.0
 """Left margin in millimetres."""
 TEXT_WIDTH = 155.0
 """Width of the text in millimetres: A4 less 35 on the left and 20 on the right."""
+WIDE_TEXT_WIDTH = 242.0
+"""The same of a sheet that lies on its side, as wide tables may (Decree 30/2020, Appendix I, section I, item 1)."""
 
 # Same content, same bytes: nothing in the file may tell when or by whom it was written.
 _FIXED_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - python-docx writes naive UTC
@@ -35,8 +39,6 @@ _DROPPED_RELATIONSHIPS = (
     "customXml",
     "numbering",
     "webSettings",
-    "theme",
-    "fontTable",
     "thumbnail",
     "extended-properties",
 )
@@ -111,6 +113,19 @@ _DRAFT_MARK = f"""<w:p {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml" xm
 </v:shape></w:pict></w:r></w:p>"""
 
 
+def element(tag: str, *children: BaseOxmlElement, **attributes: str | int) -> BaseOxmlElement:
+    """An element as a node of the trees that are prepared here."""
+    made = _parsed(written(tag, **attributes))
+    made.extend(children)
+    return made
+
+
+def _parsed(xml: Xml) -> BaseOxmlElement:
+    holder: BaseOxmlElement = parse_xml(f"<w:body {nsdecls('w')}>{xml}</w:body>")
+    made: BaseOxmlElement = holder[0]
+    return made
+
+
 def _fonts() -> BaseOxmlElement:
     return element("rFonts", ascii=FONT, hAnsi=FONT, cs=FONT, eastAsia=FONT)
 
@@ -181,11 +196,14 @@ def _set_page(document: Document, *, draft: bool) -> None:
     section.header_distance = section.footer_distance = Twips(567)  # 10 mm
     section.different_first_page_header_footer = True
     first, later = section.first_page_header, section.header
-    number = paragraph("PageNumber")
+    number = _parsed(paragraph("PageNumber"))
     field = element("fldSimple", instr=" PAGE ")
     field.append(element("r", element("t")))
     number.append(field)
-    for page, header, content in (("First", first, paragraph("PageNumber")), ("Later", later, number)):
+    for page, header, content in (
+        ("First", first, _parsed(paragraph("PageNumber"))),
+        ("Later", later, number),
+    ):
         header.is_linked_to_previous = False
         root = header._element
         for child in list(root):
@@ -194,6 +212,12 @@ def _set_page(document: Document, *, draft: bool) -> None:
             mark = parse_xml(_DRAFT_MARK.format(page=page))
             content.append(mark[-1])
         root.append(content)
+
+
+def _turn(document: Document) -> None:
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = section.page_height, section.page_width
 
 
 def _set_settings(document: Document) -> None:
@@ -228,12 +252,22 @@ def _set_properties(document: Document) -> None:
     properties.revision = 1
 
 
-@functools.lru_cache(maxsize=2)
-def _prepared(*, draft: bool) -> tuple[BaseOxmlElement, bytes]:
-    """The empty body and, zipped once, every part a filled sheet shares with all others."""
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """Everything a filled sheet shares with all others: the other parts, zipped once, and what stands around its body."""
+
+    parts: bytes
+    before: bytes
+    after: bytes
+
+
+@functools.lru_cache(maxsize=4)
+def _prepared(*, draft: bool, wide: bool) -> _Prepared:
     document = docx.Document()
     _set_styles(document)
     _set_page(document, draft=draft)
+    if wide:
+        _turn(document)
     _set_settings(document)
     _drop_unused_parts(document)
     _set_properties(document)
@@ -247,7 +281,8 @@ def _prepared(*, draft: bool) -> tuple[BaseOxmlElement, bytes]:
     section = document.sections[0]._sectPr
     for name in [name for name in section.attrib if name.startswith(qn("w:rsid"))]:
         del section.attrib[name]
-    return document.element, shared.getvalue()
+    before, mark, after = serialize_part_xml(document.element).partition(b"<w:sectPr")
+    return _Prepared(shared.getvalue(), before, mark + after)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -257,19 +292,27 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def blank(*, draft: bool) -> BaseOxmlElement:
-    """A fresh copy of the empty `w:document`.
+def section_end(*, draft: bool) -> Xml:
+    """What ends the upright pages of a sheet whose further pages lie on their side."""
+    section = _prepared(draft=draft, wide=False).after.decode().partition("</w:body>")[0]
+    return Xml(f'<w:p><w:pPr><w:pStyle w:val="AfterTable"/>{section}</w:pPr></w:p>')
+
+
+def pack(body: Iterable[Xml], *, draft: bool, wide: bool = False) -> bytes:
+    """The .docx file of a filled sheet; the same content always gives the same bytes.
 
     Args:
+        body: what stands on it, from top to bottom.
         draft: whether every page carries the mark "BẢN NHÁP".
+        wide: whether the sheet, or its last pages, lie on their side.
 
     """
-    return copy.deepcopy(_prepared(draft=draft)[0])
-
-
-def pack(root: BaseOxmlElement, *, draft: bool) -> bytes:
-    """The .docx file of a filled `w:document`; the same content always gives the same bytes."""
-    packed = io.BytesIO(_prepared(draft=draft)[1])
+    prepared = _prepared(draft=draft, wide=wide)
+    content, after = "".join(body), prepared.after
+    if "<w:sectPr" in content:
+        after = after.replace(b"<w:titlePg/>", b"")  # only the sheet's own first page goes without its number
+    packed = io.BytesIO(prepared.parts)
+    packed.seek(0, io.SEEK_END)
     with zipfile.ZipFile(packed, "a") as package:
-        package.writestr(_entry(_BODY_PART), serialize_part_xml(root))
+        package.writestr(_entry(_BODY_PART), prepared.before + content.encode() + after)
     return packed.getvalue()

@@ -193,6 +193,11 @@ class Issue:
             issued=dict(view.state.issued),
             enclosures=tuple(self._enclosures()),
             acts=view.state.acts,
+            last_days={
+                limit.place: limit.last_day
+                for limit in view.state.limits
+                if limit.last_day and limit.ended_at is None and not limit.suspended
+            },
         )
 
     def _enclosures(self) -> Iterator[str]:

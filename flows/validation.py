@@ -40,6 +40,7 @@ _MESSAGES = {
     "uuid_type": "không phải mã hợp lệ",
     "bytes_type": "phải là tệp",
     "instant_out_of_range": "năm phải trong khoảng {first}–{last}",
+    "day_out_of_range": "năm phải trong khoảng {first}–{last}",
 }
 
 

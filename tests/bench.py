@@ -23,8 +23,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from sqlalchemy import Engine, text
 
-from documents.case import Case
-from documents.forms import all_forms
 from flows.books import book
 from flows.engine import Act, Actor, act, act_many
 from flows.opening import open_dossier
@@ -36,9 +34,9 @@ from models.law.loader import codes, load_book
 from models.migrations import migrate
 from models.settings import Settings
 from models.store import SYSTEM, Scope, open_store, unit_of_work
+from tests.bench_documents import measured as documents
 from tests.cluster import running
-from tests.documents.cases import ACTS, FACTS, PERSON, at, sample_case
-from tests.documents.cases_2014 import case_2014
+from tests.documents.cases import ACTS, FACTS, PERSON, at
 from tests.flows.rows import ACCOUNT, seed
 from tests.law.loading import load_time
 
@@ -98,7 +96,7 @@ def main() -> None:
     load = os.getloadavg()[0]
     try:
         with Progress(*columns, console=console, transient=True) as progress, clock.at(NOW):
-            rows = [*_limits(progress), _loading(progress), *_documents(progress)]
+            rows = [*_limits(progress), _loading(progress), *(Row(*one) for one in documents(progress))]
             with _store() as engine:
                 machine = _machine(engine)
                 dossiers = _prepare(engine, progress)
@@ -260,31 +258,6 @@ def _cpu_of(processes: Sequence[int]) -> float:
         fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _documents(progress: Progress) -> list[Row]:
-    """Every form rendered warm; the spread is over the forms."""
-    forms = all_forms()
-    task = progress.add_task("văn bản · documents", total=len(forms))
-    values = {}
-    for code, form in forms.items():
-        context = form.gather(_case(code))
-        form.render(context)
-        taken = []
-        for _ in range(ROUNDS):
-            start = perf_counter()
-            form.render(context)
-            taken.append(1000 * (perf_counter() - start))
-        values[code] = statistics.median(taken)
-        progress.advance(task)
-    slowest = max(values, key=lambda code: values[code])
-    return [
-        Row("văn bản · document", list(values.values()), "ms", "", f"{len(forms)} forms, slowest {slowest}")
-    ]
-
-
-def _case(code: str) -> Case:
-    return case_2014(code) if code.startswith("B14-") else sample_case(code)
 
 
 def _limits(progress: Progress) -> list[Row]:

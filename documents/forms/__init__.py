@@ -18,13 +18,16 @@ def all_forms() -> Mapping[str, Form]:
         file,
         finding,
         hand_over,
+        leave,
         life_summary,
         pending,
+        postponement,
+        serving,
         wanted,
     )
 
     families = (
-        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, book_2014,
-        bundle,
+        finding, determination, life_summary, file, pending, hand_over, court, execution, wanted, postponement, leave, serving,
+        book_2014, bundle,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

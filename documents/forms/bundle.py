@@ -18,7 +18,7 @@ _NUMBERED = (
     "NĐ 116/2021/NĐ-CP Đ.42.4.b, 43.2, 53.2, Luật Xử lý vi phạm hành chính 2012 Đ.104.3"
 )
 _PROVISIONAL = "Số tờ tạm thời: hồ sơ chưa hoàn thành việc lập."
-_WIDTHS = (11.0, 25.0, 24.0, 36.0, 24.0, 15.0, 20.0)
+_WIDTHS = (14.0, 32.0, 28.0, 76.0, 38.0, 18.0, 36.0)
 
 
 class Cover(FormContext):
@@ -122,13 +122,14 @@ def write_cover(sheet: Sheet, context: Cover) -> None:
         ("Số văn bản, tài liệu", str(context.papers)),
         ("Số tờ (bút lục)", f"từ tờ 1 đến tờ {context.sheets}" if context.sheets else "chưa"),
     )
-    sheet.line(bold(f"{capital(context.mark)}: "), context.goes_to)
+    sheet.field(bold("Bộ hồ sơ này"), context.goes_to)
     if context.compiled_on is None:
         sheet.line(_PROVISIONAL)
 
 
 def write_index(sheet: Sheet, context: Index) -> None:
-    """HS-02 on paper."""
+    """HS-02 on paper, lying on its side for its seven columns."""
+    sheet.turn()
     sheet.header((context.header.superior, context.header.issuer))
     sheet.heading(upper(context.mark), centred=True)
     sheet.title("Mục lục văn bản, tài liệu", f"Số, ký hiệu hồ sơ: {context.dossier}\nNăm {context.year}")

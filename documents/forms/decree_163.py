@@ -1,12 +1,14 @@
 """What the forms of Decree 163/2026, Appendix V share: grounds, people's lines, moments, how papers are cited."""
 
 from datetime import datetime
-from typing import cast
+from typing import Literal, cast
 
-from documents.case import Block, Case, Issued, MissingValue, PersonBlock
+from pydantic import Field
+
+from documents.case import AgencyCard, Block, Case, Issued, MissingValue, PersonBlock
 from documents.layout import Sheet, Signature, Text, bold, italic, long_date, page_count, upper
 from models.law.counting import TIMEZONE
-from models.law.facts import Official
+from models.law.facts import Line, Official, Part
 from models.law.facts import Representative as Parent
 
 LAW = "Căn cứ Luật Phòng, chống ma túy năm 2025"
@@ -26,6 +28,28 @@ class Representative(Block):
     agency: str
 
 
+class Applicant(Part):
+    """Who writes an application about the person, as V-45 and V-48 ask."""
+
+    name: Line = Field(title="Họ và tên")
+    sex: Literal["Nam", "Nữ"] = Field(title="Giới tính")
+    birth: Line = Field(title="Ngày, tháng, năm sinh")
+    id_number: Line = Field(title="Số CC/CCCD/CMND/HC")
+    id_issued_on: Line = Field("không", title="Ngày cấp")
+    id_issued_by: Line = Field("không", title="Nơi cấp")
+    residence: Line = Field(title="Nơi cư trú hoặc chỗ ở hiện nay")
+    phone: Line = Field("không", title="Điện thoại liên hệ")
+    relation: Line = Field(title="Quan hệ với người bị đưa đi cai nghiện")
+
+
+class Guardian(Block):
+    """The line "cha/mẹ/người giám hộ/người đại diện hợp pháp" with where to reach them; an adult has none, and is reached."""
+
+    name: str
+    address: str
+    phone: str
+
+
 def representative(official: Official, agency: str) -> Representative:
     """The official as minutes name one; `agency` when the official belongs to no other."""
     return Representative(name=official.name, position=official.position, agency=official.agency or agency)
@@ -40,6 +64,22 @@ def parent_of(case: Case) -> str | None:
     """Who stands for a minor: parent, guardian or legal representative, by name; None for an adult or where unrecorded."""
     stands = cast("Parent | None", case.facts.get("representative"))
     return stands.name if stands and is_minor(case) else None
+
+
+def guardian_of(case: Case, phone: str) -> Guardian:
+    """Whom papers of the centre name beside the person; `phone` is the parent's, which no fact records."""
+    stands = cast("Parent | None", case.facts.get("representative"))
+    if not is_minor(case):
+        return Guardian(name="không", address=case.person.present_residence, phone=case.person.phone)
+    if stands is None:
+        raise MissingValue(case.form, "representative", "cha, mẹ, người giám hộ hoặc người đại diện hợp pháp")
+    return Guardian(name=stands.name, address=stands.residence, phone=phone)
+
+
+def head_of(agency: AgencyCard) -> str:
+    """How the head of a centre signs: Hiệu trưởng of a reformatory school, as its name or the head's position says."""
+    said = f"{agency.name} {agency.head.position}".lower()
+    return "Hiệu trưởng" if "trường giáo dưỡng" in said or "hiệu trưởng" in said else "Trưởng"
 
 
 def enclosures_of(case: Case) -> tuple[str, ...]:
@@ -58,13 +98,15 @@ def cited(issued: Issued) -> str:
 def effective_decision(case: Case) -> str:
     """The court's decision to be carried out: the regional court's, or what the provincial court decided in its place.
 
-    The provincial court's paper (TA-12) is made outside, so it has no number here; nor has a decision made before
-    1 July 2026, which is cited as a person wrote it down.
+    The provincial court's paper (TA-12) may be made outside, and then has no number here; nor has a decision made
+    before 1 July 2026, which is cited as a person wrote it down.
     """
     decided = case.acts.get("decide_appeal")
     if decided is None or case.facts.get("appeal_outcome") != "changed":
         older = cast("str | None", case.facts.get("court_decision_ref"))
         return older if older and "TA-07" not in case.issued else cited(case.document("TA-07"))
+    if "TA-12" in case.issued:
+        return cited(case.issued["TA-12"])
     return f"{long_date(decided.astimezone(TIMEZONE).date())} của {case.party('provincial_court').name}"
 
 
@@ -91,6 +133,21 @@ def write_person(sheet: Sheet, person: PersonBlock, *lead: Text) -> None:
 def write_identity(sheet: Sheet, label: str, number: str, issued_on: str, issued_by: str) -> None:
     """The line of the identity paper."""
     sheet.fields((label, number), ("ngày cấp", issued_on), ("nơi cấp", issued_by))
+
+
+def write_named(sheet: Sheet, person: PersonBlock | Applicant, label: str, id_label: str) -> None:
+    """Name in capitals, sex, birth and identity paper on the lines that V-44 to V-50 have for them."""
+    sheet.line(f"{label} ", italic("(viết in hoa)"), f": {upper(person.name)}; Giới tính: {person.sex}")
+    sheet.field("Ngày, tháng, năm sinh", person.birth)
+    sheet.fields((id_label, person.id_number), ("Ngày cấp", person.id_issued_on))
+    sheet.field("Nơi cấp", person.id_issued_by)
+
+
+def write_guardian(sheet: Sheet, guardian: Guardian) -> None:
+    """The parent's or guardian's line, and where to reach them."""
+    sheet.field("- Họ và tên cha/mẹ/người giám hộ/người đại diện hợp pháp", guardian.name)
+    sheet.field("Địa chỉ liên hệ", guardian.address)
+    sheet.field("Số điện thoại", guardian.phone)
 
 
 def write_list(sheet: Sheet, lines: tuple[str, ...]) -> None:

@@ -5,7 +5,7 @@ from pydantic import AwareDatetime, Field
 from documents.case import Block, Case, FormContext, Header, Particulars, PersonBlock, header_of, person_of
 from documents.form import Form
 from documents.forms.decree_163 import DECREE, FILED, LAW, RESIDENCE, begun, write_person
-from documents.layout import Sheet, Signature
+from documents.layout import Sheet, Signature, bold
 from models.law.facts import Line, Relative
 from models.law.schema import Stage
 
@@ -69,15 +69,16 @@ def gather_wanted(case: Case) -> WantedDecision:
         header=header_of(case),
         whom=_NOT_YET_BROUGHT if in_hands_of_police else _IN_THE_CENTRE,
         person=person_of(case),
-        father=_parent(background.father if background else None),
-        mother=_parent(background.mother if background else None),
+        father=parent_block(background.father if background else None),
+        mother=parent_block(background.mother if background else None),
         escaped_at=case.fact("escaped_at", "thời điểm bỏ trốn"),
         stated=case.given(WantedParticulars),
         signer=case.signer.name,
     )
 
 
-def _parent(relative: Relative | None) -> Parent:
+def parent_block(relative: Relative | None) -> Parent:
+    """Father or mother as the decision names them."""
     if relative is None:
         return Parent(name="không", age="không", occupation="không", residence="không", phone="không")
     return Parent(
@@ -98,16 +99,16 @@ def write_wanted(sheet: Sheet, context: WantedDecision) -> None:
     sheet.basis(LAW, DECREE, f"Theo đề nghị của {stated.unit}")
     sheet.resolved()
     sheet.article(1, f"Truy tìm {whom} có lai lịch và đặc điểm nhận dạng như sau:")
-    write_person(sheet, context.person, "1. ")
+    write_person(sheet, context.person, bold("1."), " ")
     sheet.field(RESIDENCE, context.person.present_residence)
-    sheet.line("2. Đặc điểm nhận dạng:")
+    sheet.line(bold("2."), " Đặc điểm nhận dạng:")
     sheet.fields(("Chiều cao", f"{stated.height_m} m"), ("Cân nặng", f"{stated.weight_kg} kg"))
     sheet.field("Dấu hiệu riêng biệt", stated.marks)
-    sheet.line("3. Các mối quan hệ:")
-    _write_parent(sheet, "- Họ, tên bố", context.father)
-    _write_parent(sheet, "- Họ, tên mẹ", context.mother)
+    sheet.line(bold("3."), " Các mối quan hệ:")
+    write_parent(sheet, "- Họ, tên bố", context.father)
+    write_parent(sheet, "- Họ, tên mẹ", context.mother)
     sheet.field("- Các mối quan hệ liên quan khác", stated.other_relations)
-    sheet.line(f"4. Đã bỏ trốn khỏi {stated.escaped_from}, {begun(context.escaped_at)}.")
+    sheet.line(bold("4."), f" Đã bỏ trốn khỏi {stated.escaped_from}, {begun(context.escaped_at)}.")
     sheet.line("Khi phát hiện đối tượng có lai lịch nêu trên, yêu cầu báo ngay cho:")
     for label, contact in (("- Ông (bà)", stated.contact), ("- Cơ quan", stated.contact_agency)):
         sheet.fields((label, contact.name), ("Điện thoại", contact.phone))
@@ -119,7 +120,8 @@ def write_wanted(sheet: Sheet, context: WantedDecision) -> None:
     sheet.closing(("Như Điều 2", *stated.recipients, FILED), signature)
 
 
-def _write_parent(sheet: Sheet, label: str, parent: Parent) -> None:
+def write_parent(sheet: Sheet, label: str, parent: Parent) -> None:
+    """The lines of father or mother."""
     sheet.fields((label, parent.name), ("Tuổi", parent.age))
     sheet.field("Nghề nghiệp", parent.occupation)
     sheet.field(RESIDENCE, parent.residence)

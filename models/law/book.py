@@ -38,6 +38,10 @@ class Wording(Strict):
     """What court papers rest on, without "Căn cứ"."""
     complaint_period: Text
     """How long a complaint against the court's decision may be made, and from when."""
+    violations_law: Text | None = None
+    """The law on handling administrative violations with its dates, as a centre's decisions cite it, without "Căn cứ"."""
+    local_government: Text | None = None
+    """The law on local government with its dates, as a people's committee's decisions cite it, without "Căn cứ"."""
 
 
 class Provision(Strict):

@@ -195,7 +195,8 @@ def _period(book: Book) -> _Table:
 
 def _wording(book: Book) -> _Table:
     spoken: list[tuple[str, str, Value]] = [
-        (key, WORDING[key], text) for key, text in book.wording.model_dump(mode="json").items()
+        (key, WORDING[key], text)
+        for key, text in book.wording.model_dump(mode="json", exclude_none=True).items()
     ]
     spoken += [
         (f"{key} (minor)", f"{WORDING[key]} (dưới 18 tuổi)", text if isinstance(text, str) else list(text))

@@ -13,7 +13,15 @@ from pydantic_core import PydanticCustomError
 from models.law.counting import MOST, YEARS
 from models.law.schema import ActionFacts, Fact
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
+    # invisible marks that turn the direction of writing or part lines: what is read would not be what is stored
+    "|[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+
+
+LIFETIMES = range(1900, YEARS.stop)
+"""Years of days that papers state: births, identity papers, decisions of long ago."""
 
 
 def printable(text: str) -> str:
@@ -39,6 +47,20 @@ def in_bounds(instant: datetime) -> datetime:
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(in_bounds)]
+
+
+def in_lifetimes(day: date) -> date:
+    """The day, if anybody a dossier speaks of can have seen it."""
+    if day.year not in LIFETIMES:
+        raise PydanticCustomError(
+            "day_out_of_range",
+            "must lie in the years {first} to {last}",
+            {"first": LIFETIMES.start, "last": LIFETIMES.stop - 1},
+        )
+    return day
+
+
+Day = Annotated[date, AfterValidator(in_lifetimes)]
 
 
 class Part(BaseModel):
@@ -155,7 +177,7 @@ TYPES: dict[str, Any] = {
     "flag": bool,
     "number": Annotated[int, Field(ge=0, le=MOST)],
     "instant": Instant,
-    "day": date,
+    "day": Day,
     "agency": Annotated[Line, Field(description="Mã cơ quan")],
     "official": Official,
     "officials": Annotated[tuple[Official, ...], Field(min_length=1)],

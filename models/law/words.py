@@ -62,6 +62,8 @@ WORDING: Mapping[str, str] = {
     "compiler": "Người đề nghị",
     "legal_bases": "Căn cứ pháp lý",
     "complaint_period": "Thời hạn khiếu nại",
+    "violations_law": "Luật Xử lý vi phạm hành chính làm căn cứ",
+    "local_government": "Luật Tổ chức chính quyền địa phương làm căn cứ",
 }
 DERIVED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "delivered": ("Đã đưa vào cơ sở", {}),

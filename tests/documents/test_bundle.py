@@ -156,8 +156,8 @@ def test_a_page_stands_for_what_is_left_out_and_says_why(bundle: zipfile.ZipFile
 @pytest.mark.parametrize(
     ("folder", "mark", "goes_to"),
     [
-        ("ban-goc", "BẢN GỐC", "Bản gốc: chuyển Tòa án nhân dân khu vực 9 - Hà Nội"),
-        ("ban-sao", "BẢN SAO", "Bản sao: lưu tại Công an phường Mai Dịch"),
+        ("ban-goc", "BẢN GỐC", "Bộ hồ sơ này: chuyển Tòa án nhân dân khu vực 9 - Hà Nội"),
+        ("ban-sao", "BẢN SAO", "Bộ hồ sơ này: lưu tại Công an phường Mai Dịch"),
     ],
 )
 def test_each_set_has_its_mark_on_cover_and_index(

@@ -8,8 +8,10 @@ import sys
 import unicodedata
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import docx
 import pypdf
@@ -17,6 +19,7 @@ import pytest
 from docx.document import Document
 from docx.oxml.ns import qn
 
+from documents.case import Signing
 from documents.layout import Sheet, Signature, bold, long_date, new_sheet, place_date, upper
 from documents.ooxml import bold_width
 from tests.programs import needs_program
@@ -70,6 +73,27 @@ def rules(sheet: Sheet) -> list[tuple[int, int]]:
     return [
         (int(each.get(qn("w:left"))), int(each.get(qn("w:right")))) for each in indents if each is not None
     ]
+
+
+@pytest.mark.parametrize(("signing", "printed"), [
+    (None, ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "Trần Văn B"]),
+    (("KT.", "Lê Văn C", "Phó Chủ tịch"), ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH", "Lê Văn C"]),
+    (("TL.", "Lê Văn C", "Trưởng phòng"), ["TM. ỦY BAN NHÂN DÂN", "TL. CHỦ TỊCH", "TRƯỞNG PHÒNG", "Lê Văn C"]),
+    (("Q.", "Lê Văn C", "Quyền Chủ tịch"), ["TM. ỦY BAN NHÂN DÂN", "Q. CHỦ TỊCH", "Lê Văn C"]),
+])  # fmt: skip
+def test_whoever_signs_for_the_head_is_named_by_right_and_office(
+    signing: tuple[Literal["KT.", "TL.", "Q."], str, str] | None, printed: list[str]
+) -> None:
+    by = Signing(by=signing[0], name=signing[1], position=signing[2]) if signing else None
+    sheet = new_sheet(signing=by)
+    sheet.line("Nội dung")
+    head = Signature("Chủ tịch", "", "Trần Văn B", authority="TM. Ủy ban nhân dân")
+    sheet.closing(("Lưu: VT",), head)
+    assert [*paragraphs(sheet, "Signer"), *paragraphs(sheet, "SignedName")] == printed
+    minutes = new_sheet(signing=by)
+    minutes.signatures((Signature("Người lập", "", "Phạm Thị D"), replace(head, head=True)))
+    assert [line for line in paragraphs(minutes, "Signer") if line] == ["NGƯỜI LẬP", *printed[:-1]]
+    assert paragraphs(minutes, "SignedName") == ["Phạm Thị D", printed[-1]]
 
 
 # -- the paper --------------------------------------------------------------------------------------------

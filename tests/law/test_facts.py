@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from models.law.book import Book
-from models.law.facts import payload_model
+from models.law.facts import TYPES, payload_model
 from models.law.loader import catalogue, codes, load_book
 
 
@@ -82,3 +82,20 @@ def test_json_schema_tells_every_fact_in_vietnamese_and_english(code: str) -> No
             assert told["description"].startswith(known.title_en)
             if known.choices:
                 assert told["x-choices"] == dict(known.choices)
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u200f", "\u200b", "\u2066", "\ufeff", "\u2028"])
+def test_invisible_marks_that_turn_the_writing_are_refused(mark: str) -> None:
+    with pytest.raises(ValidationError, match="cannot be printed"):
+        TypeAdapter(TYPES["text"]).validate_python(f"Nguyễn{mark}Văn A")
+
+
+@pytest.mark.parametrize("day", ["1899-12-31", "2201-01-01", "0001-01-01", "9999-12-31"])
+def test_a_day_nobody_can_have_seen_is_refused(day: str) -> None:
+    with pytest.raises(ValidationError, match="1900 to 2200"):
+        TypeAdapter(TYPES["day"]).validate_python(day)
+
+
+def test_days_within_lifetimes_are_taken() -> None:
+    for day in ("1900-01-01", "2200-12-31"):
+        assert TypeAdapter(TYPES["day"]).validate_python(day).isoformat() == day
