@@ -14,6 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from api.dependencies import CurrentActor, DossierId, Parts, PartsDep
 from api.dossiers import state_of
@@ -37,6 +38,7 @@ from models.tables import table
 
 router = APIRouter(prefix="/v1/dossiers/{dossier_id}", tags=["papers"])
 _document, _paper, _event, _agency = table("document"), table("paper"), table("event"), table("agency")
+_copy = table("document_copy")
 _CLIENT_CLOSED_REQUEST = 499
 _WATCH = 0.5
 """Seconds between looks whether the one who asked is still there."""
@@ -194,8 +196,15 @@ def _numbered(parts: Parts, actor: Actor, state: State) -> tuple[list[Numbered],
 
 def _rows(connection: Connection, dossier: UUID) -> tuple[Sequence[Any], Sequence[Any]]:
     """Documents and papers with the names of their agencies; a document is recorded when its act is."""
+    signed = _copy.c.kind == "signed"
+    scan = (
+        select(_copy).where(_copy.c.dossier == dossier, signed).ext(distinct_on(_copy.c.document))
+        .order_by(_copy.c.document, _copy.c.recorded_at.desc()).subquery()
+    )  # fmt: skip
+    names = (_event.c.recorded_at, _agency.c.name.label("author"))
     documents = (
-        select(_document, _event.c.recorded_at, _agency.c.name.label("author"))
+        select(_document, *names, scan.c.sha256.label("scan"), scan.c.content_type.label("scan_type"))
+        .outerjoin(scan, scan.c.document == _document.c.id)
         .join(_event, _event.c.id == _document.c.event)
         .join(_agency, _agency.c.code == _document.c.agency)
         .where(_document.c.dossier == dossier)
@@ -225,6 +234,8 @@ def _document_of(parts: Parts, actor: Actor, row: Any, asked: Sequence[Paper], p
         sheets=pages_of(storage.load(parts.files, pdf)) if pdf else 1,
         sha256=hashlib.sha256(word).hexdigest(),
         pdf=pdf or "",
+        signed=row.scan or "",
+        content_type=row.scan_type or "",
         ended=None if valid else row.state,
     )
 

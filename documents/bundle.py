@@ -122,6 +122,9 @@ def _put(under: _Under, entry: Numbered) -> bool:
     if filed.is_document:
         content = storage.load(under.files, filed.pdf)
         _write(under.archive, _name(entry, ".pdf"), content)
+        if filed.signed:
+            content = storage.load(under.files, filed.signed)
+            _write(under.archive, _name(entry, _signed_suffix(entry)), content)
     elif filed.content_type not in _SUFFIXES:
         return False
     _add(under, entry, content)
@@ -132,7 +135,8 @@ def _add(under: _Under, entry: Numbered, content: bytes) -> None:
     try:
         under.merged.add(entry.first, content, entry.first, entry.sheets)
     except UnprintableError:
-        under.left_out[entry.first] = f"không in được từ tệp; xem tệp {_name(entry)}"
+        scan = _signed_suffix(entry) if entry.filed.signed else None
+        under.left_out[entry.first] = f"không in được từ tệp; xem tệp {_name(entry, scan)}"
 
 
 def _convert(under: _Under, word: Sequence[Numbered]) -> None:
@@ -231,6 +235,10 @@ def _name(entry: Numbered, suffix: str | None = None) -> str:
         kind = "khac" if filed.place is None else filed.code
         name = f"tai-lieu/{numbers}_{kind}{_SUFFIXES.get(filed.content_type, '.docx')}"
     return unicodedata.normalize("NFC", name)
+
+
+def _signed_suffix(entry: Numbered) -> str:
+    return f"_da-ky{_SUFFIXES.get(entry.filed.content_type, '')}"
 
 
 def _write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -70,16 +70,11 @@ class MergedPdf:
         Raises:
             UnprintableError: nothing was added.
         """
-        start, places = self._file.tell(), []
+        start = self._file.tell()
         try:
-            source = content if content.startswith(b"%PDF-") else page_of(content)
-            writer, pages = self._stamped(source, first, sheets)
-            for number, each in enumerate(writer._objects[len(self._places) :], start=len(self._places) + 1):
-                places.append(self._file.tell() if each is not None else 0)
-                if each is not None:
-                    self._file.write(f"{number} 0 obj\n".encode())
-                    each.write_to_stream(self._file)
-                    self._file.write(b"\nendobj\n")
+            places, pages = self._written(
+                content if content.startswith(b"%PDF-") else page_of(content), first, sheets
+            )
         except Exception as error:  # pypdf raises what it finds in a broken file: KeyError, RecursionError …
             self._file.seek(start)
             self._file.truncate()
@@ -87,8 +82,19 @@ class MergedPdf:
         self._places += places
         self._pages[key] = pages
         if len(content) > _LARGE:
-            del writer, source
             gc.collect()  # reader and writer name each other: they would stay until the collector comes by
+
+    def _written(self, content: bytes, first: int, sheets: int) -> tuple[list[int], list[int]]:
+        """Writes the file's objects; where they stand, and which of them are its pages."""
+        writer, pages = self._stamped(content, first, sheets)
+        places = []
+        for number, each in enumerate(writer._objects[len(self._places) :], start=len(self._places) + 1):
+            places.append(self._file.tell() if each is not None else 0)
+            if each is not None:
+                self._file.write(f"{number} 0 obj\n".encode())
+                each.write_to_stream(self._file)
+                self._file.write(b"\nendobj\n")
+        return places, pages
 
     def _stamped(self, content: bytes, first: int, sheets: int) -> tuple[pypdf.PdfWriter, list[int]]:
         """The file's pages, with numbers of objects that follow those already written."""

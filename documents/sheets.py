@@ -36,8 +36,11 @@ class Filed:
     sha256: str
     """The Word file, or the file as it was received."""
     content_type: str = ""
+    """Of a paper's file, or of a document's scan."""
     pdf: str = ""
     """A document's PDF."""
+    signed: str = ""
+    """The latest scan of the signed paper, of the content type above; it stands for the PDF among the sheets."""
     received_as: int | None = None
     """A paper's first sheet in the order of receipt."""
     ended: Literal["superseded", "void"] | None = None

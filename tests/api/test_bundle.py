@@ -19,8 +19,10 @@ from sqlalchemy import text
 
 from api import bundle
 from api.demo.scans import pdf_page
+from documents import storage
 from documents.pdf import LibreOffice
 from models import clock
+from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
 from tests.api.conftest import NOW, SignedIn
 from tests.api.road import Road, at_once
@@ -139,6 +141,37 @@ def end(road: Road, state: str, form: str) -> None:
     ended = "UPDATE document SET state = :state, ended_at = now(), ended_because = 'thử' WHERE form = :form"
     with unit_of_work(road.store, Scope(SYSTEM)) as connection:
         connection.execute(text(ended), {"state": state, "form": form})
+
+
+def test_the_latest_scan_of_the_signed_paper_stands_among_the_sheets(
+    road: Road, script: Path, database: Settings
+) -> None:
+    assert script.exists()
+    road.advance("request_determination")
+    road.take("request_determination")
+    [document] = [
+        one for one in road.as_user(POLICE).get(f"{road.path}/documents").json() if one["form"] == "109-02"
+    ]
+    scans = [pdf_page("ban quet cu"), pdf_page("ban quet da ky")]
+    with unit_of_work(road.store, Scope(SYSTEM)) as connection:
+        for minute, scan in enumerate(scans):
+            connection.execute(
+                text(
+                    "INSERT INTO document_copy SELECT gen_random_uuid(), :document, :dossier, 'signed', :sha256, :size, "
+                    "'application/pdf', 'quet.pdf', min(id::text)::uuid, :at FROM account"
+                ),
+                {
+                    "document": document["id"], "dossier": road.id, "sha256": storage.store(database.data / "files", scan),
+                    "size": len(scan), "at": NOW + timedelta(minutes=minute),
+                },
+            )  # fmt: skip
+    made = zipped(road)
+    [name] = [name for name in made.namelist() if name.endswith("_da-ky.pdf")]
+    assert "109-02" in name
+    assert made.read(name) == scans[1]
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made.read("but-luc.pdf"))).pages]
+    assert ["ban quet da ky" in page for page in pages].count(True) == 1
+    assert not any("ban quet cu" in page for page in pages)
 
 
 def test_before_it_is_compiled_the_numbers_are_provisional(road: Road, script: Path) -> None:
