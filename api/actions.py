@@ -200,7 +200,7 @@ def form_of(ref: Ref) -> ActionFormOut:
         when=ref.when,
         by=list(ref.by),
         given=ref.given,
-        particulars_schema=form.asks,
+        particulars_schema=form.asks if ref.given else None,
     )
 
 

@@ -54,8 +54,8 @@ class Form:
 
     @property
     def official_number(self) -> str | None:
-        """What the gazette prints above the form ("Mẫu số 34"); None for papers without an official form."""
-        found = re.search(r"Mẫu số \d+\w*", self.source)
+        """What the gazette prints above the form ("Mẫu số 34", in Decree 118/2021 "Mẫu biên bản số 01"); None for papers without an official form."""
+        found = re.search(r"Mẫu (biên bản )?số \d+\w*", self.source)
         return found[0] if found else None
 
     def render(self, context: FormContext, *, draft: bool = False) -> bytes:

@@ -64,6 +64,7 @@ class Signature:
         authority: on whose behalf the title signs, such as "TM. ỦY BAN NHÂN DÂN", printed above it.
         head: whether the agency's head signs here, in whose place another may.
         dated: place and date above the block, where the form has them there.
+        words: what the signer declares, between the title and the hint.
 
     """
 
@@ -73,6 +74,7 @@ class Signature:
     authority: str | None = None
     head: bool = False
     dated: str | None = None
+    words: str | None = None
 
     def signed_by(self, signing: Signing | None) -> "Signature":
         """The block as it stands when another signs for the head: "KT. TRƯỞNG CÔNG AN" over the signer's office."""
@@ -144,13 +146,14 @@ class Sheet:
         self._draft = draft
         self._signing = signing
         self._body: list[Xml] = []
+        self._beside_head = 0  # how much of it is the form's number, which takes no room
         self._last_line: int | None = None  # where the last line of the body's text stands
         self._beside_photo = 0.0  # points of the text's width a photograph takes
         self._text_width = stationery.TEXT_WIDTH
 
     def turn(self) -> None:
         """Lay the sheet on its side, for a table too wide for it; what is written already stays upright."""
-        if self._body:
+        if len(self._body) > self._beside_head:
             self._add(stationery.section_end(draft=self._draft))
         self._text_width = stationery.WIDE_TEXT_WIDTH
 
@@ -217,6 +220,10 @@ class Sheet:
         if rule:
             self._add(self._short_rule(about or kind, 14, self._text_width, self._beside_photo))
 
+    def note(self, text: str) -> None:
+        """A line under the title of a list or an annex: its period, or what it is enclosed with."""
+        self._add(paragraph("Note", text))
+
     def form_number(self, text: str) -> None:
         """The official form's own number, above the head on the right as the gazette prints it; takes no room."""
         place = element(
@@ -230,6 +237,7 @@ class Sheet:
         )
         label = table([_FORM_NUMBER_WIDTH], [[[paragraph("FormNumber", text)]]], float_at=place)
         self._add(label, paragraph("Rule"))  # a flat line, for Word joins tables that touch
+        self._beside_head = len(self._body)
 
     def photo_box(self, width_cm: float, height_cm: float, text: str = "Ảnh 4x6") -> None:
         """An empty box for a photograph, hanging in the left margin; what is added next flows beside it."""
@@ -332,10 +340,10 @@ class Sheet:
             self._keep_last_line()
             self.line(f"{_TICKED_BOX if checked else _EMPTY_BOX} {label}")
 
-    def ticks(self, *choices: tuple[str, bool], lead: str = "") -> None:
-        """Several "label: box" on one line, after `lead` such as "10. Tôn giáo:"."""
+    def ticks(self, *choices: tuple[str, bool], lead: str = "", tail: str = "") -> None:
+        """Several "label: box" on one line, after `lead` such as "10. Tôn giáo:", before `tail`."""
         boxes = [f"{label}: {_TICKED_BOX if checked else _EMPTY_BOX}" for label, checked in choices]
-        self.line("     ".join([lead, *boxes] if lead else boxes))
+        self.line("     ".join(part for part in (lead, *boxes, tail) if part))
 
     def table(
         self,
@@ -345,24 +353,29 @@ class Sheet:
         *,
         groups: Sequence[tuple[str, int]] = (),
         numbered: bool = False,
+        small: bool = False,
     ) -> None:
         """A bordered table; its heading rows repeat on every page.
 
         Args:
             headings: of the columns.
-            rows: one text a column.
+            rows: one text a column; a row of one text runs across the table in bold and heads what follows.
             widths: of the columns in millimetres; the text is 155 mm wide, 242 mm on a turned sheet.
             groups: titles over so many columns each, "" over those that stand alone; none prints one heading row.
             numbered: whether the columns' numbers stand in a row under the headings.
+            small: whether the letters are small, for a list of many columns under one row of headings.
 
         """
+        heading_style, style = ("ListHeading", "ListCell") if small else ("CellHeading", "Cell")
         above = grouped_headings(widths, headings, groups) if groups else ()
-        cells = [] if groups else [[[paragraph("CellHeading", heading)] for heading in headings]]
+        cells = [] if groups else [[[paragraph(heading_style, heading)] for heading in headings]]
         if numbered:
             numbers = range(1, len(headings) + 1)
             cells.append([[paragraph("CellHeading", Run(str(number), bold=False))] for number in numbers])
         heading_rows = len(cells)
-        cells += [[[paragraph("Cell", value)] for value in row] for row in rows]
+        for row in rows:
+            across = len(row) < len(widths)
+            cells.append([[paragraph(style, bold(value) if across else value)] for value in row])
         made = table(widths, cells, bordered=True, heading_rows=heading_rows, above=above)
         self._add(paragraph("Gap"), made, paragraph("Gap"))
 
@@ -410,6 +423,8 @@ class Sheet:
         block = [paragraph("PlaceDate", cell.dated)] if cell.dated else []
         block += [paragraph("Signer", upper(line)) for line in (cell.authority or "").split("\n") if line]
         block.append(paragraph("Signer", upper(cell.title)))
+        if cell.words:
+            block.append(paragraph("SignedWords", cell.words))
         if cell.hint:
             block.append(paragraph("Hint", cell.hint))
         return block
@@ -428,7 +443,8 @@ class Sheet:
 
     def new_page(self) -> None:
         """Begin an annex on a new page."""
-        self._add(element("p", element("r", element("br", type="page"))))
+        style = element("pPr", element("pStyle", val="AfterTable"))
+        self._add(element("p", style, element("r", element("br", type="page"))))
 
     def to_bytes(self) -> bytes:
         """The .docx file; the same content always gives the same bytes."""

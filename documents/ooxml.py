@@ -178,7 +178,7 @@ def table(
 
     Args:
         widths: of the columns, in millimetres.
-        rows: each a sequence of cells, each cell its paragraphs.
+        rows: each a sequence of cells, each cell its paragraphs; a row of one cell spans all columns.
         bordered: whether lines are drawn.
         heading_rows: how many rows repeat on top of every page.
         float_at: a `tblpPr` element when text flows around the table.
@@ -256,9 +256,11 @@ def _row(
         properties.append(element("trHeight", val=twips(height), hRule="exact"))
     if heading:
         properties.append(element("tblHeader"))
-    middle = (element("vAlign", val="center"),) if bordered else ()
+    across = len(cells) < len(widths)
+    layout = [element("gridSpan", val=len(widths))] if across else []
+    layout += [element("vAlign", val="center")] if bordered else []
     made = [
-        element("tc", element("tcPr", element("tcW", w=twips(width), type="dxa"), *middle), *content)
-        for width, content in zip(widths, cells, strict=True)
+        element("tc", element("tcPr", element("tcW", w=twips(width), type="dxa"), *layout), *content)
+        for width, content in zip([sum(widths)] if across else widths, cells, strict=True)
     ]
     return element("tr", element("trPr", *properties), *made)

@@ -39,7 +39,10 @@ _NAMED = {
 }
 """Fields whose content has a shape of its own."""
 _LEFT_OVER = re.compile(r"\.\.\.\.|…|\bNone\b|\bTrue\b|\bFalse\b|[{}]|\.\.|;;|,,|(?<! )  (?! )")
-_SHARED = {"documents.case", "documents.forms.court_case", "documents.forms.decree_163", "models.law.facts"}
+_SHARED = {
+    "documents.case", "documents.forms.court_case", "documents.forms.decree_116", "documents.forms.decree_163",
+    "models.law.facts",
+}  # fmt: skip
 """Modules of the blocks that many forms print a part of."""
 _BREAKABLE = re.compile(r"[\s\-/]+")
 

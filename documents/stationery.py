@@ -73,6 +73,7 @@ STYLES = {
     # title and body: items 5 and 6
     "Kind": _Style(bold=True, before=18, keep=True),
     "About": _Style(bold=True, keep=True),
+    "Note": _Style(italic=True, keep=True),
     "Addressee": _Style(before=12, keep=True),
     "AddresseeHead": _Style(align="left", before=12, left=1985, keep=True),
     "AddresseeItem": _Style(align="left", before=3, left=2268),
@@ -82,9 +83,12 @@ STYLES = {
     "Heading": _Style(align="both", bold=True, before=6, first_line=_INDENT, keep=True),
     "CellHeading": _Style(13, bold=True, keep=True),
     "Cell": _Style(13, align="left"),
+    "ListHeading": _Style(10, bold=True, keep=True),
+    "ListCell": _Style(10, align="left"),
     "Caption": _Style(13),
     # signatures and recipients: items 7 to 9
     "Signer": _Style(bold=True, keep=True),
+    "SignedWords": _Style(13, align="both", keep=True),
     "Hint": _Style(italic=True, keep=True),
     "SignedName": _Style(bold=True, before=64, keep=True),
     "RecipientsHead": _Style(12, align="left", bold=True, italic=True, keep=True),

@@ -1,9 +1,10 @@
 """Drawing up a paper beside the dossier's acts: a form of the book, filled, numbered and frozen, that moves nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from documents.forms import all_forms
 from flows.books import UNLISTED
 from flows.books import book as book_of
 from flows.eligibility import order_needs, rights_needs
@@ -24,7 +25,8 @@ def drawable(state: State, kind: str, at: datetime) -> Iterator[Ref]:
     """Forms that an agency of this kind may draw up in the dossier now, in the order of the book."""
     book = book_of(state.book)
     view = View(state, book, _action(book, ()), Facts(state, {}, at), at)
-    yield from (ref for ref in book.drawn.get(AgencyKind(kind), ()) if view.holds(ref.when))
+    refs = (ref for ref in book.drawn.get(AgencyKind(kind), ()) if view.holds(ref.when))
+    yield from (ref.model_copy(update={"given": True}) for ref in refs)
 
 
 def plan_drawing(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Done:
@@ -62,8 +64,11 @@ def plan_drawing(state: State, asked: Act, agencies: Agencies, calendar: Calenda
 NOTHING: Mapping[str, object] = {}
 
 
-def _action(book: Book, refs: "list[Ref] | tuple[Ref, ...]") -> Action:
+def _action(book: Book, refs: Sequence[Ref]) -> Action:
+    """Drawing up these forms; a decision is for the head, whose word it is."""
+    decides = any(all_forms()[ref.id].register == "QĐ" for ref in refs)
     return Action(
         code="draw_up", title=UNLISTED["draw_up"], title_en="Draw up a paper", stages=_OPEN,
-        by=tuple(AgencyKind), actor="any", after=("open",), repeat=True, forms=tuple(refs), citation=book.title,
+        by=tuple(AgencyKind), actor="any",
+        role="head" if decides else "officer", after=("open",), repeat=True, forms=tuple(refs), citation=book.title,
     )  # fmt: skip

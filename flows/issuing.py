@@ -32,7 +32,8 @@ def particulars_of(
     Raises:
         Invalid: a form the act does not issue or that asks for nothing, or particulars that do not fit; all are named.
     """
-    known = {ref.id for ref in action.forms if all_forms()[ref.id].particulars and kind in (ref.by or [kind])}
+    given = (ref for ref in action.forms if ref.given and kind in (ref.by or [kind]))
+    known = {ref.id for ref in given if all_forms()[ref.id].particulars}
     flaws, typed = [], {}
     for code, stated in asked.items():
         model = all_forms()[code].particulars if code in known else None
@@ -201,13 +202,15 @@ class Issue:
         )
 
     def _enclosures(self) -> Iterator[str]:
-        """The papers the file consists of, in the order of the article; then what else was received."""
-        view, listed = self.view, set()
+        """The papers the file consists of, in the order of the article, then what else was received; no letter encloses itself."""
+        view, listed, own = self.view, set(), {form.code for form in self.forms}
         for paper in view.book.papers:
             names = {paper.kind, *paper.any_of}
             if not view.holds(paper.when):
                 continue
             listed |= names
+            if paper.form in own:
+                continue
             issued = view.state.issued.get(paper.form or "")
             if issued:
                 # The form's own title: the paper's may name what could have stood in its place.

@@ -143,13 +143,6 @@ def write_named(sheet: Sheet, person: PersonBlock | Applicant, label: str, id_la
     sheet.field("Nơi cấp", person.id_issued_by)
 
 
-def write_guardian(sheet: Sheet, guardian: Guardian) -> None:
-    """The parent's or guardian's line, and where to reach them."""
-    sheet.field("- Họ và tên cha/mẹ/người giám hộ/người đại diện hợp pháp", guardian.name)
-    sheet.field("Địa chỉ liên hệ", guardian.address)
-    sheet.field("Số điện thoại", guardian.phone)
-
-
 def write_list(sheet: Sheet, lines: tuple[str, ...]) -> None:
     """A list numbered 1), 2), …."""
     for number, line in enumerate(lines, start=1):

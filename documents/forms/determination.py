@@ -9,11 +9,11 @@ from models.law.facts import Background, Official, Representative
 from models.law.schema import Stage
 from models.person import age_on
 
-_APPENDIX = "NĐ 109/2021/NĐ-CP, Phụ lục, Mẫu số"
-_FULL_AGE = 18
-_ID_LABEL = "Số CMND/CCCD/Hộ chiếu/Định danh cá nhân"
-_HAND = "(Ký, ghi rõ họ tên)"
-_SEAL = "(Ký, ghi rõ họ tên, đóng dấu)"
+APPENDIX = "NĐ 109/2021/NĐ-CP, Phụ lục, Mẫu số"
+FULL_AGE = 18
+ID_LABEL = "Số CMND/CCCD/Hộ chiếu/Định danh cá nhân"
+HAND = "(Ký, ghi rõ họ tên)"
+SEAL = "(Ký, ghi rõ họ tên, đóng dấu)"
 
 
 class DeterminationRequest(FormContext):
@@ -61,7 +61,7 @@ class DeterminationResult(FormContext):
 
 def _representative(case: Case) -> tuple[str, str]:
     """Who stands for a person under 18, and the contact address (note 6 of the form); an adult stands alone."""
-    if age_on(case.person.birth_date, case.day) >= _FULL_AGE:
+    if age_on(case.person.birth_date, case.day) >= FULL_AGE:
         return "không", case.person.present_residence
     title = "cha, mẹ, người giám hộ hoặc người đại diện hợp pháp"
     stands = cast("Representative | None", case.facts.get("representative"))
@@ -107,7 +107,7 @@ def write_request(sheet: Sheet, context: DeterminationRequest) -> None:
     sheet.fields(("Họ và tên", person.name), ("Giới tính", person.sex))
     sheet.field("Ngày, tháng, năm sinh", person.birth)
     sheet.fields(
-        (_ID_LABEL, person.id_number), ("ngày cấp", person.id_issued_on), ("Nơi cấp", person.id_issued_by)
+        (ID_LABEL, person.id_number), ("ngày cấp", person.id_issued_on), ("Nơi cấp", person.id_issued_by)
     )
     sheet.field("Nơi thường trú", person.registered_residence)
     sheet.field("Nơi ở hiện tại", person.present_residence)
@@ -120,7 +120,7 @@ def write_request(sheet: Sheet, context: DeterminationRequest) -> None:
         "không quá 05 ngày kể từ ngày cơ sở y tế tiếp cận người được đề nghị xác định tình trạng nghiện ma túy",
     )
     sheet.end()
-    sheet.signatures((None, Signature("Thủ trưởng cơ quan", _SEAL, context.signer)))
+    sheet.signatures((None, Signature("Thủ trưởng cơ quan", SEAL, context.signer, head=True)))
 
 
 # --- 109-03
@@ -182,8 +182,8 @@ def write_examined_life(sheet: Sheet, context: ExaminedLife) -> None:
     sheet.field("7. Các thông tin khác", "không")
     sheet.signatures(
         (
-            Signature("Thủ trưởng đơn vị", _SEAL, context.signer),
-            Signature("Người lập\nbản tóm tắt lý lịch", _HAND, context.compiled_by),
+            Signature("Thủ trưởng đơn vị", SEAL, context.signer, head=True),
+            Signature("Người lập\nbản tóm tắt lý lịch", HAND, context.compiled_by),
         )
     )
 
@@ -198,20 +198,25 @@ def gather_result(case: Case) -> DeterminationResult:
         MissingValue: no request 109-02 in the dossier, no result, or nobody who determined it.
     """
     request = case.document("109-02")
-    result = "Không nghiện ma túy."
-    if case.fact("result", "kết quả xác định tình trạng nghiện") == "addicted":
-        substance = case.text("substance", "").rstrip(" .;")
-        result = f"Nghiện ma túy, tên chất ma túy: {substance}." if substance else "Nghiện ma túy."
+    addicted = case.fact("result", "kết quả xác định tình trạng nghiện") == "addicted"
     return DeterminationResult(
         header=header_of(case),
         requester=request.issuer,
         request_number=request.number,
         request_date=long_date(request.day),
         person=person_of(case),
-        result=result,
+        result=outcome(case.text("substance", ""), addicted=addicted),
         doctor=cast("Official", case.fact("doctor", "người xác định tình trạng nghiện")).name,
         signer=case.signer.name,
     )
+
+
+def outcome(substance: str, *, addicted: bool) -> str:
+    """What forms 04 and 05 state: one of two results, the substance where it is known (note 5 and note 7)."""
+    known = substance.rstrip(" .;")
+    if not addicted:
+        return "Không nghiện ma túy."
+    return f"Nghiện ma túy, tên chất ma túy: {known}." if known else "Nghiện ma túy."
 
 
 def write_result(sheet: Sheet, context: DeterminationResult) -> None:
@@ -228,17 +233,22 @@ def write_result(sheet: Sheet, context: DeterminationResult) -> None:
         f"Cơ sở y tế {header.issuer} trả kết quả xác định tình trạng nghiện ma túy đối với ông (bà) {person.name}. "
         f"Sinh ngày: {person.birth}"
     )
+    write_outcome(sheet, person, context.result, context.signer, context.doctor)
+
+
+def write_outcome(sheet: Sheet, person: PersonBlock, result: str, signer: str, doctor: str) -> None:
+    """Who was examined, the result and the signatures, as forms 04 and 05 end alike."""
     sheet.fields(
-        (_ID_LABEL, person.id_number), ("ngày cấp", person.id_issued_on), ("Nơi cấp", person.id_issued_by)
+        (ID_LABEL, person.id_number), ("ngày cấp", person.id_issued_on), ("Nơi cấp", person.id_issued_by)
     )
     sheet.field("Nơi thường trú", person.registered_residence)
     sheet.field("Nơi ở hiện tại", person.present_residence)
     sheet.heading("KẾT QUẢ", centred=True)
-    sheet.line(context.result)
+    sheet.line(result)
     sheet.signatures(
         (
-            Signature("Thủ trưởng đơn vị", _SEAL, context.signer),
-            Signature("Bác sỹ/Y sỹ\nxác định tình trạng nghiện ma túy", _HAND, context.doctor),
+            Signature("Thủ trưởng đơn vị", SEAL, signer, head=True),
+            Signature("Bác sỹ/Y sỹ\nxác định tình trạng nghiện ma túy", HAND, doctor),
         )
     )
 
@@ -248,7 +258,7 @@ FORMS: tuple[Form, ...] = (
         code="109-02",
         title="Giấy đề nghị xác định tình trạng nghiện ma túy",
         title_en="Request for the determination of addiction",
-        source=f"{_APPENDIX} 02",
+        source=f"{APPENDIX} 02",
         stage=Stage.police_collection,
         issuer="Cơ quan Công an đề nghị xác định",
         symbol="GĐN-{symbol}",
@@ -260,7 +270,7 @@ FORMS: tuple[Form, ...] = (
         code="109-03",
         title="Bản tóm tắt lý lịch người được đề nghị xác định tình trạng nghiện ma túy",
         title_en="Life summary of the person to be examined",
-        source=f"{_APPENDIX} 03",
+        source=f"{APPENDIX} 03",
         stage=Stage.police_collection,
         issuer="Cơ quan Công an đề nghị xác định",
         symbol=None,
@@ -272,7 +282,7 @@ FORMS: tuple[Form, ...] = (
         code="109-05",
         title="Phiếu kết quả xác định tình trạng nghiện ma túy (theo đề nghị của cơ quan Công an)",
         title_en="Result of the determination of addiction, for the police",
-        source=f"{_APPENDIX} 05",
+        source=f"{APPENDIX} 05",
         stage=Stage.health_determination,
         issuer="Cơ sở y tế xác định tình trạng nghiện ma túy",
         symbol=None,

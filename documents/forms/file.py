@@ -123,14 +123,7 @@ def write_violation(sheet: Sheet, context: ViolationMinutes) -> None:
     sheet.title("Biên bản vi phạm", "Của người bị đề nghị đưa đi cai nghiện bắt buộc")
     sheet.line(italic(f"Hôm nay, {begun(context.began_at)}, tại {context.where}"))
     sheet.basis(DECREE)
-    sheet.heading("I. Chúng tôi gồm:")
-    sheet.field("1. Họ và tên", context.writer.name)
-    sheet.field("Chức vụ", context.writer.position)
-    sheet.field("Cơ quan", context.writer.agency)
-    sheet.line("2. Với sự chứng kiến của:")
-    for letter, witness in zip("abcdđeghiklmnopqrstuvxy", context.witnesses, strict=False):
-        sheet.fields((f"{letter}) Họ và tên", witness.name), ("Nghề nghiệp", witness.occupation))
-        sheet.field("Nơi ở hiện nay", witness.residence)
+    write_makers(sheet, context.writer, context.witnesses)
     sheet.heading("II. Tiến hành lập biên bản vi phạm với các nội dung sau:")
     sheet.fields(("1. Họ và tên", person.name), ("Giới tính", person.sex))
     sheet.fields(("- Ngày, tháng, năm sinh", person.birth), ("Quốc tịch", person.nationality))
@@ -155,18 +148,37 @@ def write_violation(sheet: Sheet, context: ViolationMinutes) -> None:
         sheet.heading("Trường hợp cá nhân vi phạm không ký biên bản")
         sheet.line(f"Lý do ông (bà) {person.name} không ký biên bản:")
         write_list(sheet, (context.refusal,))
-    _write_violation_signatures(sheet, context)
+    represented = "Đại diện Công an cấp xã"
+    write_makers_signatures(sheet, person.name, context.writer, context.witnesses, represented, context.head)
 
 
-def _write_violation_signatures(sheet: Sheet, context: ViolationMinutes) -> None:
+def write_makers(sheet: Sheet, writer: Representative, witnesses: tuple[Witness, ...]) -> None:
+    """Part I of minutes of a violation: who writes them and who witnesses."""
+    sheet.heading("I. Chúng tôi gồm:")
+    sheet.field("1. Họ và tên", writer.name)
+    sheet.field("Chức vụ", writer.position)
+    sheet.field("Cơ quan", writer.agency)
+    sheet.line("2. Với sự chứng kiến của:")
+    for letter, witness in zip("abcdđeghiklmnopqrstuvxy", witnesses, strict=False):
+        sheet.fields((f"{letter}) Họ và tên", witness.name), ("Nghề nghiệp", witness.occupation))
+        sheet.field("Nơi ở hiện nay", witness.residence)
+
+
+def write_makers_signatures(
+    sheet: Sheet,
+    person: str,
+    writer: Representative,
+    witnesses: tuple[Witness, ...],
+    represented: str,
+    head: Representative,
+) -> None:
     """The form has one cell for all witnesses; from the second on each has a cell of the same title."""
-    writer, head = context.writer, context.head
     first, *others = [
-        Signature("Người chứng kiến", "(Ký, ghi rõ họ và tên)", witness.name) for witness in context.witnesses
+        Signature("Người chứng kiến", "(Ký, ghi rõ họ và tên)", witness.name) for witness in witnesses
     ]
     sheet.signatures(
         (
-            Signature("Cá nhân vi phạm", "(Ký, ghi rõ họ và tên)", context.person.name),
+            Signature("Cá nhân vi phạm", "(Ký, ghi rõ họ và tên)", person),
             Signature(
                 "Người lập biên bản", "(Ký, ghi rõ chức vụ, họ và tên)", f"{writer.position}\n{writer.name}"
             ),
@@ -174,7 +186,7 @@ def _write_violation_signatures(sheet: Sheet, context: ViolationMinutes) -> None
         (
             first,
             Signature(
-                "Đại diện Công an cấp xã",
+                represented,
                 "(Ký, ghi rõ chức vụ, họ và tên, đóng dấu)",
                 f"{head.position}\n{head.name}",
             ),
@@ -187,8 +199,8 @@ def _write_header(sheet: Sheet, header: Header) -> None:
     sheet.header((header.superior, header.issuer), header.number, header.place, header.day)
 
 
-def _write_proposed(sheet: Sheet, person: PersonBlock, *lead: Text) -> None:
-    """Item 1 of V-36 and V-37."""
+def write_proposed(sheet: Sheet, person: PersonBlock, *lead: Text) -> None:
+    """The person a file is about, as V-36 and V-37 name one."""
     write_person(sheet, person, *lead)
     sheet.field(RESIDENCE, person.present_residence)
     sheet.field("Nghề nghiệp", person.occupation)
@@ -202,7 +214,7 @@ def write_proposal(sheet: Sheet, context: Proposal) -> None:
     sheet.addressee(context.court)
     sheet.line(f"{context.header.issuer} đề nghị Chánh án {context.court}")
     sheet.line("Xem xét hồ sơ đề nghị áp dụng biện pháp đưa đi cai nghiện bắt buộc đối với:")
-    _write_proposed(sheet, context.person, "1. ")
+    write_proposed(sheet, context.person, "1. ")
     sheet.line(
         "2. Lý do đề nghị lập hồ sơ đề nghị áp dụng biện pháp đưa đi cai nghiện bắt buộc (",
         italic("ghi rõ hành vi vi phạm, điều khoản vi phạm"),
@@ -224,7 +236,7 @@ def write_notice(sheet: Sheet, context: CompilationNotice) -> None:
         f"{agency} thông báo tới Ông (bà) về việc lập hồ sơ đề nghị áp dụng biện pháp đưa đi cai nghiện ma túy "
         "bắt buộc đối với:"
     )
-    _write_proposed(sheet, person, bold("1."), " ")
+    write_proposed(sheet, person, bold("1."), " ")
     sheet.line(
         bold("2. Căn cứ"),
         " đề nghị áp dụng biện pháp đưa đi cai nghiện bắt buộc (",

@@ -11,9 +11,9 @@ from documents.layout import Sheet, Signature
 from models.law.facts import Official
 from models.law.schema import Stage
 
-_APPENDIX = "NĐ 163/2026/NĐ-CP, Phụ lục III, Mẫu số"
-_HAND = "(Ký, ghi rõ họ tên)"
-_SEAL = "(Ký, ghi rõ họ tên, đóng dấu)"
+APPENDIX = "NĐ 163/2026/NĐ-CP, Phụ lục III, Mẫu số"
+HAND = "(Ký, ghi rõ họ tên)"
+SEAL = "(Ký, ghi rõ họ tên, đóng dấu)"
 
 
 class SubstanceTestResult(FormContext):
@@ -72,15 +72,16 @@ def _moment(case: Case, name: str, title: str) -> str:
     return finished(cast("datetime", case.fact(name, title)))
 
 
-def _text(case: Case, name: str, title: str) -> str:
+def text_of(case: Case, name: str, title: str) -> str:
     """A text fact without its final full stop: the form puts its own."""
     return cast("str", case.fact(name, title)).rstrip(" .;")
 
 
-def _incident(case: Case) -> str:
+def incident_of(case: Case) -> str:
+    """When and where the use was found, and what happened."""
     found_at = _moment(case, "found_at", "thời điểm phát hiện")
-    found_where = _text(case, "found_where", "nơi phát hiện")
-    return f"Hồi {found_at}, tại {found_where}: {_text(case, 'incident', 'tóm tắt sự việc')}."
+    found_where = text_of(case, "found_where", "nơi phát hiện")
+    return f"Hồi {found_at}, tại {found_where}: {text_of(case, 'incident', 'tóm tắt sự việc')}."
 
 
 def _tester(case: Case) -> Official:
@@ -99,10 +100,13 @@ def _write_identity(sheet: Sheet, person: PersonBlock) -> None:
     )
 
 
-def _write_person(sheet: Sheet, person: PersonBlock, opening: str = "Họ và tên") -> None:
-    """The person as the forms of Appendix III print one."""
+def write_person(
+    sheet: Sheet, person: PersonBlock, opening: str = "Họ và tên", *, other_name: bool = True
+) -> None:
+    """The person as the forms of Appendix III print one; forms 06 to 09 leave out the other name."""
     sheet.fields((opening, person.name), ("Giới tính", person.sex))
-    sheet.field("Tên gọi khác", person.other_name)
+    if other_name:
+        sheet.field("Tên gọi khác", person.other_name)
     sheet.fields(("Ngày, tháng, năm sinh", person.birth), ("Nơi sinh", person.birth_place))
     sheet.field("Quê quán", person.hometown)
     sheet.field("Nơi thường trú/tạm trú", person.registered_residence)
@@ -117,7 +121,8 @@ def _write_person(sheet: Sheet, person: PersonBlock, opening: str = "Họ và t�
     sheet.field("Nơi làm việc/học tập", person.workplace)
 
 
-def _write_header(sheet: Sheet, header: Header) -> None:
+def write_header(sheet: Sheet, header: Header) -> None:
+    """The agency's two cells, the number, place and date."""
     sheet.header((header.superior, header.issuer), number=header.number, place=header.place, day=header.day)
 
 
@@ -131,12 +136,12 @@ def gather_test_result(case: Case) -> SubstanceTestResult:
         MissingValue: the test was not recorded: who, how, when, which substance.
     """
     tester = _tester(case)
-    method, steps = _method_and_steps(_text(case, "test_method", "biện pháp, các bước xét nghiệm"))
+    method, steps = _method_and_steps(text_of(case, "test_method", "biện pháp, các bước xét nghiệm"))
     result_at = _moment(case, "test_result_at", "thời điểm có kết quả xét nghiệm")
-    substance = _text(case, "substance", "loại chất ma túy")
+    substance = text_of(case, "substance", "loại chất ma túy")
     return SubstanceTestResult(
         header=header_of(case),
-        incident=_incident(case),
+        incident=incident_of(case),
         person=person_of(case),
         tester=tester.name,
         tester_position=tester.position,
@@ -151,14 +156,14 @@ def gather_test_result(case: Case) -> SubstanceTestResult:
 def write_test_result(sheet: Sheet, context: SubstanceTestResult) -> None:
     """Write III-01."""
     person = context.person
-    _write_header(sheet, context.header)
+    write_header(sheet, context.header)
     sheet.title("Phiếu kết quả", "Xét nghiệm chất ma túy trong cơ thể")
     sheet.field("Tóm tắt nội dung sự việc", context.incident)
     sheet.line(
         f"Để xác định hành vi sử dụng trái phép chất ma túy, {context.header.issuer} thực hiện xét nghiệm "
         "chất ma túy trong cơ thể đối với:"
     )
-    _write_person(sheet, person)
+    write_person(sheet, person)
     sheet.fields(
         ("1. Người tiến hành xét nghiệm", context.tester),
         ("chức vụ", context.tester_position),
@@ -174,10 +179,10 @@ def write_test_result(sheet: Sheet, context: SubstanceTestResult) -> None:
     )
     sheet.signatures(
         (
-            Signature("Người tiến hành\nxét nghiệm", _HAND, context.tester),
-            Signature("Thủ trưởng cơ quan", _SEAL, context.signer),
+            Signature("Người tiến hành\nxét nghiệm", HAND, context.tester),
+            Signature("Thủ trưởng cơ quan", SEAL, context.signer, head=True),
         ),
-        (Signature("Người được xét nghiệm", _HAND, person.name), None),
+        (Signature("Người được xét nghiệm", HAND, person.name), None),
     )
 
 
@@ -197,9 +202,9 @@ def gather_use_notice(case: Case) -> UseNotice:
         header=header_of(case),
         receiver=case.party("compiler").name,
         person=person_of(case),
-        incident=_incident(case),
+        incident=incident_of(case),
         testing_agency=_tester(case).agency or (slip.issuer if slip else case.issuer.name),
-        substance=_text(case, "substance", "loại chất ma túy"),
+        substance=text_of(case, "substance", "loại chất ma túy"),
         registered_commune_of=registered if elsewhere and registered != "không" else None,
         signer=case.signer.name,
     )
@@ -208,13 +213,13 @@ def gather_use_notice(case: Case) -> UseNotice:
 def write_use_notice(sheet: Sheet, context: UseNotice) -> None:
     """Write III-02."""
     person = context.person
-    _write_header(sheet, context.header)
+    write_header(sheet, context.header)
     sheet.title("Thông báo", "Về hành vi sử dụng trái phép chất ma túy", rule=False)
     sheet.addressee(f"Trưởng {context.receiver}")
     sheet.line(
         f"{context.header.issuer} thông báo về hành vi sử dụng trái phép chất ma túy của người có tên sau đây:"
     )
-    _write_person(sheet, person)
+    write_person(sheet, person)
     sheet.field(
         "Nội dung thông báo",
         f"{context.incident} Cơ quan tiến hành xét nghiệm chất ma túy trong cơ thể: {context.testing_agency}; "
@@ -229,7 +234,7 @@ def write_use_notice(sheet: Sheet, context: UseNotice) -> None:
     if context.registered_commune_of:
         recipients.append(f"Công an cấp xã nơi đăng ký thường trú ({context.registered_commune_of})")
     recipients.append(FILED)
-    sheet.closing(recipients, Signature("Thủ trưởng cơ quan", _SEAL, context.signer))
+    sheet.closing(recipients, Signature("Thủ trưởng cơ quan", SEAL, context.signer))
 
 
 # --- III-03
@@ -245,8 +250,8 @@ def gather_personal_account(case: Case) -> PersonalAccount:
         place=case.issuer.place,
         day=case.day,
         person=person_of(case),
-        account=_text(case, "use_account", "nội dung tường trình"),
-        earlier_rehab=_text(case, "earlier_rehab", "việc đã cai nghiện (ghi “không” nếu chưa)"),
+        account=text_of(case, "use_account", "nội dung tường trình"),
+        earlier_rehab=text_of(case, "earlier_rehab", "việc đã cai nghiện (ghi “không” nếu chưa)"),
     )
 
 
@@ -254,14 +259,14 @@ def write_personal_account(sheet: Sheet, context: PersonalAccount) -> None:
     """Write III-03."""
     sheet.header(None, place=context.place, day=context.day)
     sheet.title("Bản tường trình", rule=False)
-    _write_person(sheet, context.person, "Tên tôi là")
+    write_person(sheet, context.person, "Tên tôi là")
     sheet.field(
         "Tường trình cụ thể về hành vi sử dụng ma túy của bản thân (quá trình sử dụng ma túy, hình thức sử dụng "
         "ma túy, tình trạng sử dụng ma túy, lý do sử dụng ma túy, thời điểm sử dụng ma túy lần cuối)",
         f"{context.account}.",
     )
     sheet.field("Đã cai nghiện ma túy", f"{context.earlier_rehab}.")
-    sheet.signatures((None, Signature("Người tường trình", _HAND, context.person.name)))
+    sheet.signatures((None, Signature("Người tường trình", HAND, context.person.name)))
 
 
 # --- P-01
@@ -276,8 +281,8 @@ def gather_no_stable_residence(case: Case) -> NoStableResidence:
     return NoStableResidence(
         header=header_of(case),
         person=person_of(case),
-        basis=_text(case, "residence_basis", "trường hợp áp dụng và căn cứ xác định nơi cư trú"),
-        confirmed_by=_text(case, "residence_confirmed_by", "người hoặc cơ quan xác nhận nơi cư trú"),
+        basis=text_of(case, "residence_basis", "trường hợp áp dụng và căn cứ xác định nơi cư trú"),
+        confirmed_by=text_of(case, "residence_confirmed_by", "người hoặc cơ quan xác nhận nơi cư trú"),
         verified_at=_moment(case, "residence_verified_at", "thời điểm có kết quả xác minh nơi cư trú"),
         measure=case.wording.measure_full,
         article=104 if is_minor(case) else 101,
@@ -289,7 +294,7 @@ def gather_no_stable_residence(case: Case) -> NoStableResidence:
 def write_no_stable_residence(sheet: Sheet, context: NoStableResidence) -> None:
     """Write P-01, which has no official form, as a paper of Decree 30/2020."""
     person = context.person
-    _write_header(sheet, context.header)
+    write_header(sheet, context.header)
     sheet.title("Giấy xác nhận", "Người không có nơi cư trú ổn định")
     sheet.authority(context.header.issuer)
     sheet.basis(DECREE, f"Căn cứ kết quả xác minh nơi cư trú hồi {context.verified_at}")
@@ -310,7 +315,7 @@ def write_no_stable_residence(sheet: Sheet, context: NoStableResidence) -> None:
         f"khoản 2 Điều {context.article} Nghị định số 163/2026/NĐ-CP."
     )
     sheet.end()
-    sheet.closing([FILED], Signature(context.signer_position, _SEAL, context.signer))
+    sheet.closing([FILED], Signature(context.signer_position, SEAL, context.signer))
 
 
 FORMS: tuple[Form, ...] = (
@@ -318,7 +323,7 @@ FORMS: tuple[Form, ...] = (
         code="III-01",
         title="Phiếu kết quả xét nghiệm chất ma túy trong cơ thể",
         title_en="Result of the test for narcotic substances",
-        source=f"{_APPENDIX} 01",
+        source=f"{APPENDIX} 01",
         stage=Stage.police_collection,
         issuer="Cơ quan thực hiện xét nghiệm",
         symbol=None,
@@ -330,7 +335,7 @@ FORMS: tuple[Form, ...] = (
         code="III-02",
         title="Thông báo về hành vi sử dụng trái phép chất ma túy",
         title_en="Notice of illegal use of narcotic substances",
-        source=f"{_APPENDIX} 02",
+        source=f"{APPENDIX} 02",
         stage=Stage.police_collection,
         issuer="Cơ quan Công an trực tiếp phát hiện",
         symbol="TB-{symbol}",
@@ -342,7 +347,7 @@ FORMS: tuple[Form, ...] = (
         code="III-03",
         title="Bản tường trình của người sử dụng trái phép chất ma túy",
         title_en="The person's own account of the use",
-        source=f"{_APPENDIX} 03",
+        source=f"{APPENDIX} 03",
         stage=Stage.police_collection,
         issuer="Người sử dụng trái phép chất ma túy",
         symbol=None,

@@ -1,11 +1,11 @@
 """Hand-over of a paper and delivery to the centre: V-23 and V-42 of Decree 163/2026, Appendix V."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Annotated, Literal, cast
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
-from documents.case import Case, FormContext, PersonBlock, person_of
+from documents.case import AgencyCard, Case, FormContext, MissingValue, Particulars, PersonBlock, person_of
 from documents.form import Form
 from documents.forms.decree_163 import (
     DECREE,
@@ -22,15 +22,19 @@ from documents.forms.decree_163 import (
     write_party,
     write_person,
 )
-from documents.forms.plain import legal_day
+from documents.forms.plain import capital, legal_day
 from documents.layout import Sheet, Signature, bold, italic
-from models.law.facts import Official, Receiver
+from models.law.facts import Instant, Line, Official, Receiver
 from models.law.schema import Stage
 from models.person import SEXES, birth_in_words
 
 _APPENDIX = "NĐ 163/2026/NĐ-CP, Phụ lục V, Mẫu số"
 _ASSIGNED = (
     "giao cơ sở cai nghiện ma túy công lập tiếp nhận người bị áp dụng biện pháp đưa đi cai nghiện bắt buộc"
+)
+_LENT = (
+    "tạm thời đưa người cai nghiện ra khỏi cơ sở cai nghiện ma túy công lập, trường giáo dưỡng theo yêu cầu của cơ quan "
+    "tố tụng hình sự"
 )
 
 
@@ -60,6 +64,40 @@ _DELIVERED = {
 }
 
 
+Lines = Annotated[tuple[Line, ...], Field(min_length=1)]
+
+
+class PaperParticulars(Particulars):
+    """What V-23 asks where no act delivers what it is about: any paper, or the person for a funeral (art. 121.3, 123.2.b)."""
+
+    kind: Literal["Quyết định", "Giấy xác nhận", "Thông báo", "người cai nghiện ma túy"] = Field(
+        title="Giao nhận văn bản hay người"
+    )
+    delivered: Line = Field(
+        title="Văn bản được giao (loại, số, ngày, về việc gì), hoặc người được giao và để làm gì"
+    )
+    at: Instant = Field(title="Thời điểm giao nhận")
+    giver: Official = Field(title="Đại diện bên giao")
+    receiver: Receiver = Field(title="Người nhận")
+    refusal: Line | None = Field(None, title="Lý do bên nhận không nhận")
+
+
+class MoveParticulars(Particulars):
+    """What V-42 asks when the person is lent to criminal proceedings, comes back or otherwise moves (art. 111.2)."""
+
+    way: Literal["vào", "ra khỏi"] = Field(title="Đưa người vào hay ra khỏi cơ sở")
+    basis: Line | None = Field(
+        None, title="Căn cứ (văn bản, số, ngày, về việc gì), nếu không phải Quyết định theo Mẫu 47"
+    )
+    at: Instant = Field(title="Thời điểm giao, nhận")
+    giver: Official = Field(title="Đại diện bên giao")
+    receiver: Official = Field(title="Đại diện bên nhận")
+    condition: Line = Field(title="Tình trạng của người được giao (đặc điểm, sức khỏe, bất thường)")
+    health_check: Line = Field(title="Kết quả kiểm tra sức khỏe")
+    papers: Lines = Field(title="Hồ sơ kèm theo")
+    belongings: Lines = Field(("không",), title="Tư trang, đồ dùng cá nhân")
+
+
 class PaperHandOver(FormContext):
     """V-23, minutes of handing over a paper (Decree 163/2026 art. 89.1, 102.1, 107.1)."""
 
@@ -81,7 +119,11 @@ class Delivery(FormContext):
     at: AwareDatetime
     court_decision: str
     centre_decision: str
+    """Empty once the measure is being served."""
     assigned: str = _ASSIGNED
+    way: Literal["vào", "ra khỏi"] = "vào"
+    basis: str | None = None
+    """Why the person moves once the measure is being served."""
     centre: str
     giver: Representative
     receiver: Representative
@@ -102,7 +144,9 @@ def _assigned(case: Case) -> str:
 
 
 def gather_paper_hand_over(case: Case) -> PaperHandOver:
-    """The content of V-23: what is delivered depends on the act."""
+    """The content of V-23: what is delivered depends on the act, or is stated."""
+    if case.action not in _DELIVERED:
+        return _stated_hand_over(case, case.given(PaperParticulars))
     delivered = _DELIVERED[case.action]
     receiver = cast("Receiver", case.fact(delivered.receiver, "người nhận"))
     server = cast("Official", case.fact("server", "người giao văn bản"))
@@ -112,7 +156,7 @@ def gather_paper_hand_over(case: Case) -> PaperHandOver:
         at=case.fact(delivered.received_at, "thời điểm giao nhận"),
         where=f"{case.issuer.name}, {case.issuer.address}",
         giver=representative(server, case.issuer.name),
-        receiver=receiver.model_copy(update={"birth_date": birth_in_words(receiver.birth_date)}),
+        receiver=_printed(receiver),
         id_label=case.wording.id_label,
         kind=delivered.kind,
         paper=f"{delivered.kind} {cited(case.document(delivered.form))} về việc {about}",
@@ -120,9 +164,29 @@ def gather_paper_hand_over(case: Case) -> PaperHandOver:
     )
 
 
+def _stated_hand_over(case: Case, stated: PaperParticulars) -> PaperHandOver:
+    return PaperHandOver(
+        place=case.issuer.place,
+        at=stated.at,
+        where=f"{case.issuer.name}, {case.issuer.address}",
+        giver=representative(stated.giver, case.issuer.name),
+        receiver=_printed(stated.receiver),
+        id_label=case.wording.id_label,
+        kind=stated.kind,
+        paper=stated.delivered,
+        refusal=stated.refusal,
+    )
+
+
+def _printed(receiver: Receiver) -> Receiver:
+    return receiver.model_copy(update={"birth_date": birth_in_words(receiver.birth_date)})
+
+
 def gather_delivery(case: Case) -> Delivery:
-    """The content of V-42."""
+    """The content of V-42: of the delivery, or of a later move."""
     centre = case.party("centre")
+    if case.action != "deliver":
+        return _move(case, case.given(MoveParticulars), centre)
     return Delivery(
         place=centre.place,
         at=case.fact("delivered_at", "thời điểm giao, nhận người"),
@@ -137,6 +201,28 @@ def gather_delivery(case: Case) -> Delivery:
         health_check=case.fact("health_check", "kết quả kiểm tra sức khỏe"),
         papers=case.fact("file_papers", "hồ sơ kèm theo"),
         belongings=case.fact("belongings", "tư trang, đồ dùng cá nhân"),
+    )
+
+
+def _move(case: Case, stated: MoveParticulars, centre: AgencyCard) -> Delivery:
+    other, side = (stated.giver, "giver") if stated.way == "vào" else (stated.receiver, "receiver")
+    if other.agency is None:
+        raise MissingValue(case.form, f"particulars.V-42.{side}.agency", "cơ quan của bên kia")
+    return Delivery(
+        place=centre.place,
+        at=stated.at,
+        court_decision=effective_decision(case),
+        centre_decision="",
+        way=stated.way,
+        basis=stated.basis or f"Quyết định {cited(case.document('V-47'))} về việc {_LENT}",
+        centre=centre.name,
+        giver=representative(stated.giver, centre.name),
+        receiver=representative(stated.receiver, centre.name),
+        person=person_of(case),
+        condition=stated.condition,
+        health_check=stated.health_check,
+        papers=stated.papers,
+        belongings=stated.belongings,
     )
 
 
@@ -174,34 +260,23 @@ def write_paper_hand_over(sheet: Sheet, context: PaperHandOver) -> None:
 def write_delivery(sheet: Sheet, context: Delivery) -> None:
     """V-42; art. 108.1 also wants the state of health and the number of papers."""
     sheet.header(None, place=context.place, day=legal_day(context.at))
-    sheet.title("Biên bản", "Giao, nhận hồ sơ, người vào cơ sở cai nghiện công lập")
-    sheet.basis(
-        DECREE,
-        f"Căn cứ Quyết định {context.court_decision} về việc áp dụng biện pháp đưa đi cai nghiện bắt buộc",
-        f"Căn cứ Quyết định {context.centre_decision} về việc {context.assigned}",
-    )
+    what = f"giao, nhận hồ sơ, người {context.way} cơ sở cai nghiện công lập"
+    sheet.title("Biên bản", capital(what))
+    grounds = [
+        f"Căn cứ Quyết định {context.court_decision} về việc áp dụng biện pháp đưa đi cai nghiện bắt buộc"
+    ]
+    if context.centre_decision:
+        grounds.append(f"Căn cứ Quyết định {context.centre_decision} về việc {context.assigned}")
+    if context.basis:
+        grounds.append(f"Căn cứ {context.basis}")
+    sheet.basis(DECREE, *grounds)
     sheet.line(bold("1."), f" Hôm nay, {begun(context.at)} tại {context.centre}, chúng tôi gồm:")
-    write_party(sheet, "a) Đại diện bên giao:", context.giver)
-    write_party(sheet, "b) Đại diện bên nhận:", context.receiver, "Cơ sở cai nghiện")
-    sheet.line(
-        bold("2."),
-        " Tiến hành giao, nhận hồ sơ, người vào cơ sở cai nghiện công lập với các nội dung sau:",
-    )
-    sheet.line("a) Người bị áp dụng biện pháp đưa đi cai nghiện bắt buộc:")
-    write_person(sheet, context.person)
-    sheet.line(
-        "b) Tình trạng: (",
-        italic(
-            "cơ sở tiếp nhận phải quan sát ghi những đặc điểm chung, tình trạng sức khỏe, những dấu hiệu bất "
-            "thường về thể chất, tâm thần của người bị áp dụng biện pháp đưa vào cơ sở cai nghiện bắt buộc quản "
-            "lý tại thời điểm giao, nhận"
-        ),
-        f"): {context.condition.rstrip(' .;')}; kết quả kiểm tra sức khỏe: {context.health_check}",
-    )
-    sheet.line(f"c) Hồ sơ kèm theo gồm: {len(context.papers):02} tài liệu")
-    write_list(sheet, context.papers)
-    sheet.line("d) Tư trang, đồ dùng cá nhân của người nghiện ma túy (", italic("ghi rõ từng loại"), "):")
-    write_list(sheet, context.belongings)
+    labels = ("Cơ quan", "Cơ sở cai nghiện") if context.way == "vào" else ("Cơ sở cai nghiện", "Cơ quan")
+    write_party(sheet, "a) Đại diện bên giao:", context.giver, labels[0])
+    write_party(sheet, "b) Đại diện bên nhận:", context.receiver, labels[1])
+    sheet.line(bold("2."), f" Tiến hành {what} với các nội dung sau:")
+    delivered = context.person, context.condition, context.health_check, context.papers, context.belongings
+    write_delivered(sheet, "đưa đi cai nghiện bắt buộc", *delivered)
     write_copies(sheet, context.at)
     hint = "(Ký, ghi rõ họ tên, chức vụ, đóng dấu)"
     sheet.signatures(
@@ -210,6 +285,33 @@ def write_delivery(sheet: Sheet, context: Delivery) -> None:
             signed_by("Đại diện bên nhận", hint, context.receiver),
         )
     )
+
+
+def write_delivered(
+    sheet: Sheet,
+    measure: str,
+    person: PersonBlock,
+    condition: str,
+    health_check: str,
+    papers: tuple[str, ...],
+    belongings: tuple[str, ...],
+) -> None:
+    """Item 2 of the delivery to the centre: who, in what state of health, with which papers and things."""
+    sheet.line(f"a) Người bị áp dụng biện pháp {measure}:")
+    write_person(sheet, person)
+    sheet.line(
+        "b) Tình trạng: (",
+        italic(
+            "cơ sở tiếp nhận phải quan sát ghi những đặc điểm chung, tình trạng sức khỏe, những dấu hiệu bất "
+            "thường về thể chất, tâm thần của người bị áp dụng biện pháp đưa vào cơ sở cai nghiện bắt buộc quản "
+            "lý tại thời điểm giao, nhận"
+        ),
+        f"): {condition.rstrip(' .;')}; kết quả kiểm tra sức khỏe: {health_check}",
+    )
+    sheet.line(f"c) Hồ sơ kèm theo gồm: {len(papers):02} tài liệu")
+    write_list(sheet, papers)
+    sheet.line("d) Tư trang, đồ dùng cá nhân của người nghiện ma túy (", italic("ghi rõ từng loại"), "):")
+    write_list(sheet, belongings)
 
 
 FORMS: tuple[Form, ...] = (
@@ -224,6 +326,7 @@ FORMS: tuple[Form, ...] = (
         context=PaperHandOver,
         gather=gather_paper_hand_over,
         write=write_paper_hand_over,
+        particulars=PaperParticulars,
     ),
     Form(
         code="V-42",
@@ -236,5 +339,6 @@ FORMS: tuple[Form, ...] = (
         context=Delivery,
         gather=gather_delivery,
         write=write_delivery,
+        particulars=MoveParticulars,
     ),
 )

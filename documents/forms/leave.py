@@ -16,7 +16,6 @@ from documents.forms.decree_163 import (
     finished,
     guardian_of,
     head_of,
-    write_guardian,
     write_identity,
     write_named,
 )
@@ -252,7 +251,9 @@ def write_funeral_leave(sheet: Sheet, context: FuneralLeave) -> None:
     sheet.resolved()
     sheet.article(1, "Cho phép người đang chấp hành biện pháp cai nghiện dưới đây được về chịu tang:")
     write_named(sheet, person, "1. Họ, tên", person.id_label)
-    write_guardian(sheet, context.guardian)
+    guardian = context.guardian
+    sheet.field("- Họ và tên cha/mẹ/người giám hộ/người đại diện hợp pháp", guardian.name)
+    sheet.fields(("Địa chỉ liên hệ", guardian.address), ("Số điện thoại", guardian.phone))
     sheet.line(
         f"2. Thời hạn về chịu tang: từ ngày {context.from_on:%d/%m/%Y} đến {context.until_on:%d/%m/%Y}."
     )

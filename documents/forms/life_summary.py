@@ -48,8 +48,14 @@ def _write_relative(sheet: Sheet, label: str, relative: Relative | None) -> None
     sheet.field(RESIDENCE, relative.residence)
 
 
-def _write_history(sheet: Sheet, background: Background, substitution_ended: str) -> None:
-    """Items 12 to 20."""
+def write_history(
+    sheet: Sheet,
+    background: Background,
+    substitution_ended: str,
+    treatment: str = "nghiện ma túy bằng thuốc thay thế",
+) -> None:
+    """Items 12 to 20; `treatment` is how the form names substitution treatment."""
+    sheet.heading("III. TIỀN ÁN, TIỀN SỰ, QUÁ TRÌNH SỬ DỤNG, CAI NGHIỆN MA TÚY")
     _hinted(
         sheet,
         "12. Tiền án",
@@ -84,7 +90,7 @@ def _write_history(sheet: Sheet, background: Background, substitution_ended: str
         background.compulsory_rehab,
     )
     sheet.line(
-        "20. Tham gia điều trị nghiện ma túy bằng thuốc thay thế ",
+        f"20. Tham gia điều trị {treatment} ",
         italic("(có hoặc không)"),
         f": {background.substitution.rstrip(' .;')}. Nếu có, thời điểm tự chấm dứt điều trị hoặc bị đưa ra khỏi "
         "chương trình điều trị ",
@@ -95,10 +101,17 @@ def _write_history(sheet: Sheet, background: Background, substitution_ended: str
 
 def write_life_summary(sheet: Sheet, context: LifeSummary) -> None:
     """V-33."""
-    person, background = context.person, context.background
     sheet.photo_box(4, 6)
     sheet.header(None, place=context.place, day=context.day)
     sheet.title("Tóm tắt lý lịch", "Của người nghiện ma túy")
+    write_self(sheet, context.person)
+    write_family(sheet, context.background)
+    write_history(sheet, context.background, context.substitution_ended)
+    write_confirmation(sheet, context.person.name, context.signer)
+
+
+def write_self(sheet: Sheet, person: PersonBlock) -> None:
+    """Items 1 to 7."""
     sheet.heading("I. PHẦN BẢN THÂN NGƯỜI NGHIỆN")
     sheet.line("1. Họ và tên ", italic("(viết in hoa)"), f": {upper(person.name)}; Giới tính: {person.sex}")
     sheet.field("Tên gọi khác (nếu có)", person.other_name)
@@ -108,26 +121,33 @@ def write_life_summary(sheet: Sheet, context: LifeSummary) -> None:
     sheet.field("5. Trình độ đào tạo", person.education)
     sheet.field("6. Nghề nghiệp", person.occupation)
     sheet.field("7. Nơi làm việc/học tập", person.workplace)
+
+
+def write_family(sheet: Sheet, background: Background) -> None:
+    """Items 8 to 11."""
     sheet.heading("II. THÀNH PHẦN GIA ĐÌNH")
     _write_relative(sheet, "8. Họ, tên bố", background.father)
     _write_relative(sheet, "9. Họ, tên mẹ", background.mother)
     _write_relative(sheet, "10. Họ, tên vợ/chồng", background.spouse)
     for index, child in enumerate(background.children or (None,)):
         _write_relative(sheet, "Họ, tên con" if index else "11. Họ, tên con", child)
-    sheet.heading("III. TIỀN ÁN, TIỀN SỰ, QUÁ TRÌNH SỬ DỤNG, CAI NGHIỆN MA TÚY")
-    _write_history(sheet, background, context.substitution_ended)
+
+
+def write_confirmation(sheet: Sheet, declared_by: str, confirmed_by: str) -> None:
+    """The declaration, and who signs below it."""
     sheet.line(
         bold(
             "Tôi xin cam đoan lời khai trên là đúng sự thật. Nếu có gì sai tôi xin hoàn toàn chịu trách nhiệm "
             "theo quy định của pháp luật."
         )
     )
+    confirmed = Signature("Xác nhận của cơ quan lập hồ sơ", "(Ký, ghi rõ họ, tên, đóng dấu)", confirmed_by)
     sheet.signatures(
         (
             Signature("Xác nhận của\nđại diện gia đình", "(Ký, ghi rõ họ, tên, mối quan hệ với người khai)"),
-            Signature("Người khai", "(Ký, ghi rõ họ, tên)", person.name),
+            Signature("Người khai", "(Ký, ghi rõ họ, tên)", declared_by),
         ),
-        (Signature("Xác nhận của cơ quan lập hồ sơ", "(Ký, ghi rõ họ, tên, đóng dấu)", context.signer),),
+        (confirmed,),
     )
 
 

@@ -145,20 +145,8 @@ def write_pending_hand_over(sheet: Sheet, context: PendingHandOver) -> None:
     write_party(sheet, "a) Đại diện bên giao", context.giver)
     write_party(sheet, "b) Đại diện bên nhận", context.receiver)
     sheet.line(bold("2."), " Tiến hành giao, nhận hồ sơ, người nghiện ma túy như sau:")
-    sheet.line("a) Người bị giao quản lý:")
-    write_person(sheet, context.person)
-    sheet.line(
-        "b) Tình trạng người bị giao quản lý: (",
-        italic(
-            "tổ chức, cá nhân tiếp nhận phải quan sát ghi những đặc điểm chung, tình trạng sức khỏe, những dấu "
-            "hiệu bất thường về thể chất, tâm thần của người bị quản lý tại thời điểm giao, nhận"
-        ),
-        f"): {context.condition}",
-    )
-    sheet.line("c) Hồ sơ kèm theo gồm:")
-    write_list(sheet, context.papers)
-    sheet.line("d) Tư trang, đồ dùng cá nhân cơ sở quản lý (", italic("ghi rõ từng loại"), "):")
-    write_list(sheet, context.belongings)
+    handed_over = context.person, context.condition, context.papers, context.belongings
+    write_handed_over(sheet, "bị giao quản lý", *handed_over)
     write_copies(sheet, context.at)
     hint = "(Ký, ghi rõ họ tên, chức vụ, đóng dấu (nếu có))"
     sheet.signatures(
@@ -167,6 +155,31 @@ def write_pending_hand_over(sheet: Sheet, context: PendingHandOver) -> None:
             signed_by("Đại diện bên nhận", hint, context.receiver),
         )
     )
+
+
+def write_handed_over(
+    sheet: Sheet,
+    managed: str,
+    person: PersonBlock,
+    condition: str,
+    papers: tuple[str, ...],
+    belongings: tuple[str, ...],
+) -> None:
+    """Item 2 of a hand-over for pending management: whom ("bị giao quản lý"), in what state, with which things."""
+    sheet.line(f"a) Người {managed}:")
+    write_person(sheet, person)
+    sheet.line(
+        f"b) Tình trạng người {managed}: (",
+        italic(
+            "tổ chức, cá nhân tiếp nhận phải quan sát ghi những đặc điểm chung, tình trạng sức khỏe, những dấu "
+            "hiệu bất thường về thể chất, tâm thần của người bị quản lý tại thời điểm giao, nhận"
+        ),
+        f"): {condition}",
+    )
+    sheet.line("c) Hồ sơ kèm theo gồm:")
+    write_list(sheet, papers)
+    sheet.line("d) Tư trang, đồ dùng cá nhân cơ sở quản lý (", italic("ghi rõ từng loại"), "):")
+    write_list(sheet, belongings)
 
 
 FORMS: tuple[Form, ...] = (

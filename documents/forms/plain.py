@@ -7,7 +7,7 @@ from documents.forms.decree_163 import cited
 from documents.layout import Sheet
 from models.law.counting import local
 
-PROPOSALS = ("B14-CT", "V-36")
+PROPOSALS = ("B14-CT", "116-34", "116-39", "V-36")
 """Forms by which the court is asked to apply the measure, one a book."""
 
 TERMS = {"first": (24, "cai nghiện lần đầu"), "repeat": (36, "cai nghiện từ lần thứ hai trở lên")}

@@ -13,7 +13,6 @@ from documents.forms.decree_163 import (
     Representative,
     effective_decision,
     representative,
-    signed_by,
     write_list,
     write_named,
 )
@@ -141,9 +140,12 @@ def _write_request(sheet: Sheet, context: Stay, item: str, reason: str) -> None:
     write_list(sheet, context.papers)
     sheet.line(f"Kính đề nghị {context.addressee} xem xét, chấp thuận.")
     applicant = context.applicant if isinstance(context, MinorStay) else context.person
-    title, hint = "Xác nhận của\ncơ quan lập hồ sơ", "(Ký, ghi rõ họ, tên, chức vụ, đóng dấu)"
-    signer = context.signing or context.confirmer
-    confirmed = signed_by(title, hint, signer) if signer and context.confirmer else Signature(title, hint)
+    who = (context.signing or context.confirmer) if context.confirmer else None
+    confirmed = Signature(
+        "Xác nhận của\ncơ quan lập hồ sơ",
+        "(Ký, ghi rõ họ, tên, chức vụ, đóng dấu)",
+        f"{who.name}\n{who.position}" if who else None,
+    )
     sheet.signatures((confirmed, Signature("Người làm đơn", "(Ký, ghi rõ họ, tên)", applicant.name)))
 
 

@@ -25,12 +25,11 @@ from documents.forms.decree_163 import (
     guardian_of,
     head_of,
     parent_of,
-    write_guardian,
     write_identity,
     write_named,
 )
 from documents.forms.plain import capital, legal_day
-from documents.layout import Sheet, Signature, long_date
+from documents.layout import Sheet, Signature, italic, long_date
 from models.law.facts import Line
 from models.law.schema import Stage
 
@@ -241,12 +240,12 @@ def write_proposal(sheet: Sheet, context: Proposal) -> None:
     sheet.closing(("Như trên", "Lưu: VT"), signature)
     sheet.turn()
     sheet.title("Danh sách đối tượng", f"Đề nghị {asked} phần thời gian còn lại", rule=False)
-    sheet.line(f"(Kèm theo Văn bản {number}ngày {header.day:%d/%m/%Y} của {context.office})")
+    sheet.line(italic(f"(Kèm theo Văn bản {number}ngày {header.day:%d/%m/%Y} của {context.office})"))
     row = (
         "1", person.name, person.birth, person.sex, person.id_number, capital(context.decision), context.served,
         context.remaining, context.asked, context.reason, "; ".join(context.papers),
     )  # fmt: skip
-    headings = [heading.format(id_label=person.id_label) for heading in _LIST]
+    headings = [heading.format(id_label=person.id_label.replace("/", "/ ")) for heading in _LIST]
     sheet.table(headings, [row], _LIST_WIDTHS, groups=_LIST_GROUPS)
     sheet.signatures((None, signature))
 
@@ -265,7 +264,9 @@ def write_certificate(sheet: Sheet, context: Certificate) -> None:
     )
     sheet.resolved("Xác nhận")
     write_named(sheet, person, "1. Họ, tên", person.id_label)
-    write_guardian(sheet, context.guardian)
+    sheet.field("- Họ và tên cha/mẹ/người giám hộ/người đại diện hợp pháp", context.guardian.name)
+    sheet.field("Địa chỉ liên hệ", context.guardian.address)
+    sheet.field("Số điện thoại", context.guardian.phone)
     sheet.line("2. Xác nhận: Chấp hành xong Quyết định đưa đi cai nghiện bắt buộc.")
     sheet.line(f"Thời gian chấp hành: từ ngày {context.from_on:%d/%m/%Y} đến {context.until_on:%d/%m/%Y}.")
     sheet.end()

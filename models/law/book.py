@@ -38,6 +38,8 @@ class Wording(Strict):
     """What court papers rest on, without "Căn cứ"."""
     complaint_period: Text
     """How long a complaint against the court's decision may be made, and from when."""
+    unappealable: tuple[Code, ...] | None = None
+    """Acts of the court against which the period's ordinance knows no complaint, petition or protest."""
     violations_law: Text | None = None
     """The law on handling administrative violations with its dates, as a centre's decisions cite it, without "Căn cứ"."""
     local_government: Text | None = None

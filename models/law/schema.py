@@ -218,7 +218,10 @@ class Ref(Strict):
     id: str
     when: Condition = {}
     given: bool = False
-    """Of a form: issued only where its particulars are given; without them the paper is made elsewhere."""
+    """Of a form: issued only where its particulars are given; without them the paper is made elsewhere.
+
+    A form that an act always issues asks for nothing: it is filled from the dossier.
+    """
     by: tuple[AgencyKind, ...] = ()
     """Of a form: only such agencies issue it, of those that may act."""
     at: Code | None = None

@@ -62,6 +62,7 @@ WORDING: Mapping[str, str] = {
     "compiler": "Người đề nghị",
     "legal_bases": "Căn cứ pháp lý",
     "complaint_period": "Thời hạn khiếu nại",
+    "unappealable": "Thao tác của Tòa án không bị khiếu nại, kiến nghị, kháng nghị",
     "violations_law": "Luật Xử lý vi phạm hành chính làm căn cứ",
     "local_government": "Luật Tổ chức chính quyền địa phương làm căn cứ",
 }

@@ -123,6 +123,12 @@ def test_an_agency_draws_up_only_the_forms_of_its_kind(held: Road) -> None:
     )
 
 
+def test_a_decision_is_drawn_up_by_the_head_only(held: Road) -> None:
+    held.version = escape(held).json()["dossier"]["version"]
+    officer = CENTRE.removesuffix(".truong")
+    held.refused(lambda headers: draw(held, user=officer, headers=headers), 409, "needs_head")
+
+
 def _lines(content: bytes) -> list[str]:
     body = docx.Document(io.BytesIO(content)).element.body
     texts = ("".join(piece.text for piece in each.iter(qn("w:t"))) for each in body.iter(qn("w:p")))

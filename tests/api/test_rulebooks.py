@@ -48,6 +48,7 @@ def test_a_book_is_shown_whole(get: Callable[[str], Any], code: str) -> None:
         assert action["stage"] in shown["stages"]
         assert set(action["next"]) <= set(shown["stages"])
     used = {ref["id"] for action in shown["actions"] for ref in action["forms"]}
+    used |= {ref.id for refs in book(code).drawn.values() for ref in refs}
     assert {form["code"] for form in shown["forms"]} == used
     assert shown["papers"]
 

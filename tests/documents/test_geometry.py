@@ -45,6 +45,7 @@ ELEMENTS = {
     "PlaceDate": Element((13, 14), False, True, "center"),
     "Kind": Element((13, 14), True, False, "center", capitals=True),
     "About": Element((13, 14), True, False, "center"),
+    "Note": Element((13, 14), False, True, "center"),
     "Subject": Element((12, 13), False, False, "center"),
     "Addressee": Element((13, 14), False, False, "center"),
     "AddresseeHead": Element((13, 14), False, False, "left"),
@@ -54,13 +55,25 @@ ELEMENTS = {
     "Body": Element((13, 14), None, None, "both"),
     "Heading": Element((13, 14), True, False, "both"),
     "Signer": Element((13, 14), True, False, "center", capitals=True),
+    "SignedWords": Element((13, 14), False, False, "both"),
     "Hint": Element((13, 14), False, True, "center"),
     "SignedName": Element((13, 14), True, False, "center"),
     "RecipientsHead": Element((12,), True, True, "left"),
     "Recipient": Element((11,), False, False, "left"),
 }
 """Appendix I, the table of section V, by the style that stands for each element."""
-OUTSIDE = {"Rule", "Gap", "AfterTable", "GapBeforeSignatures", "Cell", "CellHeading", "Caption", "FormNumber"}
+OUTSIDE = {
+    "Rule",
+    "Gap",
+    "AfterTable",
+    "GapBeforeSignatures",
+    "Cell",
+    "CellHeading",
+    "ListCell",
+    "ListHeading",
+    "Caption",
+    "FormNumber",
+}
 """What the decree's table does not speak of: lines, gaps, table cells, the photograph's box, the gazette's own number."""
 BODY_INDENTS = (10, 12.7)
 """Millimetres of a paragraph's first line."""

@@ -306,6 +306,42 @@ def test_boxes_show_what_was_chosen() -> None:
     assert "Dân tộc:     Kinh: ☒     Khác: ☐" in paragraphs(decision(), "Body")
 
 
+def test_words_follow_boxes_on_their_line() -> None:
+    sheet = new_sheet()
+    sheet.ticks(("Kinh", True), lead="Dân tộc:", tail="Khác: không")
+    assert paragraphs(sheet, "Body") == ["Dân tộc:     Kinh: ☒     Khác: không"]
+
+
+def test_row_of_one_text_heads_what_follows_across_the_whole_table() -> None:
+    sheet = new_sheet()
+    sheet.table(("TT", "Họ tên"), [("Đang quản lý: 01",), ("1", "Nguyễn Văn A")], (10, 100), small=True)
+    [row] = [each for each in opened(sheet).element.iter(qn("w:tr")) if len(each.findall(qn("w:tc"))) == 1]
+    [span] = row.iter(qn("w:gridSpan"))
+    assert span.get(qn("w:val")) == "2"
+    assert paragraphs(sheet, "ListCell") == ["Đang quản lý: 01", "1", "Nguyễn Văn A"]
+    with pytest.raises(ValueError, match="zip"):
+        sheet.table(("A", "B", "C"), [("1", "2")], (10, 10, 10))
+
+
+def test_a_forms_number_does_not_keep_a_page_upright() -> None:
+    sheet = new_sheet()
+    sheet.form_number("Mẫu số 10")
+    sheet.turn()
+    assert len(opened(sheet).sections) == 1
+
+
+def test_signer_declares_between_title_and_hint_under_place_and_date() -> None:
+    sheet = new_sheet()
+    sheet.signatures(
+        (
+            None,
+            Signature("cha", name="Trần Văn B", dated="Huế, ngày …", words="Tôi đồng ý"),
+        )
+    )
+    cell = [text.text for text in opened(sheet).element.iter(qn("w:t"))]
+    assert cell == ["Huế, ngày …", "CHA", "Tôi đồng ý", "(Ký, ghi rõ họ tên)", "Trần Văn B"]
+
+
 def test_body_ends_with_the_end_mark() -> None:
     assert paragraphs(decision(), "Body")[-1] == "Điều 2. Quyết định này có hiệu lực kể từ ngày ký./."
 

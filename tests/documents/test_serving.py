@@ -22,11 +22,11 @@ from tests.documents.printed import (
 )
 
 PROPOSAL, CERTIFICATE, NOTICE = (all_forms()[code] for code in ("V-46", "V-50", "V-51"))
-PROPOSED = {
+PROPOSED: dict[str, Any] = {
     "kind": "tạm đình chỉ", "asked": "đến khi sức khỏe phục hồi", "reason": "Ốm nặng, được đưa về gia đình điều trị",
     "papers": ["Giấy ra viện", "Đơn của gia đình"],
 }  # fmt: skip
-CERTIFIED = {"unit": "Đội Quản lý học viên"}
+CERTIFIED: dict[str, Any] = {"unit": "Đội Quản lý học viên"}
 SCHOOL = replace(
     AGENCIES["centre"],
     name="Trường giáo dưỡng số 9", superior="Cục Cảnh sát quản lý trại giam, cơ sở giáo dục bắt buộc, trường giáo dưỡng",
@@ -148,6 +148,6 @@ def test_end_notice_names_the_parent_of_a_minor_and_the_commune_of_the_new_resid
 
 @pytest.mark.parametrize("form", [PROPOSAL, CERTIFICATE, NOTICE])
 def test_missing_particulars_name_form_and_field(form: Form) -> None:
-    stated = {"V-46": PROPOSED, "V-50": CERTIFIED, "V-51": {}}[form.code]
+    stated: dict[str, Any] = {"V-46": PROPOSED, "V-50": CERTIFIED}.get(form.code, {})
     with pytest.raises(MissingValue, match=f"{form.code}.*particulars.{form.code}"):
         form.gather(replace(case(form, stated), particulars=None))

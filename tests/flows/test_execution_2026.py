@@ -3,12 +3,16 @@
 The road's term runs from Sunday 11/10/2026: 24 months less 30 days in pending management end on Monday 11/09/2028 (day 735).
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+from flows.engine import act
+from flows.refusals import Invalid
+from models import clock
 from models.law.limits import TIMEZONE
 from tests.flows.road_2026 import FREE, Road
 
@@ -362,3 +366,20 @@ def test_escape_funeral_and_prison_on_one_way_leave_the_right_end(serving: Road)
     serving.do("give_end_notice", "906 09:00", end_notice_received_at="906 10:00")
     done = serving.do("certify", "938 09:00", completed_on="day 938")
     assert (done.event["late_days"], serving.last_day("p4-post-term")) == (None, "day 1668")
+
+
+# ---------------------------------------------------------------- papers
+def test_end_notice_says_the_last_day_of_the_running_term(serving: Road) -> None:
+    with clock.at(serving.now):
+        asked = replace(serving.asked("give_end_notice"), particulars={"V-51": {}})
+        [paper] = act(serving.store, asked, serving.calendar, dry_run=True).documents
+    assert paper["form"] == "V-51"
+    assert paper["context"]["ends_on"] == serving.limit("p4-term")["last_day"].isoformat() == "2028-09-11"
+
+
+def test_term_that_stands_still_has_no_last_day_to_give_notice_of(serving: Road) -> None:
+    serving.do("interrupt_for_prison", "100 08:00", prison_from="100 08:00")
+    asked = replace(serving.asked("give_end_notice"), particulars={"V-51": {}})
+    with clock.at(serving.now), pytest.raises(Invalid) as raised:
+        act(serving.store, asked, serving.calendar, dry_run=True)
+    assert [flaw.field for flaw in raised.value.flaws] == ["last_day"]
