@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 from api import (
     actions,
     auth,
+    bundle,
     calendar,
     documents,
     dossier_list,
@@ -29,6 +30,7 @@ from api import (
 )
 from api.dependencies import Parts, storable
 from api.edge import Edge
+from documents.pdf import LibreOffice
 from flows.books import books
 from models import postgres
 from models.settings import Settings
@@ -66,7 +68,9 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = open_store(postgres.app_url(settings), public_url=settings.public_url)
-        app.state.parts = Parts(settings, engine)
+        app.state.parts = Parts(
+            settings, engine, LibreOffice(settings.data / "libreoffice", settings.soffice)
+        )
         books()  # a book that cannot be trusted stops the start, not the first request
         try:
             yield
@@ -101,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
         verify,
         drawing,
         registers,
+        bundle,
         rulebooks,
         calendar,
         health,
@@ -117,7 +122,10 @@ def _described(app: FastAPI) -> dict[str, Any]:
         for path in found["paths"].values():
             for operation in path.values():
                 for status, response in operation["responses"].items():
-                    if status in map(str, _PROBLEMS):
+                    if (
+                        status in map(str, [*_PROBLEMS, *errors.NO_PDF])
+                        and "application/json" in response["content"]
+                    ):
                         response["content"] = {
                             "application/problem+json": response["content"]["application/json"]
                         }

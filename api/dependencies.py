@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from api.access import NOBODY, account_of, sign_in_again
 from api.errors import Fault, Language, Problem, Said, language_of, not_found
+from documents.pdf import LibreOffice
 from flows.calendars import in_force
 from flows.engine import Actor
 from models.law.calendar import Calendar
@@ -26,6 +27,7 @@ class Parts:
 
     settings: Settings
     engine: Engine
+    libreoffice: LibreOffice
 
     @property
     def files(self) -> Path:

@@ -11,10 +11,12 @@ from sqlalchemy import Connection, insert, select, true
 from api.answers import DocumentOut, document_of
 from api.dependencies import CurrentActor, DocumentId, DossierId, EngineDep, OfficerDep, PartsDep
 from api.dossiers import state_of
-from api.errors import Fault, Problem, Said, not_found
+from api.errors import NO_PDF, Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
 from api.papers import DOCX, MOST, SCANS, SUFFIXES, attachment, content_type_of
 from documents import storage
+from documents.pdf import PdfError
+from documents.printing import pdf_name, print_stored
 from documents.rendering import MARKS, UnknownDocumentError, render_stored
 from documents.stationery import marked
 from flows.engine import Actor
@@ -24,6 +26,7 @@ from models.law.limits import TIMEZONE
 from models.store import Store, unit_of_work
 from models.tables import table
 
+PDF = "application/pdf"
 router = APIRouter(tags=["documents"])
 _document, _copy = table("document"), table("document_copy")
 SIGNED = (
@@ -67,7 +70,7 @@ def _row(store: Store, actor: Actor, document: DocumentId) -> dict[str, Any]:
     "/v1/documents/{document_id}/content",
     summary="Tệp của văn bản · A document's file",
     response_class=Response,
-    responses={200: {"content": {DOCX: {}}}, 501: {"description": "Chưa có PDF · no PDF yet"}},
+    responses={200: {"content": {DOCX: {}, PDF: {}}}, **NO_PDF},
 )
 def read_content(
     document_id: DocumentId,
@@ -88,23 +91,27 @@ def read_content(
     comes with a mark on every page, unless `as_issued=true`.
     """
     row = _row(parts.engine, actor, document_id)
-    if form == "pdf":
-        said = Said("Chưa có bản PDF; hãy tải bản .docx", "There is no PDF yet; download the .docx")
-        raise Problem(501, "pdf_not_available", said, [Fault("pdf_not_available", said, "format")])
     if form == "signed":
         return _signed(parts, row)
+    mark = None if as_issued else MARKS.get(row["state"])
+    if form == "pdf" and mark is None:
+        printed = print_stored(parts.engine, parts.files, parts.libreoffice, [document_id], actor.scope)
+        sha256 = printed[document_id]
+        headers = attachment(pdf_name(row["form"], row["number_text"]), sha256)
+        return Response(storage.load(parts.files, sha256), media_type=PDF, headers=headers)
     try:
         content = render_stored(parts.engine, parts.files, document_id, actor.scope)
     except UnknownDocumentError:
         raise not_found() from None
-    mark = None if as_issued else MARKS.get(row["state"])
     if mark:
         content = marked(content, mark)
-    return Response(
-        content,
-        media_type=DOCX,
-        headers=attachment(f"{_name(row)}.docx", hashlib.sha256(content).hexdigest()),
-    )
+    if form == "pdf":  # of a marked copy: made for this download, never kept as the document's
+        [made] = parts.libreoffice.to_pdf([content])
+        if isinstance(made, PdfError):
+            raise made
+        content = made
+    headers = attachment(f"{_name(row)}.{form}", hashlib.sha256(content).hexdigest())
+    return Response(content, media_type=PDF if form == "pdf" else DOCX, headers=headers)
 
 
 def _signed(parts: PartsDep, row: dict[str, Any]) -> Response:

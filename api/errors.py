@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from documents.pdf import LibreOfficeMissingError, PdfError, PdfTimeoutError
 from flows.refusals import Invalid, Refusal, Refused, Stale, UnknownAction, UnknownDossier
 from flows.validation import in_vietnamese
 
@@ -198,6 +199,25 @@ def of_validation(error: RequestValidationError) -> Problem:
     return Problem(422, "invalid", _INVALID, faults)
 
 
+NO_PDF: dict[int | str, dict[str, Any]] = {
+    501: {"model": ProblemOut, "description": "Máy chủ chưa cài LibreOffice · LibreOffice is not installed"},
+    503: {"model": ProblemOut, "description": "Không tạo được PDF · the PDF cannot be made"},
+    504: {"model": ProblemOut, "description": "LibreOffice không trả lời kịp · it did not answer in time"},
+}
+"""Answers where a PDF is asked for and there is none."""
+
+
+def of_pdf(error: PdfError) -> Problem:
+    """Why there is no PDF: LibreOffice is not installed, did not answer in time, or failed on the file."""
+    status, code = 503, "pdf_failed"
+    if isinstance(error, LibreOfficeMissingError):
+        status, code = 501, "pdf_not_available"
+    elif isinstance(error, PdfTimeoutError):
+        status, code = 504, "pdf_timeout"
+    title = Said("Chưa tạo được bản PDF; hãy tải bản .docx", "There is no PDF; download the .docx")
+    return Problem(status, code, title, [Fault(code, Said(error.vietnamese, error.english))])
+
+
 def of_http(error: HTTPException) -> Problem:
     """The framework's own errors: unknown paths, methods, unreadable bodies."""
     if error.status_code == HTTPStatus.NOT_FOUND:
@@ -252,6 +272,8 @@ def _handle(request: Request, error: Exception) -> JSONResponse:
             problem = of_refusal(error)
         case RequestValidationError():
             problem = of_validation(error)
+        case PdfError():
+            problem = of_pdf(error)
         case HTTPException():
             problem = of_http(error)
         case _:
@@ -261,5 +283,5 @@ def _handle(request: Request, error: Exception) -> JSONResponse:
 
 def install(app: FastAPI) -> None:
     """Makes every error of the application a problem document."""
-    for kind in (Problem, Refusal, RequestValidationError, HTTPException):
+    for kind in (Problem, Refusal, RequestValidationError, PdfError, HTTPException):
         app.add_exception_handler(kind, _handle)

@@ -9,8 +9,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.access import NOBODY
-from api.dependencies import EngineDep, calendar_of
+from api.dependencies import EngineDep, PartsDep, calendar_of
 from api.errors import Fault, Problem, Said
+from documents.pdf import LibreOffice, LibreOfficeMissingError, font
 from models.clock import now
 from models.law.limits import TIMEZONE
 from models.migrations import newest
@@ -38,6 +39,10 @@ class ReadyOut(BaseModel):
     outbox_age_seconds: float = Field(
         description="Công việc chờ lâu nhất đã chờ bao lâu · how long the oldest waiting job has waited"
     )
+    pdf: Literal["ready", "no_libreoffice", "no_font"] = Field(
+        description="Có tạo được PDF không; thiếu LibreOffice hoặc phông chữ thì vẫn sẵn sàng · "
+        "whether there are PDFs; without LibreOffice or its font everything else works"
+    )
 
 
 @router.get("/live", summary="Còn chạy · Alive")
@@ -47,7 +52,7 @@ def live() -> LiveOut:
 
 
 @router.get("/ready", summary="Sẵn sàng · Ready")
-def ready(engine: EngineDep) -> ReadyOut:
+def ready(engine: EngineDep, parts: PartsDep) -> ReadyOut:
     """Cơ sở dữ liệu, phiên bản bảng, lịch, hàng đợi · database, migrations, calendar, outbox; else 503."""
     waiting = select(func.min(_job.c.run_after)).where(_job.c.state == "waiting")
     try:
@@ -76,7 +81,16 @@ def ready(engine: EngineDep) -> ReadyOut:
         migration=revision,
         calendar_version=calendar.version,
         outbox_age_seconds=round(max(age, 0.0), 1),
+        pdf=_pdf(parts.libreoffice),
     )
+
+
+def _pdf(office: LibreOffice) -> Literal["ready", "no_libreoffice", "no_font"]:
+    try:
+        _ = office.program
+    except LibreOfficeMissingError:
+        return "no_libreoffice"
+    return "ready" if font() else "no_font"
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Papers received into a dossier: uploaded with their kind, numbered sheet by sheet, stored by hash."""
+"""Papers received into a dossier: uploaded with their kind, counted sheet by sheet, stored by hash."""
 
 import io
 import unicodedata
@@ -40,14 +40,17 @@ _paper = table("paper")
 
 
 class PaperOut(BaseModel):
-    """Tài liệu trong hồ sơ và số bút lục · a paper of the file with its sheet numbers."""
+    """Tài liệu trong hồ sơ và số tờ · a paper of the file with its sheets."""
 
     id: UUID
     dossier: UUID
     kind: str
     title: str
     received_on: date
-    first_sheet: int = Field(description="Bút lục đầu · number of the first sheet")
+    first_sheet: int = Field(
+        description="Tờ đầu theo thứ tự nhận; bút lục được đánh khi lập xong hồ sơ, xem `/sheets` · the first sheet in "
+        "the order of receipt; the file is numbered when it is compiled, see `/sheets`"
+    )
     sheets: int
     file_name: str
     content_type: str
@@ -59,7 +62,7 @@ class PaperOut(BaseModel):
 
 @router.get("/dossiers/{dossier_id}/papers", summary="Tài liệu trong hồ sơ · Papers of a dossier")
 def list_papers(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -> list[PaperOut]:
-    """Theo số bút lục · in the order of their sheets."""
+    """Theo thứ tự nhận · in the order of receipt."""
     state_of(engine, actor, dossier_id)
     with unit_of_work(engine, actor.scope) as connection:
         asked = select(_paper).where(_paper.c.dossier == dossier_id).order_by(_paper.c.first_sheet)
@@ -91,7 +94,7 @@ def add_paper(
     sheets: Annotated[int, Form(ge=1, le=2000, description="Số tờ · how many sheets")],
     title: Annotated[str | None, Form(min_length=1, max_length=500)] = None,
 ) -> JSONResponse:
-    """Số bút lục được đánh liên tục · sheets are numbered consecutively."""
+    """Số tờ được tính liên tục theo thứ tự nhận · sheets are counted on in the order of receipt."""
     content = file.file.read(MOST + 1)
     content_type = content_type_of(content)
     if received_on > now().astimezone(TIMEZONE).date():

@@ -186,8 +186,13 @@ def header_of(case: Case) -> Header:
 
 
 def person_of(case: Case) -> PersonBlock:
+    """The dossier's person as forms print one."""
+    return person_block(case.person, case.wording)
+
+
+def person_block(person: PersonData, wording: Wording) -> PersonBlock:
     """The person block; a person without identity papers has the reason printed in their place."""
-    person, identity = case.person, case.person.identity
+    identity = person.identity
     without = f"không có ({identity.reason})" if identity.type == "none" else ""
     return PersonBlock(
         name=person.name,
@@ -205,7 +210,7 @@ def person_of(case: Case) -> PersonBlock:
         registered_residence=person.registered_residence,
         present_residence=person.present_residence,
         phone=person.phone,
-        id_label=case.wording.id_label,
+        id_label=wording.id_label,
         id_number=without or cast("str", identity.number),
         id_issued_on=identity.issued_on.strftime("%d/%m/%Y") if identity.issued_on else "không",
         id_issued_by=identity.issued_by or "không",

@@ -13,6 +13,13 @@ from models.law.calendar import Calendar
 from models.law.schema import Action, Condition
 
 
+def holds(facts: Mapping[str, Any], when: Condition) -> bool:
+    """Whether facts are as a condition of the rulebook asks."""
+    return all(
+        facts.get(name) in (wanted if isinstance(wanted, list) else [wanted]) for name, wanted in when.items()
+    )
+
+
 @dataclass(frozen=True)
 class View:
     """What a guard judges: the dossier, the action, the facts with the act's own, and the moment of the act."""
@@ -42,10 +49,7 @@ class View:
 
     def holds(self, when: Condition) -> bool:
         """Whether the facts are as a condition of the rulebook asks."""
-        return all(
-            self.facts.get(name) in (wanted if isinstance(wanted, list) else [wanted])
-            for name, wanted in when.items()
-        )
+        return holds(self.facts, when)
 
     def forms(self) -> list[str]:
         """Codes of the forms this act issues."""

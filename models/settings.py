@@ -42,6 +42,8 @@ class Settings:
     """The database of Prefect's server, beside `database_url`."""
     pg_bin: Path | None = None
     """Folder of the PostgreSQL programs to use in place of the wheel's."""
+    soffice: Path | None = None
+    """LibreOffice's program, where it is not on PATH."""
     port: int = 8000
     prefect_port: int = 4200
     public_url: str = PUBLIC_URL
@@ -61,13 +63,14 @@ class Settings:
 
         """
         source = os.environ if environment is None else environment
-        pg_bin = source.get("HOSO_PG_BIN")
+        pg_bin, soffice = source.get("HOSO_PG_BIN"), source.get("HOSO_SOFFICE")
         settings = cls(
             data=Path(source.get("HOSO_DATA") or "var").expanduser().resolve(),
             database_url=source.get("HOSO_DATABASE_URL") or None,
             migrate_url=source.get("HOSO_MIGRATE_URL") or None,
             prefect_database_url=source.get("HOSO_PREFECT_DATABASE_URL") or None,
             pg_bin=Path(pg_bin).expanduser().resolve() if pg_bin else None,
+            soffice=Path(soffice).expanduser().absolute() if soffice else None,
             port=_port(source, "HOSO_PORT", 8000),
             prefect_port=_port(source, "HOSO_PREFECT_PORT", 4200),
             public_url=_address(source, "HOSO_PUBLIC_URL"),

@@ -16,6 +16,7 @@ def all_forms() -> Mapping[str, Form]:
         application,
         book_2014,
         book_2014_later,
+        bundle,
         certificates,
         court,
         court_appeal,
@@ -79,6 +80,6 @@ def all_forms() -> Mapping[str, Form]:
         decree_116_hand_over, decree_116_review,
         decree_116_escape, decree_116_applications, decree_116_proposal, decree_116_leave, decree_116_completion,
         decree_116_after_care, decree_116_residence,
-        book_2014, book_2014_later, office, register_book,
+        book_2014, book_2014_later, office, register_book, bundle,
     )  # fmt: skip
     return {form.code: form for family in families for form in family.FORMS}

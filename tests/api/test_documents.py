@@ -3,16 +3,22 @@
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from api.papers import DOCX
+from documents.pdf import LibreOffice
 from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
-from tests.api.road import Road
+from tests.api.road import Road, at_once
+from tests.programs import needs_program
 
 POLICE, COURT = "ca.cau-giay", "ta.kv4-ha-noi"
 
@@ -58,13 +64,50 @@ def test_the_first_download_renders_and_every_later_one_is_the_same_file(
     }} == issued  # fmt: skip
 
 
-def test_there_is_no_pdf_yet(road: Road, issued: dict[str, Any]) -> None:
+def test_the_pdf_is_made_once_and_the_first_of_two_counts(road: Road, issued: dict[str, Any]) -> None:
+    needs_program("soffice")
     path = f"/v1/documents/{issued['id']}/content?format=pdf"
+    first, second = at_once(2, lambda: road.as_user(POLICE).get(path))
+    assert first.status_code == 200, first.text
+    assert first.headers["content-type"] == "application/pdf"
+    assert first.headers["content-disposition"].endswith(".pdf")
+    assert first.content == second.content == road.as_user(POLICE).get(path).content
+    assert first.headers["etag"] == f'"{hashlib.sha256(first.content).hexdigest()}"'
+    assert issued["number_text"] in pypdf.PdfReader(io.BytesIO(first.content)).pages[0].extract_text()
+    with unit_of_work(road.store, Scope(SYSTEM)) as connection:
+        [copy] = connection.execute(text("SELECT * FROM document_copy")).all()
+    assert (copy.kind, str(copy.document), copy.size) == ("pdf", issued["id"], len(first.content))
+
+
+@pytest.mark.parametrize(
+    ("soffice", "status", "code"),
+    [
+        (None, 501, "pdf_not_available"),
+        ("#!/bin/sh\nsleep 60\n", 504, "pdf_timeout"),
+        ("#!/bin/sh\necho 'convert 000.docx -> 000.pdf'\n", 503, "pdf_failed"),
+    ],
+)
+def test_without_a_pdf_the_problem_says_why(
+    client: TestClient,
+    road: Road,
+    issued: dict[str, Any],
+    tmp_path: Path,
+    soffice: str | None,
+    status: int,
+    code: str,
+) -> None:
+    program = tmp_path / "soffice"
+    if soffice:
+        program.write_text(soffice)
+        program.chmod(0o755)
+    app = client.app
+    assert isinstance(app, FastAPI)
+    office = LibreOffice(tmp_path / "home", program, patience=0.2, each=0)
+    app.state.parts = replace(app.state.parts, libreoffice=office)
+    path = f"/v1/documents/{issued['id']}/content"
+    assert road.as_user(POLICE).get(path).status_code == 200
     road.refused(
-        lambda headers: road.as_user(POLICE).get(path, headers=headers),
-        501,
-        "pdf_not_available",
-        field="format",
+        lambda headers: road.as_user(POLICE).get(f"{path}?format=pdf", headers=headers), status, code
     )
 
 

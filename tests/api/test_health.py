@@ -1,10 +1,14 @@
 """Whether the process is alive, and whether it can serve."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
+import pytest
 from fastapi.testclient import TestClient
 
+from api.app import create_app
 from models import clock
 from models.law.calendar import baseline
 from models.migrations import newest
@@ -30,7 +34,22 @@ def test_it_is_alive_and_ready(client: TestClient) -> None:
         "migration": newest(),
         "calendar_version": baseline().version,
         "outbox_age_seconds": 0.0,
+        "pdf": answer.json()["pdf"],
     }
+
+
+def test_without_libreoffice_or_its_font_it_is_ready_and_says_so(
+    database: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "soffice"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with TestClient(create_app(replace(database, soffice=program))) as client:
+        for installed, said in ((None, "no_libreoffice"), ("soffice", "no_font")):
+            if installed:
+                program.touch(mode=0o755)
+            answer = client.get("/health/ready")
+            assert answer.status_code == 200, answer.text
+            assert answer.json()["pdf"] == said
 
 
 def test_it_tells_how_long_the_oldest_job_has_waited(client: TestClient, road: Road) -> None:
