@@ -113,8 +113,8 @@ def test_the_courts_papers_are_issued_where_they_are_asked_for(road: Paperless) 
 
 
 def test_no_paper_of_the_newer_ordinance_is_issued_under_the_older_one(world: World) -> None:
-    road = Paperless(world[1], start=MONDAY_2022)
-    road.papers = Road2022.papers
+    road = Road2022(world[1], start=MONDAY_2022)
     road.to("register_file")
-    with pytest.raises(Invalid, match="TA-02"):
-        road.issue("accept", **{"TA-02": {}})
+    asked = replace(road.asked("accept"), particulars={"TA-02": {}})
+    with clock.at(road.now), pytest.raises(Invalid, match="TA-02"):
+        act(road.store, asked, road.calendar)
