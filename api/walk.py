@@ -23,6 +23,8 @@ from models.law.loader import load_book
 from models.law.schema import Stage
 
 _ENDS = {"done": "xong", "run_out": "đã hết", "used": "đã dùng", "cancelled": "hủy", "restarted": "tính lại"}
+_PRINTING = 300
+"""Seconds a whole file may take to print."""
 _CLOCKLESS = {"none": "văn bản không đặt thời hạn", "unread": "chưa đọc được thời hạn"}
 
 
@@ -31,7 +33,7 @@ class WalkFailed(RuntimeError):
 
 
 def walk(base_url: str, password: str, out: Path, console: Console) -> list[Path]:
-    """Walks two new dossiers through the API, telling each act, and saves every document as a Word file.
+    """Walks two new dossiers through the API, telling each act; saves every document, and the first one's whole file.
 
     Args:
         base_url: where the API answers.
@@ -48,8 +50,10 @@ def walk(base_url: str, password: str, out: Path, console: Console) -> list[Path
     written: list[Path] = []
     with httpx.Client(base_url=base_url, timeout=60) as http:
         client = _Client(http, password)
-        for book in BOOKS:
-            written += _Walk(client, book, read_script(book), out, console).run()
+        walks = [_Walk(client, book, read_script(book), out, console) for book in BOOKS]
+        for one in walks:
+            written += one.run()
+        walks[0].save_bundle()
     console.print(f"Đã ghi {len(written)} văn bản vào {out.resolve()}", markup=False, soft_wrap=True)
     return written
 
@@ -133,6 +137,18 @@ class _Walk:
             self._tell(step, index, answer.json())
         self._console.print()
         return self._written
+
+    def save_bundle(self) -> None:
+        """The whole numbered file as it is sent, when there is a LibreOffice to print it."""
+        path = f"/v1/dossiers/{self._dossier}/bundle.zip"
+        try:
+            answer = self._client.send(self._script.steps[0].by, "GET", path, timeout=_PRINTING)
+        except WalkFailed as failed:
+            self._say(str(failed), "yellow")
+            return
+        saved = self._out / self._number / "ho-so.zip"
+        saved.write_bytes(answer.content)
+        self._say(f"→ Hồ sơ hai bộ, đánh bút lục, kèm PDF  [{saved.name}]", "green")
 
     def _open(self, step: Step) -> httpx.Response:
         body = {

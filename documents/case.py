@@ -49,6 +49,10 @@ class Particulars(Part):
     """Base of what an officer states for one form only: unknown fields are refused."""
 
 
+class NothingMore(Particulars):
+    """For a form that finds everything in the dossier: it is issued where it is asked for."""
+
+
 @dataclass(frozen=True)
 class AgencyCard:
     """An agency as papers name it."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from documents.case import Case, FormContext, Header, header_of
+from documents.case import Case, FormContext, Header, NothingMore, header_of
 from documents.form import Form
 from documents.forms.court_case import (
     FILED,
@@ -236,6 +236,7 @@ FORMS: tuple[Form, ...] = (
         context=AcceptanceNotice,
         gather=gather_acceptance,
         write=write_acceptance,
+        particulars=NothingMore,
     ),
     Form(
         code="TA-02",
@@ -248,6 +249,7 @@ FORMS: tuple[Form, ...] = (
         context=JudgeAssignment,
         gather=gather_assignment,
         write=write_assignment,
+        particulars=NothingMore,
     ),
     Form(
         code="TA-05",
@@ -284,6 +286,7 @@ FORMS: tuple[Form, ...] = (
         context=ApplyingDecision,
         gather=gather_applying,
         write=write_applying,
+        particulars=NothingMore,
     ),
     Form(
         code="TA-08",
@@ -296,5 +299,6 @@ FORMS: tuple[Form, ...] = (
         context=RefusingDecision,
         gather=gather_refusing,
         write=write_refusing,
+        particulars=NothingMore,
     ),
 )

@@ -5,6 +5,7 @@ import re
 import socket
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO, StringIO
@@ -25,6 +26,7 @@ from models.postgres import app_url, owner_url
 from models.program import Program, spawn
 from models.settings import Settings
 from tests.cluster import new_database
+from tests.programs import needs_program
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +117,14 @@ def test_the_documents_are_word_files_named_by_act_form_and_number(
     assert len(files) == len(set(files)) == sum(1 for _ in out.rglob("*.docx")) == 31
     for path in files:
         assert any(paragraph.text for paragraph in Document(str(path)).paragraphs)
+
+
+def test_the_first_dossiers_file_is_there_in_two_sets(walked: tuple[Path, list[Path], str]) -> None:
+    needs_program("soffice")
+    out = walked[0]
+    with zipfile.ZipFile(out / _number(out, "2026") / "ho-so.zip") as bundle:
+        folders = {name.partition("/")[0] for name in bundle.namelist()}
+    assert {"ban-goc", "ban-sao", "van-ban"} <= folders
 
 
 def test_what_is_told_names_who_acted_which_limits_ran_and_what_is_unconfirmed(

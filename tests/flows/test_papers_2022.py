@@ -8,10 +8,11 @@ import pytest
 from documents.forms import all_forms
 from flows.drawing import plan_drawing
 from flows.engine import act
+from flows.refusals import Invalid
 from flows.writing import Done
 from models import clock
 from models.law.loader import load_book
-from tests.flows.road_2022 import Road2022
+from tests.flows.road_2022 import MONDAY_2022, Road2022
 from tests.flows.road_agencies import World
 
 RELATIVE = {"name": "Nguyễn Văn S", "age": "58", "occupation": "công nhân", "residence": "xã Ví Dụ"}
@@ -95,3 +96,25 @@ def test_later_books_issue_the_forms_that_still_have_an_addressee(
     book: str, action: str, forms: list[str]
 ) -> None:
     assert [ref.id for ref in load_book(book).action(action).forms] == forms
+
+
+def test_the_courts_papers_are_issued_where_they_are_asked_for(road: Paperless) -> None:
+    road.to("register_file")
+    accepted = road.issue("accept", **{"TA-02": {}})
+    notified = road.issue("notify_acceptance", **{"TA-01": {}})
+    road.to("hold_session")
+    decided = road.issue("decide", **{"TA-07": {}})
+    issued = [row for done in (accepted, notified, decided) for row in done.documents]
+    assert [row["form"] for row in issued] == ["TA-02", "TA-01", "TA-07"]
+    context = issued[-1]["context"]
+    assert context["case"]["measure"] == "đưa vào cơ sở cai nghiện bắt buộc"
+    [proposal] = [row for row in road.rows("document") if row["form"] == "116-34"]
+    assert context["proposal"].startswith(f"số {proposal['number_text']} ngày ")
+
+
+def test_no_paper_of_the_newer_ordinance_is_issued_under_the_older_one(world: World) -> None:
+    road = Road2022(world[1], start=MONDAY_2022)
+    road.to("register_file")
+    asked = replace(road.asked("accept"), particulars={"TA-02": {}})
+    with clock.at(road.now), pytest.raises(Invalid, match="TA-02"):
+        act(road.store, asked, road.calendar)
