@@ -53,6 +53,7 @@ _PHOTO_EDGE = (
     10.0  # mm from the paper's left edge, so that the photograph hangs in the margin as in the gazette
 )
 _PHOTO_GAP = 2.0  # mm between the photograph and the text beside it
+_CELL_SIZE, _CELL_PADDING, _MOST_LINES = 13, 9, 12  # points, points, lines of a row that is held whole
 _EMPTY_BOX, _TICKED_BOX = "\N{BALLOT BOX}", "\N{BALLOT BOX WITH X}"
 
 
@@ -153,6 +154,13 @@ def _closed(lines: Iterable[str]) -> list[str]:
 
 def _text(part: Text) -> str:
     return part.text if isinstance(part, Run) else part
+
+
+def _is_high(value: Text | tuple[Text, ...], width: float) -> bool:
+    """Whether a cell's text may fill so many lines that its row is better broken than held whole."""
+    texts = value if isinstance(value, tuple) else (value,)
+    length = sum(bold_width(_text(one), _CELL_SIZE) for one in texts)
+    return length > _MOST_LINES * (width * _POINTS_PER_MM - _CELL_PADDING)
 
 
 class Sheet:
@@ -424,14 +432,16 @@ class Sheet:
         if numbered:
             numbers = [f"({n})" if bracketed else f"{n}" for n in range(1, len(headings) + 1)]
             cells.append([[paragraph("CellHeading", Run(number, bold=False))] for number in numbers])
-        heading_rows = len(cells)
+        heading_rows, high = len(cells), set()
         for row in rows:
             across = len(row) < len(widths)
+            if not across and any(map(_is_high, row, widths)):
+                high.add(len(cells))
             texts = [value if isinstance(value, tuple) else (value,) for value in row]
             cells.append(
                 [[paragraph(style, *(bold(_text(one)) if across else one for one in each))] for each in texts]
             )
-        made = table(widths, cells, bordered=True, heading_rows=heading_rows, above=above)
+        made = table(widths, cells, bordered=True, heading_rows=heading_rows, above=above, high=high)
         self._add(paragraph("Gap"), made, paragraph("Gap"))
 
     def end(self) -> None:

@@ -6,7 +6,7 @@ five times what its words do.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NewType
 from xml.sax.saxutils import escape, quoteattr
@@ -173,8 +173,9 @@ def table(
     float_at: Xml | None = None,
     row_height: float | None = None,
     above: Sequence[Xml] = (),
+    high: Collection[int] = (),
 ) -> Xml:
-    """A centred table with fixed column widths whose rows never break across pages.
+    """A centred table with fixed column widths whose rows never break across pages, but for those too high for one.
 
     Args:
         widths: of the columns, in millimetres.
@@ -184,6 +185,7 @@ def table(
         float_at: a `tblpPr` element when text flows around the table.
         row_height: exact height of every row in millimetres; by default as high as its text.
         above: rows made before (`grouped_headings`), which stand on top.
+        high: which of the rows may be higher than a page; held whole, they would lose their end.
 
     """
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -199,7 +201,14 @@ def table(
     )
     grid = element("tblGrid", *(element("gridCol", w=twips(width)) for width in widths))
     made = [
-        _row(widths, cells, bordered=bordered, heading=index < heading_rows, height=row_height)
+        _row(
+            widths,
+            cells,
+            bordered=bordered,
+            heading=index < heading_rows,
+            height=row_height,
+            whole=index not in high,
+        )
         for index, cells in enumerate(rows)
     ]
     return element("tbl", properties, grid, *above, *made)
@@ -250,8 +259,9 @@ def _row(
     bordered: bool,
     heading: bool,
     height: float | None,
+    whole: bool,
 ) -> Xml:
-    properties = [element("cantSplit")]
+    properties = [element("cantSplit")] if whole else []
     if height is not None:
         properties.append(element("trHeight", val=twips(height), hRule="exact"))
     if heading:
