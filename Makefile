@@ -20,7 +20,7 @@ run: setup  ## Start everything, walk two dossiers, stay up (HOSO_ONCE=1: end af
 	@$(VENV)/bin/hoso up --walk
 
 test: check  ## Lint, types, and every test on real parts
-	@$(VENV)/bin/pytest -n auto --maxprocesses=4 --dist loadfile
+	@$(VENV)/bin/pytest -n auto --maxprocesses=4
 
 check: setup  ## Lint, types, rulebooks and their pages
 	@$(VENV)/bin/ruff check .
