@@ -4,7 +4,16 @@ from datetime import date
 
 from pydantic import AwareDatetime, Field
 
-from documents.case import Case, FormContext, Header, MissingValue, PersonBlock, header_of, person_of
+from documents.case import (
+    Case,
+    FormContext,
+    Header,
+    MissingValue,
+    NothingMore,
+    PersonBlock,
+    header_of,
+    person_of,
+)
 from documents.form import Form
 from documents.forms.book_2014 import (
     LAW,
@@ -25,7 +34,7 @@ from documents.forms.decree_163 import (
     write_list,
     write_party,
 )
-from documents.forms.legacy import NoParticulars, OfDecision, court_decision_of, head_of, period
+from documents.forms.legacy import OfDecision, court_decision_of, head_of, period
 from documents.forms.plain import addressed, capital, legal_day, sentence, write_person
 from documents.forms.wanted import Contact
 from documents.layout import Sheet, Signature, bold
@@ -311,7 +320,7 @@ FORMS: tuple[Form, ...] = (
         context=ReturnLetter,
         gather=gather_justice_return,
         write=write_justice_return,
-        particulars=NoParticulars,
+        particulars=NothingMore,
     ),
     Form(
         code="B14-TT",

@@ -4,7 +4,16 @@ from datetime import date
 
 from pydantic import Field
 
-from documents.case import Case, FormContext, Header, Particulars, PersonBlock, header_of, person_of
+from documents.case import (
+    Case,
+    FormContext,
+    Header,
+    NothingMore,
+    Particulars,
+    PersonBlock,
+    header_of,
+    person_of,
+)
 from documents.form import Form
 from documents.forms.decree_163 import FILED, write_identity
 from documents.forms.finding import (
@@ -12,8 +21,9 @@ from documents.forms.finding import (
     SubstanceTestResult,
     gather_personal_account,
     gather_test_result,
+    write_test,
 )
-from documents.forms.legacy import SEALED, NoParticulars, committee_of
+from documents.forms.legacy import SEALED, committee_of
 from documents.layout import Sheet, Signature
 from models.law.facts import Line
 from models.law.schema import Stage
@@ -107,28 +117,7 @@ def write_header(sheet: Sheet, header: Header) -> None:
 
 def write_test_result(sheet: Sheet, context: SubstanceTestResult) -> None:
     """105-03 on paper."""
-    person = context.person
-    write_header(sheet, context.header)
-    sheet.title("Phiếu kết quả", "Xét nghiệm chất ma túy trong cơ thể")
-    sheet.field("Tóm tắt nội dung sự việc", context.incident)
-    sheet.line(
-        f"Để xác định hành vi sử dụng trái phép chất ma túy, {context.header.issuer} thực hiện xét nghiệm chất ma túy "
-        "trong cơ thể đối với:"
-    )
-    write_user(sheet, person)
-    sheet.fields(
-        ("1. Người tiến hành xét nghiệm", context.tester),
-        ("chức vụ", context.tester_position),
-        ("đơn vị", context.tester_agency),
-    )
-    sheet.field("2. Biện pháp xét nghiệm", context.method)
-    sheet.field("Các bước tiến hành", context.steps)
-    sheet.field("Kết quả", context.result)
-    sheet.line(f"3. Căn cứ vào kết quả trên, kết luận: {person.name}:")
-    # Drawn up on a recorded positive result only, so the other box stays empty.
-    sheet.choices(
-        ("Dương tính với chất ma túy trong cơ thể.", True), ("Âm tính với chất ma túy trong cơ thể.", False)
-    )
+    write_test(sheet, context, write_user)
     sheet.signatures((
         Signature("Người tiến hành\nxét nghiệm", HAND, context.tester),
         Signature("Thủ trưởng cơ quan", SEALED, context.signer, head=True),
@@ -181,7 +170,7 @@ FORMS: tuple[Form, ...] = (
         context=SubstanceTestResult,
         gather=gather_test_result,
         write=write_test_result,
-        particulars=NoParticulars,
+        particulars=NothingMore,
     ),
     Form(
         code="105-04",
@@ -194,7 +183,7 @@ FORMS: tuple[Form, ...] = (
         context=CommitteeNotice,
         gather=gather_notice,
         write=write_notice,
-        particulars=NoParticulars,
+        particulars=NothingMore,
     ),
     Form(
         code="105-06",

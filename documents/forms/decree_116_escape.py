@@ -1,6 +1,6 @@
 """116-41 of Decree 116/2021, Appendix II: the decision to trace a person whom the court has sent to a centre."""
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from documents.case import Case, FormContext, Header, PersonBlock, header_of, person_of
 from documents.form import Form
@@ -13,25 +13,13 @@ from documents.forms.legacy import (
     write_name,
     write_short_id,
 )
-from documents.forms.wanted import Contact, Parent, parent_block, write_parent
+from documents.forms.wanted import Contact, Parent, WantedParticulars, parent_block, write_parent
 from documents.layout import Sheet, Signature
-from models.law.facts import Line
 from models.law.schema import Stage
 
 
-class TraceParticulars(OfDecision):
-    """What 116-41 asks beyond the dossier."""
-
-    unit: Line = Field(title="Cơ quan, đơn vị đề nghị")
-    height_m: Line = Field(title="Chiều cao (m)")
-    weight_kg: Line = Field(title="Cân nặng (kg)")
-    marks: Line = Field("không", title="Đặc điểm riêng biệt")
-    other_relations: Line = Field("không", title="Các mối quan hệ liên quan khác")
-    escaped_from: Line = Field(title="Đã bỏ trốn khỏi")
-    contact: Contact = Field(title="Người nhận tin báo")
-    contact_agency: Contact = Field(title="Cơ quan nhận tin báo")
-    executors: Line = Field(title="Người chịu trách nhiệm thi hành")
-    recipients: tuple[Line, ...] = Field((), title="Nơi nhận khác")
+class TraceParticulars(WantedParticulars, OfDecision):
+    """What 116-41 asks beyond the dossier: as V-43, and the court's decision where it was made outside."""
 
 
 class Trace(FormContext):

@@ -1,6 +1,7 @@
 """Papers of the finding (Decree 163/2026, Appendix III, forms 01 to 03) and the police paper on residence."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import cast
 
@@ -153,8 +154,10 @@ def gather_test_result(case: Case) -> SubstanceTestResult:
     )
 
 
-def write_test_result(sheet: Sheet, context: SubstanceTestResult) -> None:
-    """Write III-01."""
+def write_test(
+    sheet: Sheet, context: SubstanceTestResult, write_person: Callable[[Sheet, PersonBlock], None]
+) -> None:
+    """The slip of a test down to its signatures; who was tested stands as the form has it."""
     person = context.person
     write_header(sheet, context.header)
     sheet.title("Phiếu kết quả", "Xét nghiệm chất ma túy trong cơ thể")
@@ -177,12 +180,17 @@ def write_test_result(sheet: Sheet, context: SubstanceTestResult) -> None:
     sheet.choices(
         ("Dương tính với chất ma túy trong cơ thể.", True), ("Âm tính với chất ma túy trong cơ thể.", False)
     )
+
+
+def write_test_result(sheet: Sheet, context: SubstanceTestResult) -> None:
+    """Write III-01."""
+    write_test(sheet, context, write_person)
     sheet.signatures(
         (
             Signature("Người tiến hành\nxét nghiệm", HAND, context.tester),
             Signature("Thủ trưởng cơ quan", SEAL, context.signer, head=True),
         ),
-        (Signature("Người được xét nghiệm", HAND, person.name), None),
+        (Signature("Người được xét nghiệm", HAND, context.person.name), None),
     )
 
 

@@ -20,10 +20,6 @@ SEALED = "(Ký, ghi rõ họ tên, đóng dấu)"
 _NONE = "không"
 
 
-class NoParticulars(Particulars):
-    """For papers that print only what the dossier knows, and may also be made elsewhere."""
-
-
 class OfDecision(Particulars):
     """Base of particulars where the court's decision may have been made outside the system."""
 
