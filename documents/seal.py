@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import segno
 from docx.oxml.ns import nsdecls
+from PIL import Image, ImageOps
 
 from documents.ooxml import twips
 
@@ -17,6 +18,7 @@ PICTURE = "rId1"
 _LEFT, _SIDE, _TOP_OF_PICTURE, _TOP_OF_CODE = 17.0, 14.0, 27.0, 12.5
 _EMU_PER_MM = 36000
 _MASK = 3  # any of the eight reads as well; trying them all takes three times as long
+_INK = bytes([255, 0]) + bytes(254)  # of a light and of a dark module
 _WHITE, _DOTS = 2, 4  # modules of white around the code, for the margin itself is white; dots of a module
 
 _FOOTER = (
@@ -61,7 +63,10 @@ class Seal:
 
     def picture(self) -> bytes:
         """The QR code as a PNG; the same address always gives the same bytes."""
-        drawn = io.BytesIO()
         code = segno.make_qr(self.url, error="m", boost_error=False, mask=_MASK)
-        code.save(drawn, kind="png", scale=_DOTS, border=_WHITE)
+        side = len(code.matrix)
+        modules = Image.frombytes("L", (side, side), b"".join(row.translate(_INK) for row in code.matrix))
+        drawn = io.BytesIO()
+        framed = ImageOps.expand(modules, _WHITE, 255)
+        framed.resize((framed.width * _DOTS,) * 2, Image.Resampling.NEAREST).convert("1").save(drawn, "png")
         return drawn.getvalue()
