@@ -234,7 +234,7 @@ class Issue:
             forms = [form for form in (paper.form, *paper.any_of) if form]
             received = [title for kind, title, _sheets in view.state.papers if kind in names]
             # The form's own title: the paper's may name what could have stood in its place.
-            instead = [all_forms()[form].title for form in view.forms() if form in paper.any_of]
+            instead = [form.title for form in self.forms if form.code in paper.any_of]
             issued = [view.state.issued[form] for form in forms if form in view.state.issued]
             yield from map(_enclosed, issued)
             if not issued:

@@ -30,7 +30,7 @@ from documents.forms.decree_163 import (
 )
 from documents.layout import Sheet, Signature, bold, long_date
 from models.law.counting import months_after
-from models.law.facts import Line, Part
+from models.law.facts import Day, Line, Part
 from models.law.limits import choose
 from models.law.loader import load_book
 from models.law.schema import Stage
@@ -43,7 +43,7 @@ class Made(Part):
     """A paper that was not issued by this system."""
 
     number: Line = Field(title="Số, ký hiệu")
-    day: date = Field(title="Ngày")
+    day: Day = Field(title="Ngày")
     issuer: Line = Field(title="Cơ quan ban hành")
 
 
@@ -92,7 +92,7 @@ class DecisionParticulars(Particulars):
     family: Line | None = Field(
         None, title="Đại diện gia đình phối hợp hỗ trợ, nếu không phải thân nhân đã nêu"
     )
-    effective_on: date = Field(title="Ngày quyết định có hiệu lực")
+    effective_on: Day = Field(title="Ngày quyết định có hiệu lực")
 
 
 class Proposal(FormContext):

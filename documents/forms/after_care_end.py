@@ -27,7 +27,7 @@ from documents.forms.decree_163 import (
     write_person,
 )
 from documents.layout import Sheet, Signature, bold, long_date
-from models.law.facts import Line
+from models.law.facts import Day, Line
 from models.law.schema import Stage
 
 _APPENDIX = "NĐ 163/2026/NĐ-CP, Phụ lục V, Mẫu số"
@@ -71,7 +71,7 @@ class RemovalParticulars(Particulars):
         )
     )
     unit: Line | None = Field(None, title="Cơ quan, đơn vị đề nghị, nếu không phải Công an cấp xã")
-    effective_on: date = Field(title="Ngày quyết định có hiệu lực")
+    effective_on: Day = Field(title="Ngày quyết định có hiệu lực")
     decision: Made | None = Field(None, title="Quyết định quản lý sau cai nghiện, nếu lập ngoài hệ thống")
 
 

@@ -10,7 +10,7 @@ from documents.form import Form
 from documents.forms.after_care import Made, chairman_signs, open_committee_decision
 from documents.forms.decree_163 import DECREE, FILED, write_list
 from documents.layout import Sheet, long_date
-from models.law.facts import Line, Part
+from models.law.facts import Day, Line, Part
 from models.law.schema import Stage
 
 _APPENDIX = "NĐ 163/2026/NĐ-CP, Phụ lục V, Mẫu số"
@@ -25,7 +25,7 @@ class Numbered(Part):
     """A paper of a body that is known, made outside this system."""
 
     number: Line = Field(title="Số, ký hiệu")
-    day: date = Field(title="Ngày")
+    day: Day = Field(title="Ngày")
 
 
 class Member(Part):
@@ -43,7 +43,7 @@ class TeamParticulars(Particulars):
     culture: Line = Field(title="Thành viên: đại diện Phòng Văn hóa - Xã hội")
     youth: Line = Field(title="Thành viên: đại diện Đoàn TNCSHCM cấp xã")
     others: tuple[Member, ...] = Field((), title="Thành viên khác")
-    effective_on: date = Field(title=_EFFECTIVE)
+    effective_on: Day = Field(title=_EFFECTIVE)
 
 
 class HelpersParticulars(Particulars):
@@ -55,7 +55,7 @@ class HelpersParticulars(Particulars):
     resolution: Numbered | None = Field(
         None, title="Nghị quyết của Hội đồng nhân dân cấp tỉnh về việc hỗ trợ, nếu đã có"
     )
-    effective_on: date = Field(title=_EFFECTIVE)
+    effective_on: Day = Field(title=_EFFECTIVE)
 
 
 class NewHelperParticulars(Particulars):
@@ -68,7 +68,7 @@ class NewHelperParticulars(Particulars):
     notice: Made | None = Field(
         None, title="Thông báo của Công an cấp xã nơi chuyển đi, nếu lập ngoài hệ thống"
     )
-    effective_on: date = Field(title=_EFFECTIVE)
+    effective_on: Day = Field(title=_EFFECTIVE)
 
 
 class Team(FormContext):

@@ -1,7 +1,6 @@
 """Certificates of voluntary rehab and of substitution treatment: V-28, V-30, V-35 of Decree 163/2026, Appendix V."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -10,7 +9,7 @@ from documents.case import Case, FormContext, Header, Particulars, PersonBlock, 
 from documents.form import Form
 from documents.forms.decree_163 import DECREE, FILED, Period, parent_of, write_addressed
 from documents.layout import Sheet, Signature, bold, long_date
-from models.law.facts import Line, Part
+from models.law.facts import Day, Line, Part
 from models.law.schema import Stage
 
 _APPENDIX = "NĐ 163/2026/NĐ-CP, Phụ lục V, Mẫu số"
@@ -51,7 +50,7 @@ class Contract(Part):
     """The contract with a private centre."""
 
     number: Line = Field(title="Số hợp đồng")
-    day: date = Field(title="Ngày ký")
+    day: Day = Field(title="Ngày ký")
 
 
 class CentreParticulars(RehabParticulars):

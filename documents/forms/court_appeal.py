@@ -20,7 +20,7 @@ from documents.forms.court_case import (
 from documents.forms.decree_163 import cited
 from documents.forms.plain import addressed, capital, is_pending, legal_day, sentence, term_of, write_person
 from documents.layout import Sheet, long_date
-from models.law.facts import Line
+from models.law.facts import Day, Line
 from models.law.schema import Stage
 
 _KINDS = {"complaint": "khiếu nại", "petition": "kiến nghị", "protest": "kháng nghị"}
@@ -31,7 +31,7 @@ class AppealParticulars(Particulars):
     """What TA-12 asks beyond the dossier: who deals with the case at the provincial court, and what the ordinance says."""
 
     case_number: Line = Field(title="Số thụ lý của Tòa án cấp tỉnh")
-    accepted_on: date = Field(title="Ngày thụ lý của Tòa án cấp tỉnh")
+    accepted_on: Day = Field(title="Ngày thụ lý của Tòa án cấp tỉnh")
     judge: Line = Field(title="Thẩm phán")
     clerk: Line = Field(title="Thư ký")
     prosecutor: Line = Field(title="Kiểm sát viên")

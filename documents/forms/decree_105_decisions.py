@@ -22,7 +22,7 @@ from documents.forms.decree_105_management import DECREE, MANAGEMENT, USER, chai
 from documents.forms.decree_163 import FILED
 from documents.forms.legacy import DRUG_LAW, committee_decision_of, local_government
 from documents.layout import Sheet
-from models.law.facts import Line
+from models.law.facts import Day, Line
 from models.law.schema import Stage
 
 Reason = Literal[
@@ -62,7 +62,7 @@ class StopParticulars(OfManagement):
     point: Line = Field(title="Điểm của khoản 5 Điều 23 Luật Phòng, chống ma túy")
     reason: Reason = Field(title="Lý do dừng quản lý")
     by_decision: Line | None = Field(None, title="Số quyết định làm căn cứ dừng (thi hành án: cả số bản án)")
-    from_on: date = Field(title="Dừng quản lý kể từ ngày")
+    from_on: Day = Field(title="Dừng quản lý kể từ ngày")
 
 
 class EndParticulars(OfManagement):

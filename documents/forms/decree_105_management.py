@@ -13,7 +13,7 @@ from documents.forms.finding import gather_test_result
 from documents.forms.legacy import DRUG_LAW, SEALED, local_government, period
 from documents.forms.plain import legal_day
 from documents.layout import Sheet, Signature, bold
-from models.law.facts import Line
+from models.law.facts import Day, Line
 from models.law.schema import Stage
 
 DECREE = (
@@ -52,8 +52,8 @@ class PassOnParticulars(Particulars):
     """What 105-08 asks beyond the dossier."""
 
     to_commune: Line = Field(title="Xã, phường, thị trấn nơi chuyển đến")
-    from_on: date = Field(title="Thời gian quản lý từ ngày")
-    until: date = Field(title="Thời gian quản lý đến ngày")
+    from_on: Day = Field(title="Thời gian quản lý từ ngày")
+    until: Day = Field(title="Thời gian quản lý đến ngày")
     new_residence: Line = Field(title="Nơi chuyển đến")
     papers: Annotated[tuple[Listed, ...], Field(min_length=1)] = Field(title="Tài liệu trong hồ sơ quản lý")
 

@@ -28,7 +28,7 @@ from documents.forms.legacy import (
     write_long_person,
 )
 from documents.layout import Sheet, Signature, long_date
-from models.law.facts import Background, Line
+from models.law.facts import Background, Day, Line
 from models.law.facts import Representative as Stands
 from models.law.schema import Stage
 
@@ -63,8 +63,8 @@ class ProposalParticulars(Particulars):
 
     kin: NextOfKin | None = Field(None, title=_KIN)
     reason: Line = Field(title="Lý do (điều khoản của Nghị định)")
-    from_on: date = Field(title="Thời hạn từ ngày")
-    until: date = Field(title="Thời hạn đến ngày")
+    from_on: Day = Field(title="Thời hạn từ ngày")
+    until: Day = Field(title="Thời hạn đến ngày")
     measures: Line = Field(title="Các biện pháp quản lý, hỗ trợ")
     in_charge: Line = Field(title="Dự kiến cơ quan, tổ chức, cá nhân chịu trách nhiệm")
     papers: Annotated[tuple[Line, ...], Field(min_length=1)] = Field(title="Hồ sơ đề nghị kèm theo")
@@ -76,9 +76,9 @@ class DecisionParticulars(Particulars):
     kin: WorkingKin | None = Field(None, title=_KIN)
     police: Line | None = Field(None, title="Công an cấp xã đề nghị, nếu Mẫu 50 lập ngoài hệ thống")
     family: Line | None = Field(None, title="Đại diện gia đình, nếu khác người thân nêu trên")
-    from_on: date = Field(title="Thời hạn quản lý từ ngày")
-    until: date = Field(title="Thời hạn quản lý đến ngày")
-    effective_on: date = Field(title="Quyết định có hiệu lực kể từ ngày")
+    from_on: Day = Field(title="Thời hạn quản lý từ ngày")
+    until: Day = Field(title="Thời hạn quản lý đến ngày")
+    effective_on: Day = Field(title="Quyết định có hiệu lực kể từ ngày")
     recipients: tuple[Line, ...] = Field((), title="Nơi nhận khác")
 
 
@@ -89,8 +89,8 @@ class CertificateParticulars(Particulars):
         None, title="Quyết định quản lý, nếu Mẫu 51 lập ngoài hệ thống (số, ngày, của Chủ tịch UBND nào)"
     )
     unit: Line = Field(title="Đơn vị đề nghị")
-    from_on: date = Field(title="Thời gian từ ngày")
-    until: date = Field(title="Thời gian đến ngày")
+    from_on: Day = Field(title="Thời gian từ ngày")
+    until: Day = Field(title="Thời gian đến ngày")
     recipients: tuple[Line, ...] = Field((), title="Nơi nhận khác")
 
 

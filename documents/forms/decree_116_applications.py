@@ -19,7 +19,7 @@ from documents.forms.legacy import (
     write_applicant,
 )
 from documents.layout import Sheet, Signature
-from models.law.facts import Line
+from models.law.facts import Day, Line
 from models.law.schema import Stage
 
 _APPENDIX = "NĐ 116/2021/NĐ-CP, Phụ lục II, Mẫu số"
@@ -47,8 +47,8 @@ class FuneralParticulars(Particulars):
 
     applicant: Applicant = Field(title="Người làm đơn")
     deceased: Line = Field(title="Về chịu tang ai (họ tên, quan hệ)")
-    from_on: date = Field(title="Chịu tang từ ngày")
-    until: date = Field(title="Chịu tang đến ngày")
+    from_on: Day = Field(title="Chịu tang từ ngày")
+    until: Day = Field(title="Chịu tang đến ngày")
     committee: Line = Field(title="Ủy ban nhân dân xã, phường xác nhận")
 
 

@@ -24,7 +24,7 @@ from documents.forms.legacy import (
 )
 from documents.forms.plain import legal_day
 from documents.layout import Sheet, Signature, long_date
-from models.law.facts import Line
+from models.law.facts import Day, Line
 from models.law.schema import Stage
 
 _APPENDIX = "NĐ 116/2021/NĐ-CP, Phụ lục II, Mẫu số"
@@ -36,7 +36,7 @@ class ProceedingsParticulars(Guarded):
     request: Line = Field(title="Văn bản yêu cầu (số, ngày, của cơ quan nào)")
     about: Line = Field(title="Văn bản yêu cầu về việc gì")
     unit: Line = Field(title="Đơn vị đề nghị")
-    from_on: date = Field(title="Tạm đình chỉ từ ngày")
+    from_on: Day = Field(title="Tạm đình chỉ từ ngày")
     escort: Line = Field(title="Cơ quan đưa người đi và trở lại")
     executors: Line = Field(title="Người chịu trách nhiệm thi hành")
     recipients: tuple[Line, ...] = Field((), title="Nơi nhận khác")
@@ -46,9 +46,9 @@ class MourningParticulars(Guarded):
     """What 116-49 asks beyond the dossier."""
 
     applicant: Line = Field(title="Người làm đơn, quản lý người về chịu tang")
-    applied_on: date | None = Field(None, title="Ngày của đơn, nếu đơn (Mẫu 48) lập ngoài hệ thống")
+    applied_on: Day | None = Field(None, title="Ngày của đơn, nếu đơn (Mẫu 48) lập ngoài hệ thống")
     unit: Line = Field(title="Đơn vị đề nghị")
-    until: date = Field(title="Chịu tang đến ngày")
+    until: Day = Field(title="Chịu tang đến ngày")
     executors: Line = Field(title="Người chịu trách nhiệm thi hành")
     recipients: tuple[Line, ...] = Field((), title="Nơi nhận khác")
 

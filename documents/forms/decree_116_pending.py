@@ -30,7 +30,7 @@ from documents.forms.decree_163 import (
     write_person,
 )
 from documents.layout import Sheet, Signature, long_date
-from models.law.facts import Line
+from models.law.facts import Day, Line
 from models.law.schema import Stage
 
 RELATION = "Quan hệ với người nghiện ma túy được quản lý"
@@ -41,7 +41,7 @@ class FamilyOpinionParticulars(Particulars):
 
     relative: Kin = Field(title="Đại diện gia đình")
     agrees: bool | None = Field(None, title="Đồng ý quản lý, khi chưa ghi nhận")
-    from_day: date | None = Field(None, title="Quản lý từ ngày, khi khác ngày lập")
+    from_day: Day | None = Field(None, title="Quản lý từ ngày, khi khác ngày lập")
 
 
 class FamilyOpinion(FormContext):
@@ -62,7 +62,7 @@ class PendingOrderParticulars(Particulars):
 
     unit: Line = Field(title="Đơn vị tham mưu đề nghị")
     confirmed_by: Line | None = Field(None, title="Họ tên người lập bản xác nhận của gia đình (Mẫu 35)")
-    confirmed_on: date | None = Field(None, title="Ngày bản xác nhận, khi lập ngoài hệ thống")
+    confirmed_on: Day | None = Field(None, title="Ngày bản xác nhận, khi lập ngoài hệ thống")
     facility: Line | None = Field(None, title="Tên, địa chỉ cơ sở quản lý, khi khác cơ sở đã ghi nhận")
     custodian: Kin | None = Field(None, title="Đại diện gia đình được giao quản lý")
     committee_duty: Line | None = Field(

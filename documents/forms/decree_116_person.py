@@ -22,7 +22,7 @@ from documents.forms.decree_116 import (
 from documents.forms.decree_163 import RESIDENCE, write_person
 from documents.forms.life_summary import write_confirmation, write_family, write_history, write_self
 from documents.layout import Sheet, Signature, italic, upper
-from models.law.facts import Background, Line
+from models.law.facts import Background, Day, Line
 from models.law.schema import Stage
 
 _METHADONE = "nghiện chất dạng thuốc phiện bằng methadone"
@@ -38,7 +38,7 @@ class SummaryParticulars(Particulars):
     background: Background | None = Field(
         None, title="Thành phần gia đình, tiền án, tiền sự, quá trình sử dụng ma túy"
     )
-    substitution_ended_on: date | None = Field(None, title="Ngày chấm dứt điều trị bằng methadone")
+    substitution_ended_on: Day | None = Field(None, title="Ngày chấm dứt điều trị bằng methadone")
 
 
 class Summary(FormContext):
@@ -59,7 +59,7 @@ class AccountParticulars(Particulars):
     account: Line | None = Field(None, title="Nội dung tường trình về hành vi sử dụng ma túy")
     rehab: Line | None = Field(None, title="Các biện pháp cai nghiện đã thực hiện (số lần, địa điểm, cơ sở)")
     methadone: bool = Field(False, title="Có tham gia điều trị bằng methadone")
-    methadone_ended_on: date | None = Field(None, title="Ngày chấm dứt điều trị bằng methadone")
+    methadone_ended_on: Day | None = Field(None, title="Ngày chấm dứt điều trị bằng methadone")
     representative: Kin | None = Field(None, title="Người đại diện hợp pháp, khi người đó tường trình thay")
 
 

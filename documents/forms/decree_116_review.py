@@ -20,7 +20,7 @@ from documents.forms.decree_163 import (
 )
 from documents.forms.plain import capital, legal_day
 from documents.layout import Sheet, Signature, long_date
-from models.law.facts import Line
+from models.law.facts import Day, Line
 from models.law.schema import Stage
 
 _SEAL = "(Ký, ghi rõ họ tên và đóng dấu)"
@@ -29,12 +29,12 @@ _SEAL = "(Ký, ghi rõ họ tên và đóng dấu)"
 class SupplementParticulars(Particulars):
     """What form 33 asks beyond the dossier."""
 
-    received_on: date | None = Field(None, title="Ngày nhận hồ sơ, khi chưa ghi nhận")
+    received_on: Day | None = Field(None, title="Ngày nhận hồ sơ, khi chưa ghi nhận")
     proposal: Line | None = Field(
         None, title="Số, ngày văn bản đề nghị và cơ quan ban hành, khi lập ngoài hệ thống"
     )
     compiler: Line | None = Field(None, title="Nơi lập hồ sơ, khi khác cơ quan lập hồ sơ")
-    supplement_by: date = Field(title="Bổ sung hồ sơ trước ngày")
+    supplement_by: Day = Field(title="Bổ sung hồ sơ trước ngày")
 
 
 class SupplementRequest(FormContext):

@@ -21,7 +21,7 @@ from documents.forms.decree_116 import APPENDIX, Words, words_of
 from documents.forms.decree_163 import write_identity
 from documents.forms.plain import capital
 from documents.layout import Sheet, Signature, italic, long_date, place_date
-from models.law.facts import Line, Official
+from models.law.facts import Day, Line, Official
 from models.law.schema import Stage
 
 
@@ -48,7 +48,7 @@ class RegisterParticulars(Particulars):
     """What form 23 asks beyond the dossier."""
 
     volume: Line = Field(title="Quyển số")
-    opened_on: date = Field(title="Ngày mở sổ")
+    opened_on: Day = Field(title="Ngày mở sổ")
     order: int = Field(ge=1, title="Số thứ tự trong sổ")
     duration: Line = Field(title="Thời gian cai nghiện")
     where: Line | None = Field(None, title="Địa điểm cai nghiện, khi khác nơi đã ghi nhận")
@@ -73,11 +73,11 @@ class VoluntaryDecisionParticulars(Particulars):
 
     treatment: Literal["rehab", "substitution"] = Field("rehab", title="Cai nghiện hay điều trị thay thế")
     proposed_by: Line | None = Field(None, title="Người đề nghị, khi không phải Trưởng Công an cấp xã")
-    from_day: date = Field(title="Cai nghiện từ ngày")
-    to_day: date = Field(title="Đến ngày")
+    from_day: Day = Field(title="Cai nghiện từ ngày")
+    to_day: Day = Field(title="Đến ngày")
     supporter: Line = Field(title="Họ tên, đơn vị người được giao quản lý")
     family: Line = Field(title="Họ tên đại diện gia đình")
-    effective_on: date | None = Field(None, title="Ngày có hiệu lực, khi khác ngày ký")
+    effective_on: Day | None = Field(None, title="Ngày có hiệu lực, khi khác ngày ký")
 
 
 class VoluntaryDecision(FormContext):

@@ -1,6 +1,6 @@
 """What the forms of Decree 163/2026, Appendix V share: grounds, people's lines, moments, how papers are cited."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, Self, cast
 
 from pydantic import Field, model_validator
@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from documents.case import AgencyCard, Block, Case, FormContext, Issued, MissingValue, PersonBlock
 from documents.layout import Sheet, Signature, Text, bold, italic, long_date, page_count, upper
 from models.law.counting import TIMEZONE
-from models.law.facts import Line, Official, Part
+from models.law.facts import Day, Line, Official, Part
 from models.law.facts import Representative as Parent
 
 LAW = "Căn cứ Luật Phòng, chống ma túy năm 2025"
@@ -59,8 +59,8 @@ def representative(official: Official, agency: str) -> Representative:
 class Period(Part):
     """From one day to another, both counted."""
 
-    first: date = Field(title="Từ ngày")
-    last: date = Field(title="Đến ngày")
+    first: Day = Field(title="Từ ngày")
+    last: Day = Field(title="Đến ngày")
 
     @model_validator(mode="after")
     def ends_after_it_begins(self) -> Self:

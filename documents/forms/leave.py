@@ -21,7 +21,7 @@ from documents.forms.decree_163 import (
 )
 from documents.forms.plain import legal_day
 from documents.layout import Sheet, Signature, italic, long_date, upper
-from models.law.facts import Line
+from models.law.facts import Day, Line
 from models.law.schema import Stage
 
 _APPENDIX = "NĐ 163/2026/NĐ-CP, Phụ lục V, Mẫu số"
@@ -41,7 +41,7 @@ class LendingParticulars(Particulars):
     """What V-47 asks beyond the dossier."""
 
     request_number: Line = Field(title="Số văn bản yêu cầu")
-    request_on: date = Field(title="Ngày của văn bản yêu cầu")
+    request_on: Day = Field(title="Ngày của văn bản yêu cầu")
     requester: Line = Field(title="Cơ quan tố tụng hình sự yêu cầu")
     request_about: Line = Field(title="Văn bản yêu cầu về việc")
     unit: Line = Field(title="Đơn vị đề nghị")
@@ -65,8 +65,8 @@ class FuneralRequestParticulars(Particulars):
 
     applicant: Applicant = Field(title="Người làm đơn")
     deceased: Line = Field(title="Chịu tang ai (họ tên, quan hệ với người cai nghiện)")
-    from_on: date = Field(title="Chịu tang từ ngày")
-    until_on: date = Field(title="Chịu tang đến ngày")
+    from_on: Day = Field(title="Chịu tang từ ngày")
+    until_on: Day = Field(title="Chịu tang đến ngày")
 
 
 class FuneralRequest(FormContext):
@@ -83,10 +83,10 @@ class FuneralLeaveParticulars(Particulars):
     """What V-49 asks beyond the dossier."""
 
     applicant: Line = Field(title="Người làm đơn")
-    application_on: date | None = Field(None, title="Ngày của đơn, nếu đơn (Mẫu 48) không có trong hồ sơ")
+    application_on: Day | None = Field(None, title="Ngày của đơn, nếu đơn (Mẫu 48) không có trong hồ sơ")
     unit: Line = Field(title="Đơn vị đề nghị")
     parent_phone: Line = Field("không", title="Số điện thoại của cha, mẹ, người giám hộ, người đại diện")
-    until_on: date = Field(title="Về chịu tang đến ngày")
+    until_on: Day = Field(title="Về chịu tang đến ngày")
     responsible: Line | None = Field(
         None, title="Người quản lý, đón, đưa trở lại, nếu không phải người làm đơn"
     )

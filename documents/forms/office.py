@@ -21,7 +21,7 @@ from documents.form import Form
 from documents.forms.decree_163 import FILED, finished
 from documents.forms.plain import addressed
 from documents.layout import Sheet, Signature, long_date
-from models.law.facts import Line
+from models.law.facts import Day, Line
 from models.law.loader import load_book
 from models.law.schema import AgencyKind, Stage
 
@@ -42,9 +42,9 @@ class ReminderParticulars(Particulars):
     citation: Line | None = Field(
         None, title="Điều khoản quy định thời hạn, bước đó (khi không nêu mã thời hạn)"
     )
-    since: date | None = Field(None, title="Ngày cuối của thời hạn (khi không nêu mã thời hạn)")
+    since: Day | None = Field(None, title="Ngày cuối của thời hạn (khi không nêu mã thời hạn)")
     wanted: Line = Field(title="Việc phải làm")
-    answer_by: date | None = Field(None, title="Trả lời trước ngày")
+    answer_by: Day | None = Field(None, title="Trả lời trước ngày")
     recipients: tuple[Line, ...] = Field((), title="Nơi nhận khác")
 
 

@@ -10,7 +10,7 @@ from documents.form import Form
 from documents.forms.decree_163 import RESIDENCE, write_name, write_person
 from documents.forms.family import Kin, KinBlock, kin_of, write_kin
 from documents.layout import Sheet, Signature, bold, italic
-from models.law.facts import Line
+from models.law.facts import Day, Line
 from models.law.schema import Stage
 
 _APPENDIX = "NĐ 163/2026/NĐ-CP, Phụ lục V, Mẫu số"
@@ -30,7 +30,7 @@ class HistoryParticulars(Particulars):
         None, title="Cai nghiện đã thực hiện: số lần, địa điểm, tên cơ sở (để trống: không)"
     )
     substitution: bool = Field(default=False, title="Có tham gia điều trị nghiện bằng thuốc thay thế")
-    substitution_ended_on: date | None = Field(
+    substitution_ended_on: Day | None = Field(
         None, title="Ngày chấm dứt hoặc bị đưa ra khỏi chương trình điều trị (để trống: chưa)"
     )
 

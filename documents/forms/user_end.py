@@ -11,7 +11,7 @@ from documents.forms.decree_163 import DECREE, FILED
 from documents.forms.finding import APPENDIX, SEAL, write_header, write_person
 from documents.forms.user_management import LAW, MEASURE, Choices, Cited, Managed, cited, decision_of, short
 from documents.layout import Sheet, Signature
-from models.law.facts import Line, Part
+from models.law.facts import Day, Line, Part
 from models.law.schema import Stage
 
 
@@ -20,14 +20,14 @@ class Detention(Part):
 
     decision: Line = Field(title="Quyết định (số, ngày, cơ quan ban hành)")
     term: Line = Field(title="Thời hạn (ví dụ “03 ngày”)")
-    from_day: date = Field(title="Từ ngày")
-    to_day: date = Field(title="Đến ngày")
+    from_day: Day = Field(title="Từ ngày")
+    to_day: Day = Field(title="Đến ngày")
 
 
 class SuspendingParticulars(Managed):
     """What III-07 asks beyond the dossier."""
 
-    from_day: date = Field(title="Tạm đình chỉ kể từ ngày")
+    from_day: Day = Field(title="Tạm đình chỉ kể từ ngày")
     custody: Detention | None = Field(None, title="Bị tạm giữ")
     remand: Detention | None = Field(None, title="Bị tạm giam")
 
@@ -67,7 +67,7 @@ STOPPED = {
 class StoppingParticulars(Managed):
     """What III-08 asks beyond the dossier: the reasons of Law 120/2025 art. 24.5 that the form prints."""
 
-    from_day: date = Field(title="Dừng quản lý kể từ ngày")
+    from_day: Day = Field(title="Dừng quản lý kể từ ngày")
     reason: Literal["addicted", "reform", "prison", "detention", "death"] = Field(
         title="Lý do dừng quản lý",
         json_schema_extra={

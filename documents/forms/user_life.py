@@ -1,6 +1,5 @@
 """III-05 of Decree 163/2026, Appendix III: the summary of the life of a managed user."""
 
-from datetime import date
 from itertools import islice
 from typing import Annotated, Literal, cast
 
@@ -21,7 +20,7 @@ from documents.form import Form
 from documents.forms.finding import APPENDIX, HAND, SEAL, write_header
 from documents.forms.user_management import Choices, short
 from documents.layout import Sheet, Signature
-from models.law.facts import Background, Line, Official, Part, Relative
+from models.law.facts import Background, Day, Line, Official, Part, Relative
 from models.law.schema import Stage
 
 _IDENTITY = "Số CMND/CCCD/CC/Hộ chiếu"
@@ -52,7 +51,7 @@ class Parent(Part):
     name: Line = Field(title="Họ tên")
     identity: Line = Field("không", title="Số CMND/CCCD/CC/Hộ chiếu")
     issued_by: Line = Field("không", title="Nơi cấp")
-    issued_on: date | None = Field(None, title="Ngày cấp")
+    issued_on: Day | None = Field(None, title="Ngày cấp")
 
 
 class LifeParticulars(Particulars):

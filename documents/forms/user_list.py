@@ -11,7 +11,7 @@ from documents.form import Form
 from documents.forms.finding import APPENDIX
 from documents.forms.user_management import short
 from documents.layout import Sheet
-from models.law.facts import Line, Part
+from models.law.facts import Day, Line, Part
 from models.law.schema import Stage
 from models.person import SEXES
 
@@ -36,8 +36,8 @@ class Listed(Part):
     registered_residence: Line = Field("không", title="Nơi thường trú/tạm trú")
     present_residence: Line = Field(title="Nơi ở hiện tại")
     substances: Line = Field(title="Loại ma túy sử dụng")
-    managed_from: date = Field(title="Ngày đưa vào quản lý")
-    managed_until: date = Field(title="Ngày hết hạn quản lý")
+    managed_from: Day = Field(title="Ngày đưa vào quản lý")
+    managed_until: Day = Field(title="Ngày hết hạn quản lý")
     presence: Literal["absent", "present"] = Field(
         title="Tình hình cư trú", json_schema_extra={"x-choices": dict(PRESENCE)}
     )
@@ -47,8 +47,8 @@ class Listed(Part):
 class UserListParticulars(Particulars):
     """The list III-10 is: it is about many persons, so the dossier of one knows nothing of it."""
 
-    from_day: date = Field(title="Tính từ ngày")
-    to_day: date = Field(title="Đến ngày")
+    from_day: Day = Field(title="Tính từ ngày")
+    to_day: Day = Field(title="Đến ngày")
     managed: tuple[Listed, ...] = Field((), title="Người sử dụng trái phép chất ma túy đang quản lý")
     removed: tuple[Listed, ...] = Field((), title="Người loại khỏi danh sách trong kỳ")
 
@@ -87,7 +87,11 @@ class UserList(FormContext):
 
 def gather_user_list(case: Case) -> UserList:
     """The content of III-10."""
-    stated = case.given(UserListParticulars)
+    return user_list(case.given(UserListParticulars))
+
+
+def user_list(stated: UserListParticulars) -> UserList:
+    """The list; it names many persons and belongs to no dossier."""
     return UserList(
         from_day=stated.from_day,
         to_day=stated.to_day,

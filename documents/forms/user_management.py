@@ -20,7 +20,7 @@ from documents.forms.decree_163 import DECREE, FILED
 from documents.forms.finding import APPENDIX, SEAL, incident_of, write_header, write_person
 from documents.layout import Sheet, Signature
 from models.law.counting import local
-from models.law.facts import Line, Part
+from models.law.facts import Day, Line, Part
 from models.law.schema import Stage
 
 LAW = "Căn cứ Luật Phòng, chống ma túy ngày 10 tháng 12 năm 2025"
@@ -187,7 +187,7 @@ class Decision(Part):
     """The decision to manage, where it was not issued in this dossier."""
 
     number: Line = Field(title="Số, ký hiệu (ví dụ “05/QĐ-CAMD”)")
-    day: date = Field(title="Ngày ra quyết định")
+    day: Day = Field(title="Ngày ra quyết định")
     agency: Line = Field(title="Cơ quan Công an ra quyết định")
 
 

@@ -10,7 +10,7 @@ from documents.forms.decree_163 import FILED
 from documents.forms.finding import APPENDIX, SEAL, write_header, write_person
 from documents.forms.user_management import MEASURE, Cited, Managed, cited, decision_of, short
 from documents.layout import Sheet, Signature, long_date
-from models.law.facts import Line, Part
+from models.law.facts import Day, Line, Part
 from models.law.schema import Stage
 
 
@@ -25,8 +25,8 @@ class HandingOnParticulars(Managed):
     """What III-06 asks beyond the dossier."""
 
     receiver: Line = Field(title="Công an cấp xã nơi chuyển đến (ví dụ “Công an xã Ba Vì”)")
-    managed_from: date = Field(title="Thời gian quản lý từ ngày")
-    managed_until: date = Field(title="Thời gian quản lý đến ngày")
+    managed_from: Day = Field(title="Thời gian quản lý từ ngày")
+    managed_until: Day = Field(title="Thời gian quản lý đến ngày")
     moved_to: Line = Field(title="Nơi chuyển đến")
     life_summary: Line | None = Field(
         None, title="Số, ngày của Bản tóm tắt lý lịch (để trống: bản lập trong hồ sơ này)"

@@ -9,7 +9,7 @@ from documents.case import Block, Case, FormContext, Header, Particulars, Person
 from documents.form import Form
 from documents.forms.decree_163 import DECREE, Period, parent_of, write_addressed
 from documents.layout import Sheet, Signature, italic, long_date, place_date
-from models.law.facts import Line, Official, Part
+from models.law.facts import Day, Line, Official, Part
 from models.law.schema import Stage
 from models.person import SEXES
 
@@ -36,7 +36,7 @@ class RegisterParticulars(Particulars):
     """What V-21 asks beyond the dossier: a page of the register with the totals of a year."""
 
     volume: Line = Field(title="Quyển số")
-    opened_on: date = Field(title="Ngày mở sổ")
+    opened_on: Day = Field(title="Ngày mở sổ")
     rows: tuple[RegisterRow, ...] = Field(min_length=1, title="Người đăng ký")
     year: int = Field(ge=2026, le=2200, title="Năm báo cáo")
     at_home: Count = Field(title="Số người đăng ký cai nghiện tại gia đình, cộng đồng")
@@ -57,7 +57,7 @@ class DecisionParticulars(Particulars):
         None, title="Hình thức cai nghiện (để trống: như đã ghi trong hồ sơ)"
     )
     place: Line | None = Field(None, title="Địa điểm cai nghiện (để trống: như đã ghi trong hồ sơ)")
-    effective_on: date | None = Field(None, title="Có hiệu lực kể từ ngày (để trống: ngày ký)")
+    effective_on: Day | None = Field(None, title="Có hiệu lực kể từ ngày (để trống: ngày ký)")
     recipients: tuple[Line, ...] = Field((), title="Nơi nhận khác")
 
 
@@ -110,10 +110,14 @@ class VoluntaryDecision(FormContext):
 
 def gather_register(case: Case) -> RegisterPage:
     """The content of V-21."""
-    stated = case.given(RegisterParticulars)
+    return register_page(case.given(RegisterParticulars), header_of(case), case.signer.name)
+
+
+def register_page(stated: RegisterParticulars, header: Header, signer: str) -> RegisterPage:
+    """A page of the register; it names many persons and belongs to no dossier."""
     rows = [row.model_dump() | {"sex": SEXES[row.sex]} for row in stated.rows]
     return RegisterPage(
-        header=header_of(case),
+        header=header,
         volume=stated.volume,
         opened_on=stated.opened_on,
         rows=tuple(Registered(**row) for row in rows),
@@ -125,7 +129,7 @@ def gather_register(case: Case) -> RegisterPage:
         under_way=stated.under_way,
         completed=stated.completed,
         prepared_by=stated.prepared_by,
-        signer=case.signer.name,
+        signer=signer,
     )
 
 

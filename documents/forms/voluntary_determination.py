@@ -26,7 +26,7 @@ from documents.forms.determination import (
     write_outcome,
 )
 from documents.layout import Sheet, Signature, place_date
-from models.law.facts import Line, Part
+from models.law.facts import Day, Line, Part
 from models.law.schema import Stage
 from models.person import age_on
 
@@ -39,7 +39,7 @@ class Consenting(Part):
     name: Line = Field(title="Họ và tên")
     relation: Line = Field(title="Quan hệ (cha, mẹ, người giám hộ, người đại diện hợp pháp)")
     identity: Line = Field(title="Số CMND/CCCD/hộ chiếu")
-    issued_on: date = Field(title="Cấp ngày")
+    issued_on: Day = Field(title="Cấp ngày")
     issued_by: Line = Field(title="Nơi cấp")
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -121,3 +122,14 @@ def test_hostile_text_is_printed_as_text(code: str) -> None:
 
 def _lines(content: bytes) -> list[str]:
     return list(lines_of(docx.Document(io.BytesIO(content)).element.body))
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if all_forms()[code].particulars])
+def test_no_form_takes_a_day_out_of_range(code: str) -> None:
+    model = all_forms()[code].particulars
+    assert model
+    stated = Inventor("full").model(model).model_dump(mode="json")
+    for name, value in stated.items():
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            with pytest.raises(ValueError, match="day_out_of_range"):
+                model.model_validate(stated | {name: "0001-01-01"})
