@@ -251,7 +251,8 @@ def _forms(book: Book) -> Section:
 
 
 def _when(ref: Ref) -> str:
-    return f" khi {condition(ref.when)}" if ref.when else ""
+    closed = " cả khi hồ sơ đã kết thúc" if ref.closed else ""
+    return closed + (f" khi {condition(ref.when)}" if ref.when else "")
 
 
 def _provisions(book: Book) -> Section:

@@ -18,14 +18,17 @@ from models.law.book import Book
 from models.law.calendar import Calendar
 from models.law.schema import Action, AgencyKind, Ref, Stage
 
-_OPEN = tuple(stage for stage in Stage if stage != Stage.closed)
-
 
 def drawable(state: State, kind: str, at: datetime) -> Iterator[Ref]:
-    """Forms that an agency of this kind may draw up in the dossier now, in the order of the book."""
+    """Forms that an agency of this kind may draw up in the dossier now, in the order of the book.
+
+    In a closed dossier only those that the law orders after its end, such as a certificate of what went on elsewhere.
+    """
     book = book_of(state.book)
     view = View(state, book, _action(book, ()), Facts(state, {}, at), at)
-    refs = (ref for ref in book.drawn.get(AgencyKind(kind), ()) if view.holds(ref.when))
+    open_ = state.stage != Stage.closed
+    theirs = (ref for ref in book.drawn.get(AgencyKind(kind), ()) if open_ or ref.closed)
+    refs = (ref for ref in theirs if view.holds(ref.when))
     yield from (ref.model_copy(update={"given": True}) for ref in refs)
 
 
@@ -68,7 +71,7 @@ def _action(book: Book, refs: Sequence[Ref]) -> Action:
     """Drawing up these forms; a decision is for the head, whose word it is."""
     decides = any(all_forms()[ref.id].register == "QĐ" for ref in refs)
     return Action(
-        code="draw_up", title=UNLISTED["draw_up"], title_en="Draw up a paper", stages=_OPEN,
+        code="draw_up", title=UNLISTED["draw_up"], title_en="Draw up a paper", stages=tuple(Stage),
         by=tuple(AgencyKind), actor="any",
         role="head" if decides else "officer", after=("open",), repeat=True, forms=tuple(refs), citation=book.title,
     )  # fmt: skip

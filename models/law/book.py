@@ -131,7 +131,7 @@ class Book(Strict):
     papers: tuple[Paper, ...]
     actions: tuple[Action, ...]
     drawn: Mapping[AgencyKind, Refs] = {}
-    """Forms that each kind of agency may draw up beside any act, as long as the dossier is open."""
+    """Forms that each kind of agency may draw up beside any act, as long as the dossier is open; `closed` ones after it too."""
     transition: Transition | None = None
     notes: tuple[Text, ...] = ()
 

@@ -222,6 +222,8 @@ class Ref(Strict):
 
     A form that an act always issues asks for nothing: it is filled from the dossier.
     """
+    closed: bool = False
+    """Of a form drawn up beside the acts: in a closed dossier too."""
     by: tuple[AgencyKind, ...] = ()
     """Of a form: only such agencies issue it, of those that may act."""
     at: Code | None = None

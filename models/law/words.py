@@ -169,4 +169,5 @@ def reference(ref: Ref, language: Language = "vi") -> str:
     given = (
         (" (khi nêu nội dung riêng)" if language == "vi" else " (with its particulars)") if ref.given else ""
     )
-    return ref.id + at + given + _if(ref.when, language)
+    closed = (" (cả khi hồ sơ đã kết thúc)" if language == "vi" else " (closed too)") if ref.closed else ""
+    return ref.id + at + given + closed + _if(ref.when, language)

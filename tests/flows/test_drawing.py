@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from documents.case import Particulars
 from documents.forms import all_forms
 from documents.specimens import Inventor
 from flows.books import book as book_of
@@ -101,3 +102,24 @@ def test_a_form_that_waits_for_its_particulars_has_some(code: str) -> None:
     waiting = {(action.code, ref.id) for action in book.actions for ref in action.forms if ref.given}
     drawn = {(kind, ref.id) for kind, refs in book.drawn.items() for ref in refs}
     assert {one for one in waiting | drawn if all_forms()[one[1]].particulars is None} == set()
+
+
+def test_a_closed_dossier_takes_only_what_the_law_orders_after_its_end(world: World) -> None:
+    road = Road(world[1], now=LATE)
+    road.to("verify_residence", open={"entry": "test"})
+    road.do("manage_user", "0 11:00")
+    with unit_of_work(road.store, EVERYTHING) as connection:
+        state = load(connection, [road.id])[road.id]
+    assert state.stage == "closed"
+    forms = {ref.id for ref in drawable(state, "commune_police", road.now)}
+    assert forms == {"III-06", "III-07", "III-08", "III-09", "V-28"}
+    stated = {
+        "III-09": Inventor("full")
+        .model(all_forms()["III-09"].particulars or Particulars)
+        .model_dump(mode="json")
+    }
+    asked = Act(road.id, "draw_up", {}, road.at("400 09:00"), actor("ca"), None, particulars=stated)
+    with clock.at(road.now):
+        done = act(road.store, asked, baseline(), how=plan_drawing)
+    assert [(row["form"], row["number"]) for row in done.documents] == [("III-09", 1)]
+    assert done.state.stage == "closed"
