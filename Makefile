@@ -20,7 +20,8 @@ run: setup  ## Start everything, walk two dossiers, stay up (HOSO_ONCE=1: end af
 	@$(VENV)/bin/hoso up --walk
 
 test: check  ## Lint, types, and every test on real parts
-	@$(VENV)/bin/pytest -n auto --maxprocesses=4
+	@$(VENV)/bin/pytest -n auto --maxprocesses=4 -m "not alone"
+	@$(VENV)/bin/pytest -m alone
 
 check: setup  ## Lint, types, rulebooks and their pages
 	@$(VENV)/bin/ruff check .

@@ -139,15 +139,13 @@ def test_calculator_is_quick_and_loads_neither_database_nor_word() -> None:
     assert loaded & {"sqlalchemy", "sqlmodel", "psycopg", "docx", "prefect", "fastapi", "alembic"} == set()
 
 
+@pytest.mark.alone
 def test_installed_command_answers_within_two_seconds() -> None:
     arguments = [str(HOSO), "limit", "2026", "p4-read", "2026-08-27T15:00+07:00", "--json"]
-    seconds = []
-    for _ in range(3):  # the best of three: another test may use the processor
-        start = time.perf_counter()
-        done = subprocess.run(arguments, capture_output=True, check=True)  # noqa: S603 - the command under test
-        seconds.append(time.perf_counter() - start)
-        assert orjson.loads(done.stdout)["last_day"] == "2026-09-04"
-    assert min(seconds) < 2
+    start = time.perf_counter()
+    done = subprocess.run(arguments, capture_output=True, check=True)  # noqa: S603 - the command under test
+    assert orjson.loads(done.stdout)["last_day"] == "2026-09-04"
+    assert time.perf_counter() - start < 2
 
 
 # forms

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from time import perf_counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -208,6 +209,7 @@ def test_of_every_rule_of_the_shipped_books_something_is_left_until_it_is_due(mo
         assert (past.amount, past.days, past.minutes) == (0, 0, 0)
 
 
+@pytest.mark.alone
 def test_an_explained_limit_costs_at_most_200_microseconds() -> None:
     moments = [datetime(year, 8, 27, 15, tzinfo=TIMEZONE) for year in (2018, 2023, 2026)]
     asked = [(of, moment, facts) for moment in moments for of, facts in counted_rules(moment)]
