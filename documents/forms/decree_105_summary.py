@@ -18,6 +18,7 @@ from documents.case import (
 from documents.form import Form
 from documents.forms.decree_105 import APPENDIX, HAND, write_header
 from documents.forms.legacy import SEALED
+from documents.forms.user_life import write_first_use, write_names
 from documents.layout import Sheet, Signature, italic
 from models.law.facts import Background, Line, Official
 from models.law.schema import Stage
@@ -150,13 +151,7 @@ def write_summary(sheet: Sheet, context: UserSummary) -> None:
     write_header(sheet, context.header)
     sheet.photo_box(3, 4, "Ảnh 3x4,\nđóng dấu\ngiáp lai")
     sheet.title("Bản tóm tắt lý lịch", "Người sử dụng trái phép chất ma túy")
-    sheet.field("1. Họ và tên", person.name)
-    sheet.field("2. Tên gọi khác", person.other_name)
-    sheet.field("3. Giới tính (Nam/Nữ)", person.sex)
-    sheet.field("4. Ngày, tháng, năm sinh", person.birth)
-    sheet.field("5. Quê quán", person.hometown)
-    sheet.field("6. Nơi thường trú/tạm trú", person.registered_residence)
-    sheet.field("7. Nơi ở hiện tại", person.present_residence)
+    write_names(sheet, person)
     sheet.fields(
         ("8. Số CMND/CCCD", person.id_number),
         ("nơi cấp", person.id_issued_by),
@@ -193,16 +188,7 @@ def _write_history(sheet: Sheet, context: UserSummary) -> None:
     )
     for number, decision in enumerate(context.decisions, start=1):
         sheet.field(f"Lần {number}", decision)
-    sheet.ticks(
-        ("Có", context.psychosis),
-        ("Không", not context.psychosis),
-        lead="17. Có biểu hiện loạn thần (ngáo đá):",
-    )
-    sheet.field(
-        "18. Thời điểm người sử dụng trái phép chất ma túy khai nhận bắt đầu sử dụng trái phép chất ma túy",
-        context.first_use,
-    )
-    sheet.field("19. Thời điểm bị phát hiện sử dụng trái phép chất ma túy lần đầu tiên", context.first_found)
+    write_first_use(sheet, psychosis=context.psychosis, use=context.first_use, found=context.first_found)
     sheet.line("20. Loại ma túy sử dụng")
     _tick_rows(sheet, _SUBSTANCES, context.substances)
     sheet.line("21. Hình thức sử dụng ma túy")

@@ -228,8 +228,8 @@ def write_user_life(sheet: Sheet, context: UserLife) -> None:
     ))  # fmt: skip
 
 
-def _write_person(sheet: Sheet, context: UserLife) -> None:
-    person = context.person
+def write_names(sheet: Sheet, person: PersonBlock) -> None:
+    """Items 1 to 7, which the older summary 105-05 has too."""
     sheet.field("1. Họ và tên", person.name)
     sheet.field("2. Tên gọi khác", person.other_name)
     sheet.field("3. Giới tính (Nam/Nữ)", person.sex)
@@ -237,6 +237,25 @@ def _write_person(sheet: Sheet, context: UserLife) -> None:
     sheet.field("5. Quê quán", person.hometown)
     sheet.field("6. Nơi thường trú/tạm trú", person.registered_residence)
     sheet.field("7. Nơi ở hiện tại", person.present_residence)
+
+
+def write_first_use(sheet: Sheet, *, psychosis: bool, use: str, found: str) -> None:
+    """Items 17 to 19, which the older summary 105-05 has too."""
+    sheet.ticks(
+        ("Có", psychosis),
+        ("Không", not psychosis),
+        lead="17. Có biểu hiện loạn thần (ngáo đá):",
+    )
+    sheet.field(
+        "18. Thời điểm người sử dụng trái phép chất ma túy khai nhận bắt đầu sử dụng trái phép chất ma túy",
+        use,
+    )
+    sheet.field("19. Thời điểm bị phát hiện sử dụng trái phép chất ma túy lần đầu tiên", found)
+
+
+def _write_person(sheet: Sheet, context: UserLife) -> None:
+    person = context.person
+    write_names(sheet, person)
     _write_identity(sheet, f"8. {_IDENTITY}", person.id_number, person.id_issued_by, person.id_issued_on)
     sheet.ticks(("Kinh", context.kinh), lead="9. Dân tộc:", tail=f"Khác: {context.other_ethnicity}")
     sheet.ticks(("Có", context.religious), ("Không", not context.religious), lead="10. Tôn giáo:")
@@ -269,16 +288,7 @@ def _write_record(sheet: Sheet, context: UserLife) -> None:
 
 
 def _write_use(sheet: Sheet, context: UserLife) -> None:
-    sheet.ticks(
-        ("Có", context.psychosis),
-        ("Không", not context.psychosis),
-        lead="17. Có biểu hiện loạn thần (ngáo đá):",
-    )
-    sheet.field(
-        "18. Thời điểm người sử dụng trái phép chất ma túy khai nhận bắt đầu sử dụng trái phép chất ma túy",
-        context.first_use,
-    )
-    sheet.field("19. Thời điểm bị phát hiện sử dụng trái phép chất ma túy lần đầu tiên", context.first_found)
+    write_first_use(sheet, psychosis=context.psychosis, use=context.first_use, found=context.first_found)
     sheet.line("20. Loại ma túy sử dụng:")
     _write_boxes(sheet, context.substances, 3, 2, 2, 1)
     sheet.line("21. Hình thức sử dụng ma túy:")
