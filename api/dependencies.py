@@ -16,6 +16,7 @@ from api.errors import Fault, Language, Problem, Said, language_of, not_found
 from documents.pdf import LibreOffice
 from flows.calendars import in_force
 from flows.engine import Actor
+from flows.queues import Queues
 from models.law.calendar import Calendar
 from models.logs import note
 from models.settings import Settings
@@ -29,6 +30,7 @@ class Parts:
     settings: Settings
     engine: Engine
     libreoffice: LibreOffice
+    queues: Queues
 
     @property
     def files(self) -> Path:

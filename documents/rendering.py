@@ -16,8 +16,8 @@ from documents import storage
 from documents.case import MissingValue
 from documents.forms import all_forms
 from documents.seal import Seal
-from models import clock
-from models.store import Scope, unit_of_work
+from models import clock, metrics
+from models.store import Scope, after_commit, unit_of_work
 from models.tables import table
 
 _document = table("document")
@@ -67,9 +67,13 @@ def render_stored(engine: Engine, files: Path, document: UUID, scope: Scope) -> 
         except storage.FileMissingError:
             if row.context is None:
                 raise
-    content = _render(row)
+    try:
+        content = _render(row)
+    except RenderingError:
+        metrics.renders.labels(row.form, "failed").inc()
+        raise
     sha256 = storage.store(files, content)
-    known = row.sha256 or _record(engine, scope, document, sha256, len(content))
+    known = row.sha256 or _record(engine, scope, row, sha256, len(content))
     if known != sha256:
         raise RenderingError(document, row.form, f"cho kết quả {sha256[:12]}, khác với {known[:12]} đã ghi")
     return content
@@ -91,13 +95,15 @@ def _read(engine: Engine, document: UUID, scope: Scope) -> Any:  # noqa: ANN401 
     return row
 
 
-def _record(engine: Engine, scope: Scope, document: UUID, sha256: str, size: int) -> str:
+def _record(engine: Engine, scope: Scope, row: Any, sha256: str, size: int) -> str:  # noqa: ANN401 - a row of the document table
     """Records the result unless somebody else was first; the hash that stands then."""
-    first = update(_document).where(_document.c.id == document, _document.c.sha256.is_(None))
+    first = update(_document).where(_document.c.id == row.id, _document.c.sha256.is_(None))
     with unit_of_work(engine, scope) as connection:
-        connection.execute(first.values(sha256=sha256, size=size, rendered_at=clock.now()))
+        recorded = connection.execute(first.values(sha256=sha256, size=size, rendered_at=clock.now()))
+        if recorded.rowcount:
+            after_commit(connection, metrics.renders.labels(row.form, "rendered").inc)
         known: str = connection.execute(
-            select(_document.c.sha256).where(_document.c.id == document)
+            select(_document.c.sha256).where(_document.c.id == row.id)
         ).scalar_one()
     return known
 

@@ -48,6 +48,12 @@ class Settings:
     prefect_port: int = 4200
     public_url: str = PUBLIC_URL
     """Where the outside world reaches this installation; the codes on issued documents lead there for ever."""
+    metrics_port: int = 0
+    """Where the first worker of this machine answers Prometheus, the second one port higher, and so on; 0 for nowhere."""
+    metrics_host: str = "127.0.0.1"
+    """The address of this machine at which they do."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """What Prometheus must send to read `/metrics` of the API; None lets everyone read who reaches it."""
     once: bool = False
     """Start everything, see it ready, and stop again."""
 
@@ -74,6 +80,9 @@ class Settings:
             port=_port(source, "HOSO_PORT", 8000),
             prefect_port=_port(source, "HOSO_PREFECT_PORT", 4200),
             public_url=_address(source, "HOSO_PUBLIC_URL"),
+            metrics_port=_port(source, "HOSO_METRICS_PORT", 0) if _asked(source, "HOSO_METRICS_PORT") else 0,
+            metrics_host=source.get("HOSO_METRICS_HOST") or "127.0.0.1",
+            metrics_token=source.get("HOSO_METRICS_TOKEN") or None,
             once=_flag(source, "HOSO_ONCE"),
         )
         if settings.embedded and (settings.migrate_url or settings.prefect_database_url):
@@ -151,6 +160,10 @@ def _write_first(path: Path, text: str) -> None:
         pass  # the other process's secret is as good as ours, and already in use
     finally:
         draft.unlink()
+
+
+def _asked(source: Mapping[str, str], name: str) -> bool:
+    return (source.get(name) or "0").strip() != "0"
 
 
 def _port(source: Mapping[str, str], name: str, default: int) -> int:

@@ -1,0 +1,86 @@
+"""How full the queues are, as Prometheus asks for it: bounded reads of partial indexes, at most once a second."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import psycopg
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from models.clock import now
+from models.store import SYSTEM, Scope, unit_of_work
+
+MOST = 10_000
+"""Rows of a queue that are counted; a longer one shows as so many."""
+_FRESH = 1.0
+"""Seconds for which the figures of the queues are not read again."""
+_PATIENCE_MS = 2000
+
+# Each part reads one partial index and stops after so many rows, however many jobs are done.
+_QUEUES = text("""
+    SELECT 'job', state, count(*) FROM (
+        SELECT state FROM job WHERE state IN ('waiting', 'leased') ORDER BY run_after LIMIT :most) queue GROUP BY state
+    UNION ALL SELECT 'job', 'parked', count(*) FROM (SELECT FROM job WHERE state = 'parked' LIMIT :most) parked
+""")
+_OLDEST = text("SELECT min(run_after) FROM job WHERE state IN ('waiting', 'leased') AND state = 'waiting'")
+
+
+class Queues(Collector):
+    """How full the queues and the pool of connections are, read when asked, at most once a second."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._turn = threading.Lock()
+        self._read_at = float("-inf")
+        self._last: list[Metric] = []
+
+    def collect(self) -> list[Metric]:
+        """The figures; without a database only that it is away."""
+        with self._turn:
+            if time.monotonic() - self._read_at > _FRESH:
+                self._last = list(self._read())
+                self._read_at = time.monotonic()
+            return self._last
+
+    def _read(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily("hoso_database_up", "Whether the database answered")
+        pool = GaugeMetricFamily(
+            "hoso_database_connections", "Connections of this process's pool", labels=["state"]
+        )
+        if isinstance(self._engine.pool, QueuePool):
+            pool.add_metric(["used"], self._engine.pool.checkedout())
+            pool.add_metric(["idle"], self._engine.pool.checkedin())
+        yield pool
+        try:
+            depth, age = self._ask()
+        except (SQLAlchemyError, psycopg.Error):
+            up.add_metric([], 0)
+        else:
+            up.add_metric([], 1)
+            yield depth
+            yield age
+        yield up
+
+    def _ask(self) -> tuple[Metric, Metric]:
+        depth = GaugeMetricFamily(
+            "hoso_queue_depth",
+            f"What waits, is under way or was given up, by queue; at most {MOST} are counted",
+            labels=["queue", "state"],
+        )
+        age = GaugeMetricFamily("hoso_outbox_age_seconds", "How long the oldest job that may run has waited")
+        found = {("job", state): 0 for state in ("waiting", "leased", "parked")}
+        with unit_of_work(self._engine, Scope(SYSTEM)) as connection:
+            connection.execute(text(f"SET LOCAL statement_timeout = {_PATIENCE_MS}"))
+            found |= {
+                (queue, state): count for queue, state, count in connection.execute(_QUEUES, {"most": MOST})
+            }
+            oldest = connection.execute(_OLDEST).scalar_one()
+        for labels, count in found.items():
+            depth.add_metric(labels, count)
+        age.add_metric([], max((now() - oldest).total_seconds(), 0.0) if oldest else 0.0)
+        return depth, age
