@@ -10,10 +10,11 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from flows.notices import Audience, Telling, tell, tell_of_the_held
 from flows.state import Agencies
-from models import clock
+from models import clock, metrics
 from models.law.limits import TIMEZONE
 from models.law.loader import load_book
 from models.law.schema import Kind
+from models.store import after_commit
 from models.tables import table
 
 _dossier, _limit = table("dossier"), table("time_limit")
@@ -119,8 +120,14 @@ def climb(
             {"limit": row.id, "reached": row.rung + len(reached), "next": _next(row, len(reached))}
         )
     connection.execute(_CLIMBED, climbed)
+    after_commit(connection, lambda: _count(rungs))
     told = tell(connection, tellings) + tell_of_the_held(connection, sorted(free))
     return Climb(tuple(_alert(row, moment) for row in rows), tuple(rungs), told)
+
+
+def _count(rungs: Sequence[str]) -> None:
+    for rung in rungs:
+        metrics.rungs.labels(rung).inc()
 
 
 def alerts_of(connection: Connection, dossiers: Sequence[UUID]) -> list[LimitAlert]:

@@ -1,6 +1,6 @@
 """What agencies are told: after an act, that a dossier was handed to them or a court acted; and of people to be released."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -10,10 +10,11 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from flows.alarms import release_alarm
 from flows.state import Agencies, load
-from models import clock
+from models import clock, metrics
 from models.law.limits import TIMEZONE
 from models.law.loader import load_book
 from models.law.schema import Action, AgencyKind
+from models.store import after_commit
 from models.tables import table
 
 _dossier, _event, _agency, _notice = table("dossier"), table("event"), table("agency"), table("notice")
@@ -92,9 +93,15 @@ def tell(connection: Connection, tellings: Sequence[Telling]) -> int:
     # In one order, so that two workers never wait for each other in a ring.
     rows.sort(key=lambda row: (row["agency"], row["key"], row["audience"]))
     new = insert(_notice).values(rows).on_conflict_do_nothing(index_elements=["agency", "audience", "key"])
-    told = list(connection.execute(new.returning(_notice.c.id)).scalars())
-    connection.execute(_DELIVER, {"told": told, "moment": moment})
+    told = connection.execute(new.returning(_notice.c.id, _notice.c.kind)).all()
+    connection.execute(_DELIVER, {"told": [row.id for row in told], "moment": moment})
+    after_commit(connection, lambda: _count(row.kind for row in told))
     return len(told)
+
+
+def _count(kinds: Iterable[str]) -> None:
+    for kind in kinds:
+        metrics.notices.labels(kind.partition(":")[0]).inc()
 
 
 def tell_of_acts(connection: Connection, events: Sequence[UUID]) -> int:

@@ -3,12 +3,13 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import psycopg
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
@@ -21,13 +22,49 @@ _FRESH = 1.0
 """Seconds for which the figures of the queues are not read again."""
 _PATIENCE_MS = 2000
 
-# Each part reads one partial index and stops after so many rows, however many jobs are done.
-_QUEUES = text("""
+# Each part reads one partial index and stops after so many rows, however many jobs and deliveries are done.
+_DEPTHS = text("""
     SELECT 'job', state, count(*) FROM (
-        SELECT state FROM job WHERE state IN ('waiting', 'leased') ORDER BY run_after LIMIT :most) queue GROUP BY state
-    UNION ALL SELECT 'job', 'parked', count(*) FROM (SELECT FROM job WHERE state = 'parked' LIMIT :most) parked
+        SELECT state FROM job WHERE state IN ('waiting','leased') ORDER BY run_after LIMIT :most) q GROUP BY state
+    UNION ALL SELECT 'job', 'parked', count(*) FROM (SELECT FROM job WHERE state = 'parked' LIMIT :most) q
+    UNION ALL SELECT 'delivery', state, count(*) FROM (
+        SELECT state FROM delivery WHERE state IN ('waiting','sending') ORDER BY run_after LIMIT :most) q GROUP BY state
+    UNION ALL SELECT 'delivery', state, count(*) FROM (
+        SELECT state FROM delivery WHERE state IN ('unknown','parked') ORDER BY created_at LIMIT :most) q GROUP BY state
 """)
-_OLDEST = text("SELECT min(run_after) FROM job WHERE state IN ('waiting', 'leased') AND state = 'waiting'")
+_SINCE = text("""
+    SELECT 'job', (SELECT run_after FROM job WHERE state IN ('waiting','leased') AND state = 'waiting'
+        ORDER BY run_after LIMIT 1)
+    UNION ALL SELECT 'delivery', (SELECT run_after FROM delivery WHERE state IN ('waiting','sending')
+        AND state = 'waiting' ORDER BY run_after LIMIT 1)
+    UNION ALL SELECT 'limit', (SELECT next_rung_at FROM time_limit WHERE next_rung_at IS NOT NULL
+        ORDER BY next_rung_at LIMIT 1)
+""")
+STATES = {"job": ("waiting", "leased", "parked"), "delivery": ("waiting", "sending", "unknown", "parked")}
+
+
+@dataclass(frozen=True)
+class Depths:
+    """How much is in each queue by state, and for how many seconds its oldest entry has been ready."""
+
+    counts: dict[tuple[str, str], int]
+    ages: dict[str, float]
+
+
+def depths(connection: Connection) -> Depths:
+    """Reads the queues; `limit` are the limits that have a rung to climb.
+
+    Args:
+        connection: a unit of work of the system.
+    """
+    moment = now()
+    counts = {(queue, state): 0 for queue, states in STATES.items() for state in states}
+    counts |= {(queue, state): count for queue, state, count in connection.execute(_DEPTHS, {"most": MOST})}
+    ages = {
+        queue: max((moment - since).total_seconds(), 0.0) if since else 0.0
+        for queue, since in connection.execute(_SINCE)
+    }
+    return Depths(counts, ages)
 
 
 class Queues(Collector):
@@ -69,18 +106,19 @@ class Queues(Collector):
     def _ask(self) -> tuple[Metric, Metric]:
         depth = GaugeMetricFamily(
             "hoso_queue_depth",
-            f"What waits, is under way or was given up, by queue; at most {MOST} are counted",
+            f"What waits, is under way or was given up, by queue; at most {MOST} of each are counted",
             labels=["queue", "state"],
         )
-        age = GaugeMetricFamily("hoso_outbox_age_seconds", "How long the oldest job that may run has waited")
-        found = {("job", state): 0 for state in ("waiting", "leased", "parked")}
+        age = GaugeMetricFamily(
+            "hoso_queue_age_seconds",
+            "How long the oldest entry has been ready; of limits, the oldest rung nobody has told of",
+            labels=["queue"],
+        )
         with unit_of_work(self._engine, Scope(SYSTEM)) as connection:
             connection.execute(text(f"SET LOCAL statement_timeout = {_PATIENCE_MS}"))
-            found |= {
-                (queue, state): count for queue, state, count in connection.execute(_QUEUES, {"most": MOST})
-            }
-            oldest = connection.execute(_OLDEST).scalar_one()
-        for labels, count in found.items():
+            found = depths(connection)
+        for labels, count in found.counts.items():
             depth.add_metric(labels, count)
-        age.add_metric([], max((now() - oldest).total_seconds(), 0.0) if oldest else 0.0)
+        for queue, seconds in found.ages.items():
+            age.add_metric([queue], seconds)
         return depth, age

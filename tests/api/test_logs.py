@@ -10,11 +10,15 @@ from typing import Any
 import orjson
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DataError
 
 from models import logs
 from models.settings import Settings
+from models.store import SYSTEM, Scope, unit_of_work
 from tests.api.road import Road
 from tests.api.test_health import as_owner
+from tests.flows.rows import read
 
 POLICE = "ca.cau-giay"
 NAME, NUMBER, PLACE = "Đặng Văn Bí Mật", "001098987654", "ngõ Không Ai Biết"
@@ -55,17 +59,16 @@ def lines() -> Iterator[Lines]:
 
 def secret_opening(road: Road, **changes: Any) -> dict[str, Any]:
     """The body that opens the road's dossier about a person whose every line is a secret."""
-    text = orjson.dumps(road.opening(**changes)).decode()
-    text = text.replace("Nguyễn Văn A", NAME).replace("001098000001", NUMBER)
-    body: dict[str, Any] = orjson.loads(text)
+    plain = orjson.dumps(road.opening(**changes)).decode()
+    body: dict[str, Any] = orjson.loads(plain.replace("Nguyễn Văn A", NAME).replace("001098000001", NUMBER))
     body["facts"]["incident"] = f"{NAME} bị phát hiện tại {PLACE}"
     return body
 
 
-def assert_no_word_of_a_person(text: str) -> None:
+def assert_no_word_of_a_person(said: str) -> None:
     for word in WORDS:
-        assert word not in text
-        assert word not in text.encode().decode("unicode_escape", errors="ignore")
+        assert word not in said
+        assert word not in said.encode().decode("unicode_escape", errors="ignore")
 
 
 def test_requests_good_and_bad_leave_ids_and_codes_alone(
@@ -120,6 +123,17 @@ def test_requests_good_and_bad_leave_ids_and_codes_alone(
     assert second["trace"][-1].startswith("api/test_logs.py:")
 
 
+def test_the_server_quotes_no_value_in_a_log_of_its_own(
+    store: Engine, database: Settings, lines: Lines
+) -> None:
+    with pytest.raises(DataError) as failure, unit_of_work(store, Scope(SYSTEM)) as connection:
+        connection.execute(text("SELECT CAST(:value AS date)"), {"value": NAME})
+    logging.getLogger("hoso.test").error("failed", exc_info=failure.value)
+    assert "DataError < InvalidDatetimeFormat" in lines.text
+    assert_no_word_of_a_person(lines.text)
+    assert_no_word_of_a_person((database.log / "postgres.log").read_text())
+
+
 def test_each_request_has_a_line_with_its_route_account_and_dossier(road: Road, lines: Lines) -> None:
     given = "0123456789abcdef0123456789abcdef"
     opened = road.open()
@@ -137,8 +151,6 @@ def test_each_request_has_a_line_with_its_route_account_and_dossier(road: Road, 
 
 def test_a_job_remembers_the_request_that_left_it(road: Road) -> None:
     opened = road.open()
-    from tests.flows.rows import read  # noqa: PLC0415
-
     assert read(road.store, "SELECT request FROM job") == [(opened.headers["x-request-id"],)]
 
 
@@ -148,7 +160,9 @@ def test_problems_name_their_request(client: TestClient) -> None:
     assert answer.json()["request_id"] == answer.headers["x-request-id"] == "của tôi".encode().hex()
 
 
-@pytest.mark.parametrize("given", ["", "1", NUMBER, "nguyen-van-a-dang-van-b", "a" * 65, "0123456789abcdef\t"])
+@pytest.mark.parametrize(
+    "given", ["", "1", NUMBER, "nguyen-van-a-dang-van-b", "a" * 65, "0123456789abcdef\t"]
+)
 def test_an_id_that_could_be_a_name_or_a_number_is_replaced(client: TestClient, given: str) -> None:
     answer = client.get("/health/live", headers={"X-Request-ID": given})
     assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", answer.headers["x-request-id"])
