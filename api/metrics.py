@@ -27,7 +27,7 @@ def scrape(
     """
     if wanted := parts.settings.metrics_token:
         scheme, given = get_authorization_scheme_param(authorization)
-        if scheme.lower() != "bearer" or not hmac.compare_digest(given.encode(), wanted.encode()):
+        if scheme.lower() != "bearer" or not hmac.compare_digest(given.encode("latin-1"), wanted.encode()):
             raise sign_in_again()
     encode, content_type = choose_encoder(request.headers.get("accept", ""))
     return Response(encode(_All(REGISTRY, parts.queues)), headers={"Content-Type": content_type})
