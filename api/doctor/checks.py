@@ -25,7 +25,7 @@ from api.doctor.store import (
     stored_files,
 )  # fmt: skip
 from api.doctor.workers import workers
-from documents.rendering import explain
+from models.logs import of_error
 from models.settings import Settings, StartupError
 
 PATIENCE = 10.0
@@ -131,13 +131,16 @@ def _guarded(check: Check, settings: Settings) -> Finding:
             "Chưa kiểm tra được vì cơ sở dữ liệu không trả lời", "not checked: the database does not answer",
             "Xem dòng database", "See the line on the database",
         )  # fmt: skip
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, psycopg.Error) as error:
         return failed(
-            f"Cơ sở dữ liệu từ chối ({explain(error)})", f"the database refuses ({explain(error)})",
+            f"Cơ sở dữ liệu từ chối ({of_error(error)['error']})", f"the database refuses ({of_error(error)['error']})",
             "Xem dòng rights và migrations", "See the lines on rights and migrations",
         )  # fmt: skip
     except Exception as error:  # noqa: BLE001 - whatever a check meets, the others are told
-        return failed(f"Không kiểm tra được ({explain(error)})", f"could not be checked ({explain(error)})")
+        return failed(
+            f"Không kiểm tra được ({of_error(error)['error']})",
+            f"could not be checked ({of_error(error)['error']})",
+        )
 
 
 def _hangs(patience: float) -> Finding:

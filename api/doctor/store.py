@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
@@ -46,18 +47,23 @@ _SETTINGS = text("""
 # From a random place on, so that each run reads other ones.
 _STORED = text("""
     SELECT kind, sha256 FROM (
-        (SELECT 'document' AS kind, sha256 FROM document WHERE id >= gen_random_uuid() AND sha256 IS NOT NULL
+        (SELECT 'document' AS kind, sha256 FROM document WHERE id >= :start AND sha256 IS NOT NULL
             ORDER BY id LIMIT :half)
         UNION ALL (SELECT 'document', sha256 FROM document WHERE sha256 IS NOT NULL ORDER BY id LIMIT :half)
-        UNION ALL (SELECT 'paper', sha256 FROM paper WHERE id >= gen_random_uuid() ORDER BY id LIMIT :half)
+        UNION ALL (SELECT 'paper', sha256 FROM paper WHERE id >= :start ORDER BY id LIMIT :half)
         UNION ALL (SELECT 'paper', sha256 FROM paper ORDER BY id LIMIT :half)
-    ) some GROUP BY kind, sha256 ORDER BY kind, sha256
+    ) sample GROUP BY kind, sha256 ORDER BY kind, sha256
 """)
 
 
 @contextmanager
-def connected(settings: Settings) -> Iterator[Connection]:
-    """A unit of work of the system that gives up soon; nothing is written, and no secret is made for it."""
+def connected(settings: Settings, *, bare: bool = False) -> Iterator[Connection]:
+    """A unit of work of the system that gives up soon; nothing is written, and no secret is made for it.
+
+    Args:
+        settings: the installation.
+        bare: works without any table too.
+    """
     if settings.embedded and not (settings.data / "secrets" / "hoso_app").exists():
         raise OperationalError("no installation here", None, Exception())
     url = app_url(settings).update_query_dict(
@@ -65,7 +71,7 @@ def connected(settings: Settings) -> Iterator[Connection]:
     )
     engine = open_store(url, pool_size=1)
     try:
-        with unit_of_work(engine, Scope(SYSTEM)) as connection:
+        with engine.connect() if bare else unit_of_work(engine, Scope(SYSTEM)) as connection:
             yield connection
     finally:
         engine.dispose()
@@ -74,7 +80,7 @@ def connected(settings: Settings) -> Iterator[Connection]:
 def database(settings: Settings) -> Finding:
     """Whether it answers."""
     try:
-        with connected(settings) as connection:
+        with connected(settings, bare=True) as connection:
             version = connection.execute(
                 text("SELECT current_setting('server_version_num')::int")
             ).scalar_one()
@@ -134,7 +140,7 @@ def rights(settings: Settings) -> Finding:
 
 def migrations(settings: Settings) -> Finding:
     """Whether the tables are of this program's revision."""
-    with connected(settings) as connection:
+    with connected(settings, bare=True) as connection:
         found = connection.execute(text("SELECT to_regclass('alembic_version')::text")).scalar()
         present = (
             connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if found else None
@@ -221,7 +227,7 @@ def calendar(settings: Settings) -> Finding:
 def stored_files(settings: Settings) -> Finding:
     """Whether a sample of the stored files is there and unchanged."""
     with connected(settings) as connection:
-        sample = connection.execute(_STORED, {"half": SAMPLE // 4}).all()
+        sample = connection.execute(_STORED, {"half": SAMPLE // 4, "start": uuid4()}).all()
     missing, damaged = list[str](), list[str]()
     for row in sample:
         try:
