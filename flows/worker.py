@@ -8,12 +8,12 @@ import platform
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import structlog
 from prefect.context import AsyncClientContext
 from prefect.settings import (
     PREFECT_API_URL,
@@ -22,13 +22,14 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from documents.rendering import explain
 from flows import jobs, outbox
 from flows.running import AWAY, Line, Workplace, bury, workplace
+from models import logs, metrics
 from models.postgres import app_url
 from models.settings import Settings, StartupError
 from models.store import open_store
 
+_log = structlog.stdlib.get_logger("hoso.worker")
 LINES = (Line(jobs.serve, outbox.take_back),)
 """What a worker does, each of it while the others go on."""
 
@@ -59,9 +60,10 @@ async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Ev
         StartupError: the environment names no server for Prefect.
     """
     stop = stop or asyncio.Event()
-    with _name(settings.data / "workers") as name, temporary_settings(_PREFECT):
+    with _name(settings.data / "workers") as name, temporary_settings(_PREFECT), logs.about(worker=name):
         if not PREFECT_API_URL.value():
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
+        _serve_metrics(settings, int(name.rpartition("-")[2]))
         engine = open_store(app_url(settings), pool_size=2 * len(LINES), public_url=settings.public_url)
         place = Workplace(engine, settings.data / "files", name, stop)
         workplace.set(place)
@@ -69,6 +71,25 @@ async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Ev
             await _Worker(place, once=once).work()
         finally:
             engine.dispose()
+
+
+def _serve_metrics(settings: Settings, number: int) -> None:
+    """The first worker of a machine at the port that was set, the second one port higher, and so on.
+
+    Raises:
+        StartupError: another program uses the port.
+    """
+    if not settings.metrics_port:
+        return
+    port = settings.metrics_port + number - 1
+    try:
+        metrics.serve(port, settings.metrics_host)
+    except OSError as error:
+        raise StartupError(
+            f"HOSO_METRICS_PORT: không mở được cổng {port} ({error.strerror}).",
+            f"HOSO_METRICS_PORT: port {port} cannot be opened ({error.strerror}).",
+        ) from error
+    _log.info("số đo · metrics", port=port)
 
 
 class _Worker:
@@ -99,8 +120,7 @@ class _Worker:
             except AWAY as error:
                 self._troubled(lines, _kind(error))
             except Exception as error:  # noqa: BLE001 - said, with where it arose; the line is tried again
-                stack = "".join(traceback.format_tb(error.__traceback__))
-                self._say(f"lỗi, sẽ thử lại · failed, will be tried again: {explain(error)}\n{stack}")
+                _log.error("lỗi, sẽ thử lại · failed, will be tried again", exc_info=error)
                 pause = _LONG_PAUSE
             else:
                 return
@@ -133,8 +153,7 @@ class _Worker:
             self._say("đã hoạt động lại · back at work")
 
     def _say(self, text: str) -> None:
-        sys.stderr.write(f"{self._place.worker}: {text}\n")
-        sys.stderr.flush()
+        _log.info(text)
 
 
 @contextmanager
@@ -193,11 +212,13 @@ _SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 def main() -> None:
     """Runs a worker of this installation until it is told to stop."""
+    logs.to_stderr("worker")
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         asyncio.run(_until_signalled(Settings.from_environment()))
     except StartupError as error:
-        sys.exit(str(error))
+        _log.critical("không khởi động được · did not start", exc_info=error)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

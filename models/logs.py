@@ -73,7 +73,7 @@ def of_error(error: BaseException) -> dict[str, object]:
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
     told: dict[str, object] = {"error": " < ".join(type(one).__qualname__ for one in chain)}
     if isinstance(error, StartupError):
-        told["why"] = error.english  # written for the operator, of settings and folders
+        told["why"] = f"{error.vietnamese} · {error.english}"  # for the operator, of settings and folders
     for one in chain:
         if state := getattr(one, "sqlstate", None):
             told["sqlstate"] = state

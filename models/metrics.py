@@ -4,10 +4,6 @@ Counters say what was committed: whoever counts inside a unit of work does it by
 process; what the tables know (queues, deliveries) is read from there when it is asked for.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from time import perf_counter
-
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -30,21 +26,19 @@ flow_seconds = Histogram(
 flow_ended = Gauge(
     "hoso_flow_last_end_timestamp_seconds", "When a run of this flow last ended well", ["flow"]
 )
+job_failures = Counter(
+    "hoso_job_failures", "Failures of jobs that acts left, by the job's state afterwards", ["state"]
+)
 rungs = Counter("hoso_limit_rungs", "Rungs of limits that sweeps have fired", ["rung"])
 notices = Counter("hoso_notices", "Notices written, by their kind without the limit's name", ["kind"])
 deliveries = Counter("hoso_deliveries", "Outcomes of sending mails and webhooks", ["channel", "outcome"])
 
 
-@contextmanager
-def timed_flow(flow: str) -> Iterator[None]:
-    """Counts the block as a run of this flow, well ended unless it raises."""
-    started, state = perf_counter(), "failed"
-    try:
-        yield
-        state = "completed"
+def flow_ran(flow: str, state: str, seconds: float) -> None:
+    """Counts a flow run that has ended, or was interrupted because Prefect or the database went away."""
+    flow_seconds.labels(flow, state).observe(seconds)
+    if state == "completed":
         flow_ended.labels(flow).set_to_current_time()
-    finally:
-        flow_seconds.labels(flow, state).observe(perf_counter() - started)
 
 
 def serve(port: int, host: str) -> None:
