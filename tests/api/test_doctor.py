@@ -23,6 +23,7 @@ from tests.api.road import Road
 from tests.api.test_health import as_owner
 from tests.cluster import new_database
 from tests.flows.rows import read
+from tests.free_port import free_port
 
 OF_DATABASE = {
     "database",
@@ -43,16 +44,9 @@ def today() -> None:
 
 
 @pytest.fixture
-def whole(database: Settings, free_port: int) -> Settings:
+def whole(database: Settings) -> Settings:
     """An installation in good order whose Prefect and API do not run."""
-    return replace(database, port=free_port, prefect_port=free_port)
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return replace(database, port=free_port(), prefect_port=free_port())
 
 
 def found(settings: Settings, *names: str) -> dict[str, Finding]:
@@ -77,18 +71,16 @@ def test_an_installation_in_good_order(whole: Settings) -> None:
     }  # fmt: skip
 
 
-def test_nothing_is_made_where_there_is_no_installation(tmp_path: Path, free_port: int) -> None:
-    nowhere = Settings(data=tmp_path / "var", port=free_port, prefect_port=free_port)
+def test_nothing_is_made_where_there_is_no_installation(tmp_path: Path) -> None:
+    nowhere = Settings(data=tmp_path / "var", port=free_port(), prefect_port=free_port())
     findings = found(nowhere)
     assert not nowhere.data.exists()
     assert {findings[name].state for name in (*OF_DATABASE, "data", "secrets", "prefect")} == {"failed"}
     assert_mends(findings["database"], "failed", "does not answer")
 
 
-def test_a_stopped_database_is_named_once_and_the_rest_says_it_was_not_checked(
-    whole: Settings, free_port: int
-) -> None:
-    away = replace(whole, database_url=f"postgresql://hoso_app:x@127.0.0.1:{free_port}/hoso")
+def test_a_stopped_database_is_named_once_and_the_rest_says_it_was_not_checked(whole: Settings) -> None:
+    away = replace(whole, database_url=f"postgresql://hoso_app:x@127.0.0.1:{free_port()}/hoso")
     findings = found(away)
     assert_mends(findings["database"], "failed", "does not answer")
     for name in OF_DATABASE - {"database"}:

@@ -1,7 +1,10 @@
 """What a worker tells while it works: lines of ids, figures for Prometheus, and no word about a person."""
 
-import socket
+import subprocess
+import sys
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,17 +12,19 @@ import orjson
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
 
+from api.prefect_server import prefect_server
 from models import logs
 from models.settings import Settings
 from tests.flows.conftest import until
 from tests.flows.rows import act, dossier, read
 from tests.flows.test_worker import FORMS, Place, place  # noqa: F401 - a fixture
+from tests.free_port import free_port
 
 REQUEST = "0123456789abcdef0123456789abcdef"
 
 
-def lines_of(place: Place) -> list[dict[str, Any]]:
-    return [orjson.loads(line) for line in place.log.read_text().splitlines()]
+def lines_of(log: Path) -> list[dict[str, Any]]:
+    return [orjson.loads(line) for line in log.read_text().splitlines()]
 
 
 def samples(port: int) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -41,9 +46,7 @@ def test_every_line_is_json_and_a_jobs_lines_carry_its_request(
     read(
         engine, "UPDATE job SET request = :request WHERE id = :id RETURNING id", request=REQUEST, id=done.job
     )
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     place.environment["HOSO_METRICS_PORT"] = str(port)
     worker = place.start()
     until(lambda: "job failed" in place.log.read_text())
@@ -52,7 +55,7 @@ def test_every_line_is_json_and_a_jobs_lines_carry_its_request(
     figures = samples(port)
     place.stop(worker)
 
-    lines = lines_of(place)
+    lines = lines_of(place.log)
     for line in lines:
         assert line.keys() <= logs.FIELDS | {"time", "level", "program", "logger", "event"}
         assert line["program"] == "worker"
@@ -83,7 +86,12 @@ def test_every_line_is_json_and_a_jobs_lines_carry_its_request(
     assert 0 <= time.time() - ended < 600
 
 
-def test_what_prefects_server_logs_are_lines_too(prefect_port: int, cluster: Settings) -> None:
-    assert httpx.get(f"http://127.0.0.1:{prefect_port}/api/health", trust_env=False).status_code == 200
-    for line in (cluster.log / "prefect.log").read_text().splitlines():
-        assert orjson.loads(line)["program"] == "prefect"
+def test_prefects_server_writes_its_lines_by_our_formatter(settings: Settings, tmp_path: Path) -> None:
+    program = prefect_server(replace(settings, data=tmp_path, prefect_database_url=settings.migrate_url))
+    said = "import prefect.main, logging; logging.getLogger('prefect.server.x').warning('%s is late', 'Nguyễn Văn A')"
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", said], env=program.environment, capture_output=True, check=True, timeout=120
+    )
+    [line] = done.stderr.splitlines()
+    assert orjson.loads(line)["event"] == "%s is late"
+    assert orjson.loads(line)["program"] == "prefect"
