@@ -5,7 +5,6 @@ from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
-import structlog
 from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -20,7 +19,7 @@ _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _REQUEST_ID = re.compile(r"[0-9A-Fa-f-]{16,64}")
 """A given id must look like a random one: whatever else a caller sends could be a name or an identity number."""
 _CLIENT_LEFT = 499
-_log = structlog.stdlib.get_logger("hoso.api")
+_log = logs.logger("hoso.api")
 
 
 class Edge:

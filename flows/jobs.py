@@ -2,7 +2,6 @@
 
 import asyncio
 
-import structlog
 from prefect.client.orchestration import PrefectClient
 
 from documents.rendering import explain
@@ -11,7 +10,7 @@ from flows.running import AWAY, Workplace, run_here
 from flows.stages import FLOWS, Act, acts_of
 from models import logs
 
-_log = structlog.stdlib.get_logger("hoso.jobs")
+_log = logs.logger("hoso.jobs")
 _RENEWAL = outbox.LEASE.total_seconds() / 4
 
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection, Engine, and_, func, or_, select, update
 
-from models import clock, metrics
+from models import clock, logs, metrics
 from models.law.schema import Stage
 from models.store import SYSTEM, Scope, after_commit, unit_of_work
 from models.tables import table
@@ -22,7 +21,7 @@ SHORT_QUEUE = 4
 ATTEMPTS = 8
 """Failures after which a job is parked, about four minutes after the first one."""
 
-_log = structlog.stdlib.get_logger("hoso.outbox")
+_log = logs.logger("hoso.outbox")
 _job = table("job")
 _acts = func.jsonb_array_length(_job.c.events)
 _ORDER = (_job.c.run_after, _job.c.id)

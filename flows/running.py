@@ -11,7 +11,6 @@ from typing import Any, cast
 from uuid import UUID
 
 import httpx
-import structlog
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
@@ -30,7 +29,7 @@ from sqlalchemy.exc import OperationalError
 
 from models import logs, metrics
 
-_log = structlog.stdlib.get_logger("hoso.flows")
+_log = logs.logger("hoso.flows")
 AWAY = (httpx.HTTPError, PrefectSignal, OperationalError)
 """Prefect's server refuses or is away, or the database is; nothing of it is the work's fault."""
 _UNFINISHED = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING]))

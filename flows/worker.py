@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import structlog
 from prefect.context import AsyncClientContext
 from prefect.settings import (
     PREFECT_API_URL,
@@ -29,7 +28,7 @@ from models.postgres import app_url
 from models.settings import Settings, StartupError
 from models.store import open_store
 
-_log = structlog.stdlib.get_logger("hoso.worker")
+_log = logs.logger("hoso.worker")
 LINES = (Line(jobs.serve, outbox.take_back),)
 """What a worker does, each of it while the others go on."""
 

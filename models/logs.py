@@ -206,4 +206,12 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-_log = structlog.stdlib.get_logger("hoso")
+
+
+def logger(name: str) -> structlog.stdlib.BoundLogger:
+    """The logger of a part of the program, by a name that begins with `hoso`; what it says is constant, values are fields."""
+    found: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return found
+
+
+_log = logger("hoso")

@@ -10,8 +10,10 @@ import orjson
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+from models import logs
 from models.settings import PUBLIC_URL
 
+_log = logs.logger("hoso.store")
 SYSTEM = "*"
 """The scope of workers and start-up: every dossier."""
 
@@ -82,9 +84,11 @@ def unit_of_work(store: Store, scope: Scope, *, locking: Sequence[UUID] = ()) ->
         with connection.begin() as transaction:
             yield connection
             committing = transaction.is_active  # a trial has rolled back
-    if committing:
-        for tell in told:
+    for tell in told if committing else ():
+        try:
             tell()
+        except Exception:  # noqa: BLE001 - what is committed is done, whatever comes of the telling
+            _log.exception("telling of what was committed failed")
 
 
 def after_commit(connection: Connection, tell: Callable[[], None]) -> None:
@@ -92,7 +96,7 @@ def after_commit(connection: Connection, tell: Callable[[], None]) -> None:
 
     Args:
         connection: the unit of work.
-        tell: must not raise and not touch the database.
+        tell: must not touch the database; what it raises is logged.
     """
     connection.info[_AFTER_COMMIT].append(tell)
 
