@@ -31,7 +31,6 @@ job_failures = Counter(
 )
 rungs = Counter("hoso_limit_rungs", "Rungs of limits that sweeps have fired", ["rung"])
 notices = Counter("hoso_notices", "Notices written, by their kind without the limit's name", ["kind"])
-deliveries = Counter("hoso_deliveries", "Outcomes of sending mails and webhooks", ["channel", "outcome"])
 
 
 def flow_ran(flow: str, state: str, seconds: float) -> None:
