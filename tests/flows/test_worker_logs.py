@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
 
 from api.prefect_server import prefect_server
+from flows import outbox
 from models import logs
 from models.settings import Settings
 from tests.flows.conftest import until
@@ -47,6 +48,8 @@ def test_every_line_is_json_and_a_jobs_lines_carry_its_request(
         engine, "UPDATE job SET request = :request WHERE id = :id RETURNING id", request=REQUEST, id=done.job
     )
     port = free_port()
+    last = "UPDATE job SET attempts = :before_last WHERE id = :id RETURNING id"
+    read(engine, last, before_last=outbox.ATTEMPTS - 1, id=broken.job)  # it fails for good, so only once here
     place.environment["HOSO_METRICS_PORT"] = str(port)
     worker = place.start()
     until(lambda: "job failed" in place.log.read_text())
@@ -72,7 +75,7 @@ def test_every_line_is_json_and_a_jobs_lines_carry_its_request(
         "warning",
     )
     [failure] = [line for line in lines if "job failed" in line["event"]]
-    assert (failure["job"], failure["state"]) == (broken.job, "waiting")
+    assert (failure["job"], failure["state"]) == (broken.job, "parked")
     for log in (place.log, cluster.log / "prefect.log"):
         assert "Nguyễn" not in log.read_text()
         assert "Nguy\\u1ec5n" not in log.read_text()
@@ -81,7 +84,7 @@ def test_every_line_is_json_and_a_jobs_lines_carry_its_request(
         assert figures["hoso_flow_seconds_count", (("flow", "police_collection"), ("state", state))] == 1
     assert figures["hoso_renders_total", (("form", FORMS[0]), ("result", "rendered"))] == 1
     assert figures["hoso_renders_total", (("form", FORMS[0]), ("result", "failed"))] == 1
-    assert figures["hoso_job_failures_total", (("state", "waiting"),)] == 1
+    assert figures["hoso_job_failures_total", (("state", "parked"),)] == 1
     ended = figures["hoso_flow_last_end_timestamp_seconds", (("flow", "police_collection"),)]
     assert 0 <= time.time() - ended < 600
 
