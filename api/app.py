@@ -21,6 +21,7 @@ from api import (
     errors,
     events,
     health,
+    jobs,
     limits,
     lists,
     migrations,
@@ -110,6 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
         bundle,
         rulebooks,
         calendar,
+        jobs,
         health,
     ):
         app.include_router(part.router)
