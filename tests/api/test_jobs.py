@@ -99,18 +99,17 @@ def test_parked_job_runs_again_from_its_first_attempt_and_who_decided_is_kept(
     assert read(road, "SELECT run_after <= at FROM job, job_retry") == [(True,)]
 
 
+def refused(road: Road, user: str, job: object, status: int, code: str) -> None:
+    caller = road.as_user(user)
+    road.refused(lambda headers: caller.post(f"{JOBS}/{job}/retry", headers=headers), status, code)
+
+
 def test_only_a_parked_job_that_is_theirs_to_see_is_let_run(road: Road, parked: int) -> None:
     for user, job in ((THEIRS, parked), (OURS, parked + 1), (OURS, "x"), (OURS, 10**30), (ADMINISTRATOR, 0)):
-        caller = road.as_user(user)
-        road.refused(lambda headers: caller.post(f"{JOBS}/{job}/retry", headers=headers), 404, "not_found")  # noqa: B023 - called at once
+        refused(road, user, job, 404, "not_found")
     for state in ("waiting", "leased", "done"):
         write(road, "UPDATE job SET state = :state", state=state)
-        caller = road.as_user(OURS)
-        road.refused(
-            lambda headers: caller.post(f"{JOBS}/{parked}/retry", headers=headers),
-            409,
-            "job_not_parked",  # noqa: B023 - called at once
-        )
+        refused(road, OURS, parked, 409, "job_not_parked")
     assert read(road, "SELECT count(*) FROM job_retry") == [(0,)]
 
 
@@ -130,12 +129,15 @@ def test_list_comes_in_pages_and_as_csv(road: Road, parked: int) -> None:
     head, line = answer.text.splitlines()
     assert head.startswith("id,stage,state,dossiers,")
     assert line.startswith(f"{parked},police_collection,parked,")
-    for wrong in ("eA", "%21"):
-        road.refused(
-            lambda headers: caller.get(f"{JOBS}?cursor={wrong}", headers=headers),
-            422,
-            "invalid_cursor",  # noqa: B023 - called at once
-        )
+
+
+@pytest.mark.parametrize("cursor", ["eA", "%21"])
+def test_what_is_no_cursor_is_refused(road: Road, parked: int, cursor: str) -> None:
+    caller = road.as_user(OURS)
+    road.refused(
+        lambda headers: caller.get(f"{JOBS}?cursor={cursor}", headers=headers), 422, "invalid_cursor"
+    )
+    assert [job["id"] for job in listed(road, OURS)] == [parked]
 
 
 def test_jobs_are_listed_and_retried_on_the_command_line(
