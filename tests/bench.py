@@ -1,4 +1,4 @@
-"""How fast the engine, the forms and the calculator are here: `python -m tests.bench` measures and prints a table."""
+"""How fast the engine, the forms, the flows and the calculator are here: `python -m tests.bench` measures and prints a table."""
 
 import os
 import platform
@@ -31,6 +31,7 @@ from models.migrations import migrate
 from models.settings import Settings
 from models.store import SYSTEM, Scope, open_store, unit_of_work
 from tests.bench_documents import measured as documents
+from tests.bench_flows import measured as flows
 from tests.cluster import running
 from tests.flows.rows import seed
 from tests.flows.sample_road import NOW, ROAD, again, asked, opened, together
@@ -82,10 +83,11 @@ def main() -> None:
     try:
         with Progress(*columns, console=console, transient=True) as progress, clock.at(NOW):
             rows = [*_limits(progress), _loading(progress), *(Row(*one) for one in documents(progress))]
-            with _store() as engine:
+            with _store() as (settings, engine):
                 machine = _machine(engine)
                 dossiers = _prepare(engine, progress)
                 what, acts = _acts(engine, dossiers, progress)
+                rows += [Row(*one) for one in flows(settings, engine, dossiers, progress)]
     except KeyboardInterrupt:
         console.print("dừng lại, không để lại gì · stopped, nothing left behind")
         sys.exit(130)
@@ -103,7 +105,7 @@ def main() -> None:
 
 
 @contextmanager
-def _store() -> Iterator[Engine]:
+def _store() -> Iterator[tuple[Settings, Engine]]:
     """A migrated database with agencies; everything is written to disk at each commit."""
     with tempfile.TemporaryDirectory(prefix="hoso-bench-") as folder:
         settings = Settings(data=Path(folder).resolve())
@@ -113,7 +115,7 @@ def _store() -> Iterator[Engine]:
             engine = open_store(postgres.app_url(settings), pool_size=THREADS)
             try:
                 seed(engine)
-                yield engine
+                yield settings, engine
             finally:
                 engine.dispose()
 
