@@ -59,7 +59,7 @@ def test_act_is_rendered_checked_told_and_shown_in_prefect(place: Place, engine:
 def test_worker_killed_while_rendering_leaves_no_second_file_or_notice(place: Place, engine: Engine) -> None:
     acts = [_handed_over(engine, number) for number in range(6)]
     [held] = read(
-        engine, "SELECT max(id::text)::uuid FROM document WHERE event = :event", event=acts[4].event
+        engine, "SELECT max(id::text)::uuid FROM document WHERE event = :event", event=acts[5].event
     )
     with superuser_of(place.settings) as lock:
         lock.execute("SELECT set_config('row_security', 'off', true)")
