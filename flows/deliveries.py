@@ -29,7 +29,9 @@ _WORDS = {
 
 
 @flow(
-    name="deliver_notices", description="Gửi thông báo đã lập qua thư điện tử và webhook", persist_result=False
+    name="deliver_notices",
+    description="Gửi thông báo đã lập qua thư điện tử và webhook",
+    persist_result=False,
 )
 async def deliver_notices(channel: Channel, deliveries: list[UUID]) -> None:
     """Sends what the worker has claimed; whatever happens to the run, each delivery is sent once or its fate recorded."""
@@ -83,9 +85,7 @@ async def _keep(place: Workplace, parcel: Parcel, outcome: Outcome) -> None:
     end = asyncio.get_running_loop().time() + outgoing.LEASE.total_seconds() / 2
     while True:
         try:
-            return await asyncio.to_thread(
-                outgoing.settle, place.engine, place.worker, parcel.id, outcome
-            )
+            return await asyncio.to_thread(outgoing.settle, place.engine, place.worker, parcel.id, outcome)
         except OperationalError:
             if asyncio.get_running_loop().time() > end:
                 raise

@@ -142,7 +142,9 @@ def _ready(channel: Channel, moment: datetime, limit: int) -> Any:  # noqa: ANN4
     free = or_(_delivery.c.lease_until.is_(None), _delivery.c.lease_until < moment)
     return (
         select(_delivery.c.id, func.coalesce(_delivery.c.again_at, _delivery.c.created_at).label("since"))
-        .where(_delivery.c.channel == channel, _delivery.c.state == "waiting", _delivery.c.run_after <= moment)
+        .where(
+            _delivery.c.channel == channel, _delivery.c.state == "waiting", _delivery.c.run_after <= moment
+        )
         .where(free)
         .order_by(_delivery.c.run_after, _delivery.c.id)
         .limit(limit)
@@ -162,7 +164,9 @@ def _recover(connection: Connection, channel: Channel, held: Any, moment: dateti
         _settle(connection, row.id, row.attempts + 1, outcome, moment)
 
 
-def _settle(connection: Connection, delivery: UUID, attempts: int, outcome: Outcome, moment: datetime) -> None:
+def _settle(
+    connection: Connection, delivery: UUID, attempts: int, outcome: Outcome, moment: datetime
+) -> None:
     state = "parked" if outcome.state == "waiting" and attempts >= ATTEMPTS else outcome.state
     connection.execute(
         update(_delivery)
