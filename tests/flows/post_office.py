@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -46,7 +45,7 @@ class PostOffice:
                 return "452 4.2.2 full"
             case "cut":
                 self.cut.append(address)
-                assert server.transport is not None
+                assert isinstance(server.transport, asyncio.Transport)
                 server.transport.abort()
                 return "250 OK"
             case "mute":
@@ -72,7 +71,7 @@ class PostOffice:
         self._controller.stop()
 
     def server(self, url: str = "smtp://127.0.0.1:{port}") -> MailServer:
-        """This office as settings name it."""
+        """The office as settings name it."""
         return named(url.format(port=self.port))
 
 

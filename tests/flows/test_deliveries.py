@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
@@ -16,12 +16,12 @@ from sqlalchemy import Engine
 from flows import deliveries, mail, outgoing
 from flows.notices import Telling, tell
 from flows.outgoing import Outcome
-from flows.stages import Workplace
+from flows.running import Workplace
 from models import clock
 from models.mail_server import MailServer
 from models.store import unit_of_work
-from tests.flows.post_office import PostOffice, named
-from tests.flows.rows import ACCOUNT, SYSTEM_SCOPE, add, read
+from tests.flows.post_office import PostOffice
+from tests.flows.rows import ACCOUNT, SYSTEM_SCOPE, read
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def row_of(engine: Engine, delivery: UUID) -> Any:
 
 def work(engine: Engine, server: MailServer, worker: str = "w", at_most: int = 100) -> None:
     """What a worker does until nothing is ready."""
-    place = Workplace(engine, Path("unused"), worker, server)
+    place = Workplace(engine, Path("unused"), worker, mail=server)
     while claimed := outgoing.claim(engine, worker, "mail", at_most):
         asyncio.run(deliveries.deliver(place, "mail", claimed))
 
@@ -177,7 +177,7 @@ def test_two_workers_send_a_hundred_mails_once_each(engine: Engine, office: Post
     both: Counter[str] = Counter()
 
     async def sends(worker: str) -> None:
-        place = Workplace(engine, Path("unused"), worker, office.server())
+        place = Workplace(engine, Path("unused"), worker, mail=office.server())
         while claimed := await asyncio.to_thread(outgoing.claim, engine, worker, "mail", 20):
             both[worker] += len(claimed)
             await deliveries.deliver(place, "mail", claimed)
