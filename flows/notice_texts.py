@@ -121,6 +121,24 @@ KINDS: Mapping[str, Kind] = {
         Both("Giữ nguyên hiện trạng, báo ngay người phụ trách an toàn thông tin.",
              "Leave everything as it is and tell whoever is in charge of information security at once."),
     ),
+    "law_changed": Kind(
+        Both("vướng vì luật đã thay đổi", "stuck because the law changed"),
+        Both("Bộ quy tắc của hồ sơ đã hết hiệu lực; chưa chuyển thì chưa làm tiếp được.",
+             "The rulebook of the dossier has ended; nothing more can be done until it is migrated."),
+        Both("Chuyển hồ sơ sang bộ quy tắc mới, hoặc ghi lý do giữ lại.",
+             "Migrate it to the new rulebook, or record why it stays."),
+    ),
+    "many_missed": Kind(
+        Both("nhiều thời hạn bị lỡ", "many limits were missed"),
+        Both("Một cơ quan đã lỡ nhiều thời hạn trong một ngày.", "An agency has missed many limits within a day."),
+        Both("Xem danh sách hồ sơ quá hạn và phân công xử lý.", "See what is overdue, and have somebody deal with it."),
+    ),
+    "sweep_silent": Kind(
+        Both("việc quét thời hạn không chạy", "limits are not being swept"),
+        Both("Đã lâu không có lượt quét thời hạn nào xong, nên thông báo về thời hạn đang chậm.",
+             "No sweep of the limits has ended for long, so that notices of limits are late."),
+        Both("Kiểm tra các tiến trình worker và Prefect.", "Look after the workers and Prefect."),
+    ),
     "job_parked": Kind(
         Both("một việc nền bị dừng", "a background job has stopped"),
         Both("Một việc sau thao tác đã thất bại nhiều lần và chờ người xử lý.",
@@ -165,8 +183,8 @@ def _particulars(facts: Mapping[str, Any], language: Language) -> Iterator[tuple
     if action:
         yield Both("Thao tác", "Act"), action.title_en if language == "en" else action.title
     for name, (label, shown) in _SHOWN.items():
-        if name in facts:
-            yield label, shown(str(facts[name]))
+        if facts.get(name) is not None:
+            yield label, shown(facts[name])
     if rule:
         yield Both("Ai phải làm theo luật", "Who must act by law"), rule.who
         yield Both("Căn cứ", "By"), rule.citation
@@ -180,7 +198,22 @@ def _moment(moment: str) -> str:
     return f"{datetime.fromisoformat(moment).astimezone(TIMEZONE):%H:%M %d/%m/%Y}"
 
 
-_SHOWN: Mapping[str, tuple[Both, Callable[[str], str]]] = {
+def _counted(value: Any) -> str:  # noqa: ANN401 - a number, or a number with what was listed of it
+    if not isinstance(value, Mapping):
+        return str(value)
+    listed = _numbers(value.get("listed", ()))
+    return f"{value['count']} ({listed})" if listed else str(value["count"])
+
+
+def _numbers(listed: Sequence[Any]) -> str:
+    """Dossiers by number, or plain values."""
+    found = (one.get("dossier") if isinstance(one, Mapping) else one for one in listed)
+    return ", ".join(str(one) for one in found if one is not None)
+
+
+_SHOWN: Mapping[str, tuple[Both, Callable[[Any], str]]] = {
+    "title": (Both("Kỳ", "Period"), str),
+    "day": (Both("Ngày", "Day"), _day),
     "last_day": (Both("Ngày cuối", "Last day"), _day),
     "due": (Both("Hết lúc", "Ends at"), _moment),
     "who": (Both("Cơ quan phải làm", "Agency that must act"), str),
@@ -189,13 +222,22 @@ _SHOWN: Mapping[str, tuple[Both, Callable[[str], str]]] = {
     "replaced_by": (Both("Thay thế bằng", "Replaced by"), str),
     "since": (Both("Từ lúc", "Since"), _moment),
     "citation": (Both("Căn cứ", "By"), str),
-    "period": (Both("Kỳ", "Period"), str),
-    "year": (Both("Năm", "Year"), str),
-    "due_today": (Both("Hết hạn hôm nay", "Due today"), str),
-    "due_soon": (Both("Sắp hết hạn", "Due soon"), str),
-    "overdue": (Both("Quá hạn", "Overdue"), str),
-    "new": (Both("Mới nhận", "Newly received"), str),
+    "release_person": (Both("Phải cho rời nơi quản lý ngay", "To be released at once"), _counted),
+    "overdue": (Both("Quá hạn", "Overdue"), _counted),
+    "due_today": (Both("Hết hạn hôm nay", "Due today"), _counted),
+    "due_soon": (Both("Sắp hết hạn", "Due soon"), _counted),
+    "handed_over": (Both("Mới chuyển đến, chưa xử lý", "Handed over, not touched yet"), _counted),
+    "law_changed": (Both("Vướng vì luật đã thay đổi", "Stuck because the law changed"), _counted),
+    "agency": (Both("Cơ quan", "Agency"), str),
+    "holder": (Both("Cơ quan giữ hồ sơ", "Agency that holds them"), str),
+    "missed": (Both("Số thời hạn lỡ trong một ngày", "Limits missed within a day"), str),
+    "newer": (Both("Bộ quy tắc mới", "New rulebook"), str),
+    "unannounced": (Both("Năm chưa có quyết định", "Years without a decision"), _numbers),
+    "ends_after": (Both("Lịch chỉ có đến hết năm", "The calendar ends with the year"), str),
+    "broken": (Both("Hồ sơ có chuỗi sai", "Dossiers whose chain is broken"), _numbers),
+    "count": (Both("Số chỗ sai", "Breaks found"), str),
     "job": (Both("Việc số", "Job"), str),
+    "acts": (Both("Số thao tác chờ", "Acts that wait for it"), str),
 }
 """Facts that are shown, in this order."""
 

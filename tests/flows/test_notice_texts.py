@@ -85,3 +85,21 @@ def test_notice_that_came_late_says_when_it_should_have_come() -> None:
     assert "Thông báo này đến muộn vì hệ thống tạm dừng: lẽ ra phải gửi lúc 04:00 23/11/2026." in late.lines
     prompt = wording("limit_overdue:x", {"at": (AT - timedelta(minutes=5)).isoformat()}, AT, "vi")
     assert not any("muộn" in line for line in prompt.lines)
+
+
+def test_digest_counts_and_lists_dossiers_by_number() -> None:
+    facts = {
+        "day": "2026-11-23",
+        "overdue": {"count": 3, "listed": [{"dossier": "HS-1", "rule": "x"}, {"dossier": "HS-2"}]},
+    }
+    said = wording("digest", facts, AT, "vi")
+    assert "Ngày: 23/11/2026" in said.lines
+    assert "Quá hạn: 3 (HS-1, HS-2)" in said.lines
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    assert not any("Từ lúc" in line for line in wording("sweep_silent", {"since": None}, AT, "vi").lines)
+    assert (
+        "Years without a decision: 2027"
+        in wording("calendar_missing", {"unannounced": [2027]}, AT, "en").lines
+    )
