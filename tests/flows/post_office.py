@@ -2,12 +2,13 @@
 
 import asyncio
 import socket
+import ssl
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from models.mail_server import MailServer, mail_server
 
@@ -21,6 +22,8 @@ class PostOffice:
     """Recipients whose mail was read whole, but not answered."""
     pause: float = 0.0
     """Seconds that each mail takes."""
+    tls: ssl.SSLContext | None = None
+    """With it, STARTTLS is required of everyone, and signing in as `hoso` with `secret`."""
 
     async def handle_RCPT(  # noqa: N802 - the library's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -60,8 +63,10 @@ class PostOffice:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self._controller = Controller(
-            self, "127.0.0.1", self.port, authenticator=_nobody, auth_require_tls=False, auth_required=False
-        )
+            self, "127.0.0.1", self.port, authenticator=_checked, tls_context=self.tls,
+            require_starttls=self.tls is not None, auth_require_tls=self.tls is not None,
+            auth_required=self.tls is not None,
+        )  # fmt: skip
         self._controller.start()
         return self
 
@@ -82,5 +87,9 @@ def named(url: str) -> MailServer:
     return found
 
 
-def _nobody(*_arguments: Any) -> AuthResult:
+def _checked(
+    _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: Any
+) -> AuthResult:
+    if isinstance(given, LoginPassword) and (given.login, given.password) == (b"hoso", b"secret"):
+        return AuthResult(success=True)
     return AuthResult(success=False, handled=False, message="535 5.7.8 wrong password")

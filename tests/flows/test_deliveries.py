@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import ssl
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import trustme
 from sqlalchemy import Engine
 
 from flows import deliveries, mail, outgoing
@@ -122,6 +124,44 @@ def test_server_that_cannot_be_used_lets_mails_wait_and_never_sees_the_password_
     assert "secret" not in said
     assert run_after > datetime.now(UTC)
     assert office.received == []
+
+
+@pytest.mark.parametrize(("host", "state"), [("127.0.0.1", "sent"), ("mail.other.example", "waiting")])
+def test_password_goes_over_tls_to_a_server_that_proves_its_name(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, state: str
+) -> None:
+    authority, tls = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(host).configure_cert(tls)
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    address(engine, "good")
+    [delivery] = told(engine, "one")
+    with PostOffice(tls=tls) as office:
+        work(engine, office.server("smtp://hoso:secret@127.0.0.1:{port}"))
+    assert row_of(engine, delivery)[0] == state
+    assert len(office.received) == (state == "sent")
+
+
+def test_worker_told_to_stop_begins_no_more_and_gives_the_rest_back(
+    engine: Engine, office: PostOffice
+) -> None:
+    address(engine, "good")
+    told(engine, *map(str, range(30)))
+    place = Workplace(engine, Path("unused"), "w", mail=office.server())
+    office.pause = 0.2
+
+    async def stopped_soon() -> Counter[str]:
+        claimed = outgoing.claim(engine, "w", "mail")
+        sending = asyncio.create_task(deliveries.deliver(place, "mail", claimed))
+        await asyncio.sleep(0.3)
+        place.stop.set()
+        return await sending
+
+    outcomes = asyncio.run(stopped_soon())
+    outgoing.take_back(engine, "w", "mail")
+    assert outcomes.keys() == {"sent", "untouched"}
+    assert states(engine) == {"sent": outcomes["sent"], "waiting": outcomes["untouched"]}
+    assert len(outgoing.claim(engine, "another", "mail")) == outcomes["untouched"]
 
 
 def test_pauses_grow_until_the_delivery_is_parked_after_some_three_days(
