@@ -12,6 +12,7 @@ from api import (
     auth,
     bundle,
     calendar,
+    deliveries,
     documents,
     dossier_list,
     dossier_paper,
@@ -24,7 +25,9 @@ from api import (
     jobs,
     limits,
     lists,
+    me,
     migrations,
+    notices,
     papers,
     registers,
     rulebooks,
@@ -112,6 +115,9 @@ def create_app(settings: Settings) -> FastAPI:
         rulebooks,
         calendar,
         jobs,
+        notices,
+        deliveries,
+        me,
         health,
     ):
         app.include_router(part.router)
