@@ -22,6 +22,7 @@ from api import (
     errors,
     events,
     health,
+    jobs,
     limits,
     lists,
     me,
@@ -116,6 +117,7 @@ def create_app(settings: Settings) -> FastAPI:
         notices,
         deliveries,
         me,
+        jobs,
         health,
     ):
         app.include_router(part.router)

@@ -1,16 +1,17 @@
-"""Lists in pages: which page is asked for, and the same page as CSV."""
+"""Pages of a list: which one is asked for, the cursor that leads to the next, and the list as JSON or CSV."""
 
+import base64
+import binascii
 import csv
 import io
 from collections.abc import Sequence
-from typing import Any
 
+import orjson
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
-"""What a list says in OpenAPI of its other form."""
+from api.errors import Fault, Problem, Said
 
 
 class Page(BaseModel):
@@ -26,30 +27,49 @@ class Page(BaseModel):
     )
 
 
-def answer_page(
-    request: Request,
-    page: BaseModel,
-    items: Sequence[BaseModel],
-    line: type[BaseModel],
-    following: str | None,
-) -> Response:
-    """A page as JSON, or its lines as CSV when the caller prefers that; the next cursor stands in a header then.
+def cursor_of(key: str) -> str:
+    """The cursor that stands for the last line of a page."""
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
 
-    Args:
-        request: says which.
-        page: the whole answer.
-        items: its lines.
-        line: what each line is.
-        following: the next page's cursor, if there is one.
+
+def key_of(cursor: str) -> str:
+    """The key of the line a cursor stands for; Problem 422 when it is no cursor."""
+    try:
+        key = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        key = ""
+    if not key.isprintable() or not key:
+        raise no_cursor()
+    return key
+
+
+def no_cursor() -> Problem:
+    """The answer to what is no cursor of the list."""
+    said = Said("không phải next_cursor của một trang trước", "is not the next_cursor of a page")
+    title = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
+    return Problem(422, "invalid", title, [Fault("invalid_cursor", said, "cursor")])
+
+
+def listed(
+    request: Request,
+    line: type[BaseModel],
+    items: Sequence[BaseModel],
+    next_cursor: str | None,
+    **more: object,
+) -> Response:
+    """A page as it is asked for: JSON, or with `Accept: text/csv` its lines as CSV and the cursor in a header.
+
+    `more` is what the JSON says of the list as a whole.
     """
+    rows = [item.model_dump(mode="json") for item in items]
     if not _prefers_csv(request.headers.get("accept", "")):
-        return JSONResponse(page.model_dump(mode="json"))
+        return JSONResponse({"items": rows, "next_cursor": next_cursor, **more})
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(line.model_fields)
-    for item in items:
-        writer.writerow([_cell(value) for value in item.model_dump(mode="json").values()])
-    headers = {"Next-Cursor": following} if following else {}
+    for row in rows:
+        writer.writerow([_cell(value) for value in row.values()])
+    headers = {"Next-Cursor": next_cursor} if next_cursor else {}
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -62,4 +82,8 @@ def _cell(value: object) -> object:
     """A cell that no spreadsheet takes for a formula."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        value = "; ".join(map(str, value))
+    if isinstance(value, dict):
+        value = orjson.dumps(value).decode()
     return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t"} else value

@@ -7,12 +7,10 @@ from sqlalchemy import Engine
 
 from flows.deliveries import AT_ONCE
 from tests.flows.conftest import until
+from tests.flows.place import Place, is_done
 from tests.flows.post_office import PostOffice
 from tests.flows.rows import act, dossier, read
 from tests.flows.test_deliveries import address, states, told
-from tests.flows.test_worker import Place, is_done, place
-
-__all__ = ["place"]  # the fixture
 
 
 def test_killed_worker_leaves_each_mail_sent_once_or_recorded_as_unknown(

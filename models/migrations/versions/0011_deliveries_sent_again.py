@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0011"
-down_revision = "0006"
+down_revision = "0010"
 
 AGAIN = """
 ALTER TABLE delivery ADD COLUMN again_by uuid REFERENCES account(id), ADD COLUMN again_at timestamptz;
