@@ -114,10 +114,10 @@ def create_app(settings: Settings) -> FastAPI:
         bundle,
         rulebooks,
         calendar,
-        jobs,
         notices,
         deliveries,
         me,
+        jobs,
         health,
     ):
         app.include_router(part.router)

@@ -13,7 +13,7 @@ from api.answers import Instant
 from api.dependencies import CalendarKeeperDep, EngineDep, id_of
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceForAllDep
-from api.pages import CSV, Page, listed
+from api.pages import Page, cursor_of, key_of, listed, no_cursor
 from flows.engine import Actor
 from flows.outgoing import send_again
 from models.store import SYSTEM, Scope, unit_of_work
@@ -62,9 +62,6 @@ class DeliveryPage(BaseModel):
 class DeliveryFilters(Page):
     """Which deliveries."""
 
-    cursor: UUID | None = Field(
-        default=None, description="`next_cursor` của trang trước · of the page before"
-    )  # type: ignore[assignment]  # narrower: an id
     state: Literal["parked", "unknown"] = Field(
         description="Không gửi được, hoặc không rõ · given up, or unknown"
     )
@@ -96,7 +93,7 @@ def delivery_id_of(
     "",
     response_model=DeliveryPage,
     summary="Thông báo gửi không được · Deliveries that are stuck",
-    responses=CSV,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
 def list_stuck(
     filters: Annotated[DeliveryFilters, Query()],
@@ -108,11 +105,11 @@ def list_stuck(
     with unit_of_work(engine, Scope(SYSTEM, actor.account)) as connection:
         asked = _COLUMNS.where(_delivery.c.state == filters.state, _below(connection, actor))
         if filters.cursor is not None:
-            asked = asked.where(_delivery.c.id > filters.cursor)
+            asked = asked.where(_delivery.c.id > _id(filters.cursor))
         rows = connection.execute(asked.order_by(_delivery.c.id).limit(filters.limit + 1)).mappings().all()
     items = [_shown(row) for row in rows[: filters.limit]]
-    following = str(items[-1].id) if len(rows) > filters.limit else None
-    return listed(request, DeliveryPage(items=items, next_cursor=following), DeliveryOut)
+    following = cursor_of(str(items[-1].id)) if len(rows) > filters.limit else None
+    return listed(request, DeliveryOut, items, following)
 
 
 @router.post("/{delivery_id}/send-again", response_model=DeliveryOut, summary="Gửi lại · Send again")
@@ -130,6 +127,13 @@ def again(
         return Answer(_shown(connection.execute(asked).mappings().one()))
 
     return once(None, write)
+
+
+def _id(cursor: str) -> UUID:
+    try:
+        return UUID(key_of(cursor))
+    except ValueError:
+        raise no_cursor() from None
 
 
 def _below(connection: Connection, actor: Actor) -> Any:  # noqa: ANN401 - a condition

@@ -13,7 +13,7 @@ from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
-from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
+from api.pages import Page, cursor_of, key_of, listed, no_cursor
 from flows import outbox
 from flows.engine import Actor
 from models.law.schema import Stage
@@ -90,7 +90,7 @@ WatcherDep = Annotated[Actor, Depends(watcher)]
 
 @router.get(
     "", response_model=JobPage, summary="Việc chờ hoặc đã dừng · Jobs that wait or are parked",
-    responses=CSV,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )  # fmt: skip
 def list_jobs(
     filters: Annotated[JobFilters, Query()], actor: WatcherDep, engine: EngineDep, request: Request
@@ -103,8 +103,7 @@ def list_jobs(
         rows = jobs_of(connection, _blind(actor), filters.state, after, filters.limit + 1)
     more = len(rows) > filters.limit
     items = [JobLine.model_validate(row) for row in rows[: filters.limit]]
-    page = JobPage(items=items, next_cursor=cursor_of(str(items[-1].id)) if more else None)
-    return listed(request, page, JobLine)
+    return listed(request, JobLine, items, cursor_of(str(items[-1].id)) if more else None)
 
 
 @router.post(

@@ -14,7 +14,7 @@ from api.deliveries import DeliveryOut, deliveries_of
 from api.dependencies import CurrentActor, EngineDep, LanguageDep, id_of
 from api.errors import Language, not_found
 from api.idempotency import Answer, OnceDep
-from api.pages import CSV, Page, listed
+from api.pages import Page, cursor_of, key_of, listed, no_cursor
 from flows.engine import Actor
 from flows.notice_texts import wording
 from models.clock import now
@@ -67,11 +67,6 @@ class NoticePage(BaseModel):
 class NoticeFilters(Page):
     """What the inbox is narrowed to."""
 
-    cursor: str | None = Field(
-        default=None,
-        pattern=r"^[0-9]{1,18}$",
-        description="`next_cursor` của trang trước · of the page before",
-    )
     unread: bool | None = Field(default=None, description="Chỉ chưa đọc, hoặc chỉ đã đọc · unread, or read")
     kind: str | None = Field(
         default=None,
@@ -110,7 +105,12 @@ def notice_id_of(
 NoticeId = Annotated[UUID, Depends(notice_id_of)]
 
 
-@router.get("", response_model=NoticePage, summary="Hộp thư thông báo · The inbox", responses=CSV)
+@router.get(
+    "",
+    response_model=NoticePage,
+    summary="Hộp thư thông báo · The inbox",
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
 def list_notices(
     filters: Annotated[NoticeFilters, Query()], actor: CurrentActor, engine: EngineDep, language: LanguageDep,
     request: Request,
@@ -125,9 +125,8 @@ def list_notices(
         rows = connection.execute(asked.limit(filters.limit + 1)).mappings().all()
         unread = _unread(connection, mine)
     items = [_shown(dict(row), language) for row in rows[: filters.limit]]
-    following = str(items[-1].seq) if len(rows) > filters.limit else None
-    page = NoticePage(items=items, next_cursor=following, unread=unread)
-    return listed(request, page, NoticeOut)
+    following = cursor_of(str(items[-1].seq)) if len(rows) > filters.limit else None
+    return listed(request, NoticeOut, items, following, unread=unread)
 
 
 @router.post("/read", response_model=ReadOut, summary="Đánh dấu đã đọc đến đây · Mark as read up to here")
@@ -181,7 +180,10 @@ def _mine(connection: Connection, actor: Actor) -> list[ColumnElement[bool]]:
 def _narrowed(filters: NoticeFilters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.cursor is not None:
-        conditions.append(_notice.c.seq < int(filters.cursor))
+        key = key_of(filters.cursor)
+        if not key.isdigit() or len(key) > 18:
+            raise no_cursor()
+        conditions.append(_notice.c.seq < int(key))
     if filters.unread is not None:
         conditions.append(_notice.c.read_at.is_(None) if filters.unread else _notice.c.read_at.is_not(None))
     if filters.kind is not None:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import csv
 import io
-from typing import Any
+from collections.abc import Sequence
 
 import orjson
 from fastapi import Request, Response
@@ -12,9 +12,6 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import Fault, Problem, Said
-
-CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
-"""What a list says in OpenAPI of its other form."""
 
 
 class Page(BaseModel):
@@ -53,23 +50,26 @@ def no_cursor() -> Problem:
     return Problem(422, "invalid", title, [Fault("invalid_cursor", said, "cursor")])
 
 
-def listed(request: Request, page: BaseModel, line: type[BaseModel]) -> Response:
+def listed(
+    request: Request,
+    line: type[BaseModel],
+    items: Sequence[BaseModel],
+    next_cursor: str | None,
+    **more: object,
+) -> Response:
     """A page as it is asked for: JSON, or with `Accept: text/csv` its lines as CSV and the cursor in a header.
 
-    Args:
-        request: says which.
-        page: the whole answer, with `items` and `next_cursor`.
-        line: what each of the items is.
+    `more` is what the JSON says of the list as a whole.
     """
-    answer = page.model_dump(mode="json")
+    rows = [item.model_dump(mode="json") for item in items]
     if not _prefers_csv(request.headers.get("accept", "")):
-        return JSONResponse(answer)
+        return JSONResponse({"items": rows, "next_cursor": next_cursor, **more})
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(line.model_fields)
-    for row in answer["items"]:
+    for row in rows:
         writer.writerow([_cell(value) for value in row.values()])
-    headers = {"Next-Cursor": answer["next_cursor"]} if answer["next_cursor"] else {}
+    headers = {"Next-Cursor": next_cursor} if next_cursor else {}
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -82,8 +82,8 @@ def _cell(value: object) -> object:
     """A cell that no spreadsheet takes for a formula."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
+    if isinstance(value, list):
         value = "; ".join(map(str, value))
-    elif isinstance(value, list | dict):
+    if isinstance(value, dict):
         value = orjson.dumps(value).decode()
     return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t"} else value
