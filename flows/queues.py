@@ -28,15 +28,16 @@ _DEPTHS = text("""
         SELECT state FROM job WHERE state IN ('waiting','leased') ORDER BY run_after LIMIT :most) q GROUP BY state
     UNION ALL SELECT 'job', 'parked', count(*) FROM (SELECT FROM job WHERE state = 'parked' LIMIT :most) q
     UNION ALL SELECT 'delivery', state, count(*) FROM (
-        SELECT state FROM delivery WHERE state IN ('waiting','sending') ORDER BY run_after LIMIT :most) q GROUP BY state
+        SELECT state FROM delivery WHERE state IN ('waiting','sending') LIMIT :most) q GROUP BY state
     UNION ALL SELECT 'delivery', state, count(*) FROM (
         SELECT state FROM delivery WHERE state IN ('unknown','parked') ORDER BY created_at LIMIT :most) q GROUP BY state
 """)
 _SINCE = text("""
     SELECT 'job', (SELECT run_after FROM job WHERE state IN ('waiting','leased') AND state = 'waiting'
         ORDER BY run_after LIMIT 1)
-    UNION ALL SELECT 'delivery', (SELECT run_after FROM delivery WHERE state IN ('waiting','sending')
-        AND state = 'waiting' ORDER BY run_after LIMIT 1)
+    UNION ALL SELECT 'delivery', min(first.run_after) FROM (VALUES ('mail'), ('webhook')) AS way (channel)
+        CROSS JOIN LATERAL (SELECT run_after FROM delivery WHERE delivery.channel = way.channel
+            AND state IN ('waiting','sending') AND state = 'waiting' ORDER BY run_after LIMIT 1) first
     UNION ALL SELECT 'limit', (SELECT next_rung_at FROM time_limit WHERE next_rung_at IS NOT NULL
         ORDER BY next_rung_at LIMIT 1)
 """)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from prefect import Flow
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
     FlowRunFilter,
+    FlowRunFilterId,
     FlowRunFilterState,
     FlowRunFilterStateType,
     FlowRunFilterTags,
@@ -28,6 +29,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from models import logs, metrics
+from models.mail_server import MailServer
 
 _log = logs.logger("hoso.flows")
 AWAY = (httpx.HTTPError, PrefectSignal, OperationalError)
@@ -48,6 +50,8 @@ class Workplace:
     """Flow runs that run here now."""
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a flow run is made, for until we know its id it looks like one of a dead process."""
+    mail: MailServer | None = None
+    """Where notices leave by mail; None means that mails wait."""
 
 
 workplace: ContextVar[Workplace] = ContextVar("workplace")
@@ -122,6 +126,13 @@ async def bury(place: Workplace, client: PrefectClient) -> None:
     ours = FlowRunFilter(tags=FlowRunFilterTags(all_=[f"worker:{place.worker}"]), state=_UNFINISHED)
     while await _crash(place, client, ours):
         pass
+
+
+async def bury_runs(place: Workplace, client: PrefectClient, runs: Collection[str]) -> None:
+    """Marks as crashed those of the runs that are not finished: whoever ran them has lost its hold on their work."""
+    if runs:
+        theirs = FlowRunFilter(id=FlowRunFilterId(any_=[*map(UUID, runs)]), state=_UNFINISHED)
+        await _crash(place, client, theirs)
 
 
 async def _crash(place: Workplace, client: PrefectClient, asked: FlowRunFilter) -> int:

@@ -5,6 +5,7 @@ import fcntl
 import logging
 import os
 import platform
+import secrets
 import signal
 import sys
 import threading
@@ -21,15 +22,15 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from flows import jobs, outbox
+from flows import deliveries, jobs, outbox
 from flows.running import AWAY, Line, Workplace, bury, workplace
 from models import logs, metrics
 from models.postgres import app_url
-from models.settings import Settings, StartupError
+from models.settings import Settings, StartupError, write_first
 from models.store import open_store
 
 _log = logs.logger("hoso.worker")
-LINES = (Line(jobs.serve, outbox.take_back),)
+LINES = (Line(jobs.serve, outbox.take_back), *deliveries.LINES)
 """What a worker does, each of it while the others go on."""
 
 _POLL = 0.3
@@ -64,7 +65,7 @@ async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Ev
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
         _serve_metrics(settings, int(name.rpartition("-")[2]))
         engine = open_store(app_url(settings), pool_size=2 * len(LINES), public_url=settings.public_url)
-        place = Workplace(engine, settings.data / "files", name, stop)
+        place = Workplace(engine, settings.data / "files", name, stop, mail=settings.mail)
         workplace.set(place)
         try:
             await _Worker(place, once=once).work()
@@ -157,7 +158,10 @@ class _Worker:
 
 @contextmanager
 def _name(folder: Path) -> Iterator[str]:
-    """The first name free on this machine; the kernel frees it again however the process ends."""
+    """The first name free in this data folder; the kernel frees it again however the process ends.
+
+    Machines that were copied may be called the same, so the folder has a mark of its own.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     number = 1
     while True:
@@ -169,10 +173,17 @@ def _name(folder: Path) -> Iterator[str]:
             number += 1
             continue
         try:
-            yield f"{platform.node()}-{number}"
+            yield f"{platform.node()}-{_mark(folder / 'mark')}-{number}"
         finally:
             os.close(descriptor)
         return
+
+
+def _mark(path: Path) -> str:
+    """Four letters, the same for every worker of the folder: the first one's."""
+    if not path.exists():
+        write_first(path, secrets.token_hex(2))
+    return path.read_text(encoding="ascii").strip()
 
 
 def _kind(error: BaseException) -> str:

@@ -15,7 +15,7 @@ requests = Counter("hoso_http_requests", "Requests answered", ["method", "route"
 request_seconds = Histogram(
     "hoso_http_request_seconds", "Time until the whole answer was sent", ["method", "route"], buckets=_SECONDS
 )
-renders = Counter("hoso_renders", "Documents rendered into a file, and tries that failed", ["form", "result"])
+renders = Counter("hoso_renders", "Documents rendered into a file, and tries that failed", ["result"])
 pdfs = Counter("hoso_pdf_conversions", "Files converted to PDF, or not", ["result"])
 flow_seconds = Histogram(
     "hoso_flow_seconds",
@@ -30,6 +30,11 @@ job_failures = Counter(
     "hoso_job_failures", "Failures of jobs that acts left, by the job's state afterwards", ["state"]
 )
 rungs = Counter("hoso_limit_rungs", "Rungs of limits that sweeps have fired", ["rung"])
+deliveries = Counter(
+    "hoso_deliveries",
+    "Tries of mails and webhooks, by how they ended; `waiting` is tried again",
+    ["channel", "outcome"],
+)
 notices = Counter("hoso_notices", "Notices written, by their kind without the limit's name", ["kind"])
 
 

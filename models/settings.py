@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from models.mail_server import MailServer, mail_server
+
 SecretName = Literal[
     "jwt_key", "postgres", "hoso_owner", "hoso_app", "hoso_prefect", "prefect_auth", "demo_password"
 ]
@@ -54,6 +56,8 @@ class Settings:
     """The address of this machine at which they do."""
     metrics_token: str | None = field(default=None, repr=False)
     """What Prometheus must send to read `/metrics` of the API; None lets everyone read who reaches it."""
+    mail: MailServer | None = None
+    """Where notices leave by mail; None means that mails wait."""
     once: bool = False
     """Start everything, see it ready, and stop again."""
 
@@ -83,6 +87,7 @@ class Settings:
             metrics_port=_port(source, "HOSO_METRICS_PORT", 0) if _asked(source, "HOSO_METRICS_PORT") else 0,
             metrics_host=source.get("HOSO_METRICS_HOST") or "127.0.0.1",
             metrics_token=source.get("HOSO_METRICS_TOKEN") or None,
+            mail=_mail(source),
             once=_flag(source, "HOSO_ONCE"),
         )
         if settings.embedded and (settings.migrate_url or settings.prefect_database_url):
@@ -142,11 +147,11 @@ class Settings:
         if not path.exists():
             self.claim_data()
             value = secrets.token_urlsafe(32)
-            _write_first(path, f"hoso:{value}" if name == "prefect_auth" else value)
+            write_first(path, f"hoso:{value}" if name == "prefect_auth" else value)
         return path.read_text(encoding="ascii").strip()
 
 
-def _write_first(path: Path, text: str) -> None:
+def write_first(path: Path, text: str) -> None:
     """Write the file whole and durably unless another process has just done so; the first one counts."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -184,6 +189,13 @@ def _address(source: Mapping[str, str], name: str) -> str:
             f"{name}={text!r} is not an address like https://host.",
         )
     return text
+
+
+def _mail(source: Mapping[str, str]) -> MailServer | None:
+    try:
+        return mail_server(source)
+    except ValueError as error:
+        raise StartupError(*error.args) from None
 
 
 def _flag(source: Mapping[str, str], name: str) -> bool:

@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from api.doctor.finding import Finding, failed, ok
-from api.doctor.machine import data_folder, disk, pdf, ports, secrets
+from api.doctor.machine import data_folder, disk, mail, pdf, ports, secrets
 from api.doctor.prefect import prefect, prefect_database
 from api.doctor.store import (
     calendar,
@@ -47,6 +47,7 @@ CHECKS: Mapping[str, Check] = {
     "workers": workers,
     "prefect": prefect,
     "prefect_database": prefect_database,
+    "mail": mail,
     "pdf": pdf,
     "ports": ports,
 }

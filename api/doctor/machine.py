@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import smtplib
 import socket
+import ssl
 import stat
 from pathlib import Path
 
@@ -12,10 +14,13 @@ import httpx
 
 from api.doctor.finding import Finding, failed, ok, warning
 from documents.pdf import LibreOffice, LibreOfficeMissingError, font
+from models.mail_server import MailServer
 from models.settings import Settings
 
 FREE_WARNING, FREE_FAILED = 2 * 1024**3, 200 * 1024**2
 """Bytes free where files are kept."""
+_MAIL_PATIENCE = 4.0
+"""Seconds for each answer of the mail server."""
 
 
 def data_folder(settings: Settings) -> Finding:
@@ -108,6 +113,52 @@ def pdf(settings: Settings) -> Finding:
             "apt install fonts-liberation2 (hoặc fonts-liberation)", "apt install fonts-liberation2 (or fonts-liberation)",
         )  # fmt: skip
     return ok(f"{program}, phông {found}", f"{program}, font {found}")
+
+
+def mail(settings: Settings) -> Finding:
+    """Whether the mail server takes our word; nothing is sent."""
+    server = settings.mail
+    if server is None:
+        return warning(
+            "Chưa đặt máy chủ thư; thư thông báo chờ lại", "no mail server is set; mails wait",
+            "Đặt HOSO_SMTP_URL và HOSO_MAIL_FROM", "Set HOSO_SMTP_URL and HOSO_MAIL_FROM",
+        )  # fmt: skip
+    where = f"{server.host}:{server.port}"
+    try:
+        _greet(server)
+    except smtplib.SMTPAuthenticationError:
+        return failed(
+            f"{where} không nhận tài khoản hoặc mật khẩu", f"{where} refuses the user or the password",
+            "Sửa HOSO_SMTP_URL hoặc HOSO_SMTP_PASSWORD_FILE", "Mend HOSO_SMTP_URL or HOSO_SMTP_PASSWORD_FILE",
+        )  # fmt: skip
+    except (smtplib.SMTPNotSupportedError, ssl.SSLError):
+        return failed(
+            f"Không nói chuyện kín hay đăng nhập được với {where}", f"no TLS or no login with {where}",
+            "Kiểm tra chứng chỉ của máy chủ, và smtps:// hay ?starttls= trong HOSO_SMTP_URL",
+            "Check the server's certificate, and smtps:// or ?starttls= in HOSO_SMTP_URL",
+        )  # fmt: skip
+    except (smtplib.SMTPException, OSError):
+        return failed(
+            f"Máy chủ thư {where} không trả lời", f"the mail server {where} does not answer",
+            "Kiểm tra HOSO_SMTP_URL, mạng và máy chủ thư", "Check HOSO_SMTP_URL, the network and the mail server",
+        )  # fmt: skip
+    return ok(f"Máy chủ thư {where} trả lời", f"the mail server {where} answers")
+
+
+def _greet(server: MailServer) -> None:
+    trusted = ssl.create_default_context()
+    with (
+        smtplib.SMTP_SSL(server.host, server.port, timeout=_MAIL_PATIENCE, context=trusted)
+        if server.wrapped
+        else smtplib.SMTP(server.host, server.port, timeout=_MAIL_PATIENCE)
+    ) as client:
+        client.ehlo()
+        offered = server.starttls == "offered" and client.has_extn("starttls")
+        if not server.wrapped and (server.starttls == "always" or offered):
+            client.starttls(context=trusted)
+            client.ehlo()
+        if server.user:
+            client.login(server.user, server.password or "")
 
 
 def ports(settings: Settings) -> Finding:
