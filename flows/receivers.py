@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import AnyHttpUrl, TypeAdapter, UrlConstraints, ValidationError
 
-from models.settings import Settings
+from models.private_receivers import PrivateReceivers
 
 LONGEST = 500
 """Characters of an address."""
@@ -56,7 +56,7 @@ class Receiver:
     port: int
 
 
-def receiver(url: str, settings: Settings) -> Receiver:
+def receiver(url: str, private: PrivateReceivers) -> Receiver:
     """The receiver an address names; its host is judged by its spelling only.
 
     Raises:
@@ -85,7 +85,7 @@ def receiver(url: str, settings: Settings) -> Receiver:
             "không được có phần sau dấu # hay cổng 0",
             "must have no fragment (#…), and no port 0",
         )
-    if read.scheme != "https" and not _listed(found.host, settings):
+    if read.scheme != "https" and not _listed(found.host, private):
         raise ReceiverRefused(
             "https_required",
             "phải là https; http chỉ dùng được với máy có trong HOSO_WEBHOOK_PRIVATE",
@@ -99,14 +99,14 @@ def look_up(to: Receiver) -> Future[list[Any]]:
     return _LOOKING_UP.submit(socket.getaddrinfo, to.host, to.port, type=socket.SOCK_STREAM)
 
 
-def judged(to: Receiver, found: Sequence[Any], settings: Settings) -> list[str]:
+def judged(to: Receiver, found: Sequence[Any], private: PrivateReceivers) -> list[str]:
     """The addresses to connect to, in order of preference; a name that also leads elsewhere is not trusted at all.
 
     Raises:
         ReceiverRefused: one of them is private, local or otherwise not public, and not listed.
     """
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if not all(_may_be_reached(ip_address(address), to.host, settings) for address in addresses):
+    if not all(_may_be_reached(ip_address(address), to.host, private) for address in addresses):
         raise ReceiverRefused(
             "private_address",
             f"{to.host} là địa chỉ riêng hoặc nội bộ; người quản trị phải ghi vào HOSO_WEBHOOK_PRIVATE",
@@ -122,11 +122,11 @@ def unknown_host(to: Receiver) -> ReceiverRefused:
     )
 
 
-def _may_be_reached(address: Address, host: str, settings: Settings) -> bool:
+def _may_be_reached(address: Address, host: str, private: PrivateReceivers) -> bool:
     real = _real(address)
-    if any(real in network for network in settings.webhook_networks):
+    if any(real in network for network in private.networks):
         return True
-    return real not in _METADATA and (host in settings.webhook_hosts or _public(real))
+    return real not in _METADATA and (host in private.hosts or _public(real))
 
 
 def _real(address: Address) -> Address:
@@ -147,10 +147,10 @@ def _public(address: Address) -> bool:
     return not any(address in network for network in _NOT_PUBLIC)
 
 
-def _listed(host: str, settings: Settings) -> bool:
+def _listed(host: str, private: PrivateReceivers) -> bool:
     """Whether the administrator lists this very host: by its name, or by a network that holds the address it is."""
     try:
         address = _real(ip_address(host))
     except ValueError:
-        return host in settings.webhook_hosts
-    return any(address in network for network in settings.webhook_networks)
+        return host in private.hosts
+    return any(address in network for network in private.networks)

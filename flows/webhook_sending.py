@@ -21,7 +21,7 @@ from standardwebhooks import Webhook as Signer
 
 from flows.receivers import ReceiverRefused, judged, look_up, receiver
 from models import clock
-from models.settings import Settings
+from models.private_receivers import PrivateReceivers
 
 CONNECT, READ, TOTAL = 3.0, 5.0, 10.0
 """Seconds to reach one address, between two bytes of an answer, and for everything together."""
@@ -89,13 +89,13 @@ def headers(sent: Message, secrets: Sequence[str], moment: datetime) -> dict[str
     }
 
 
-async def post(url: str, sent: Message, secrets: Sequence[str], settings: Settings) -> Try:
+async def post(url: str, sent: Message, secrets: Sequence[str], private: PrivateReceivers) -> Try:
     """One try, which ends within `TOTAL` seconds, follows no redirection, and connects only to addresses it has judged."""
     try:
         async with asyncio.timeout(TOTAL):
-            to = receiver(url, settings)
-            addresses = judged(to, await asyncio.wrap_future(look_up(to)), settings)
-            return await _post(httpx.URL(to.url), to.host, addresses, sent, secrets, settings)
+            to = receiver(url, private)
+            addresses = judged(to, await asyncio.wrap_future(look_up(to)), private)
+            return await _post(httpx.URL(to.url), to.host, addresses, sent, secrets, private)
     except ReceiverRefused:
         return Try("private_address")
     except (TimeoutError, httpx.TimeoutException):
@@ -109,14 +109,14 @@ async def post(url: str, sent: Message, secrets: Sequence[str], settings: Settin
 
 
 async def _post(
-    url: httpx.URL, host: str, addresses: Sequence[str], sent: Message, secrets: Sequence[str], settings: Settings
+    url: httpx.URL, host: str, addresses: Sequence[str], sent: Message, secrets: Sequence[str], private: PrivateReceivers
 ) -> Try:  # fmt: skip
     content = {"Host": url.netloc.decode("ascii"), "Content-Type": "application/json", "User-Agent": "hoso-webhook",
                "Accept-Encoding": "identity", **headers(sent, secrets, clock.now())}  # fmt: skip
     limits = httpx.Timeout(READ, connect=CONNECT)
     # A client for each try: a kept connection would be known by its address alone, whatever host it was checked for.
     async with httpx.AsyncClient(
-        verify=_trust(settings.webhook_ca), trust_env=False, timeout=limits, follow_redirects=False
+        verify=_trust(private.authorities), trust_env=False, timeout=limits, follow_redirects=False
     ) as client:
         for last, address in enumerate(addresses, 1 - len(addresses)):
             request = client.build_request(

@@ -6,12 +6,13 @@ import os
 import pwd
 import re
 import secrets
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
+
+from models.mail_server import MailServer, mail_server
+from models.private_receivers import PrivateReceivers, private_receivers
 
 SecretName = Literal[
     "jwt_key", "postgres", "hoso_owner", "hoso_app", "hoso_prefect", "prefect_auth", "demo_password"
@@ -50,12 +51,10 @@ class Settings:
     prefect_port: int = 4200
     public_url: str = PUBLIC_URL
     """Where the outside world reaches this installation; the codes on issued documents lead there for ever."""
-    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
-    """Private networks that webhooks may lead into."""
-    webhook_hosts: frozenset[str] = frozenset()
-    """Hosts that webhooks may lead to whatever their addresses are, and without TLS."""
-    webhook_ca: Path | None = None
-    """Certificates (PEM) of authorities that webhooks trust beside the usual ones."""
+    mail: MailServer | None = None
+    """Where notices leave by mail; None means that mails wait."""
+    webhooks: PrivateReceivers = PrivateReceivers()
+    """Where webhooks may lead beside the public internet."""
     once: bool = False
     """Start everything, see it ready, and stop again."""
 
@@ -72,7 +71,6 @@ class Settings:
         """
         source = os.environ if environment is None else environment
         pg_bin, soffice = source.get("HOSO_PG_BIN"), source.get("HOSO_SOFFICE")
-        hosts, networks = _private(source, "HOSO_WEBHOOK_PRIVATE")
         settings = cls(
             data=Path(source.get("HOSO_DATA") or "var").expanduser().resolve(),
             database_url=source.get("HOSO_DATABASE_URL") or None,
@@ -83,9 +81,8 @@ class Settings:
             port=_port(source, "HOSO_PORT", 8000),
             prefect_port=_port(source, "HOSO_PREFECT_PORT", 4200),
             public_url=_address(source, "HOSO_PUBLIC_URL"),
-            webhook_hosts=hosts,
-            webhook_networks=networks,
-            webhook_ca=_certificates(source, "HOSO_WEBHOOK_CA"),
+            mail=_mail(source),
+            webhooks=_webhooks(source),
             once=_flag(source, "HOSO_ONCE"),
         )
         if settings.embedded and (settings.migrate_url or settings.prefect_database_url):
@@ -185,36 +182,18 @@ def _address(source: Mapping[str, str], name: str) -> str:
     return text
 
 
-def _private(
-    source: Mapping[str, str], name: str
-) -> tuple[frozenset[str], tuple[IPv4Network | IPv6Network, ...]]:
-    """Names of hosts, and networks, out of a list with commas."""
-    hosts, networks = set[str](), list[IPv4Network | IPv6Network]()
-    for entry in filter(None, (part.strip() for part in (source.get(name) or "").split(","))):
-        try:
-            networks.append(ip_network(entry))
-        except ValueError:
-            if not re.fullmatch(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*", entry.lower()) or entry[-1].isdigit():
-                raise StartupError(
-                    f"{name}: {entry!r} không phải là mạng (10.1.0.0/16) hay tên máy (may-chu.xa.vn).",
-                    f"{name}: {entry!r} is neither a network (10.1.0.0/16) nor a host's name (server.office.vn).",
-                ) from None
-            hosts.add(entry.lower())
-    return frozenset(hosts), tuple(networks)
-
-
-def _certificates(source: Mapping[str, str], name: str) -> Path | None:
-    if not (text := source.get(name)):
-        return None
-    path = Path(text).expanduser().resolve()
+def _mail(source: Mapping[str, str]) -> MailServer | None:
     try:
-        ssl.create_default_context(cafile=str(path))
-    except OSError as error:
-        raise StartupError(
-            f"{name}: không đọc được chứng thư (PEM) trong {path}: {error.strerror or error}.",
-            f"{name}: no certificates (PEM) could be read from {path}: {error.strerror or error}.",
-        ) from error
-    return path
+        return mail_server(source)
+    except ValueError as error:
+        raise StartupError(*error.args) from None
+
+
+def _webhooks(source: Mapping[str, str]) -> PrivateReceivers:
+    try:
+        return private_receivers(source)
+    except ValueError as error:
+        raise StartupError(*error.args) from None
 
 
 def _flag(source: Mapping[str, str], name: str) -> bool:
