@@ -142,7 +142,7 @@ def tell_of_the_held(connection: Connection, dossiers: Sequence[UUID]) -> int:
 
 
 def _of_act(row: Any) -> Iterator[Telling]:  # noqa: ANN401 - a row
-    facts = {"dossier": row.number, "action": row.action, "stage": row.stage_after}
+    facts = {"dossier": row.number, "action": row.action, "book": row.book, "stage": row.stage_after}
     receiver = _receiver(row)
     if receiver and receiver != row.agency:
         yield _of_event(receiver, "handed_over", facts, row.dossier, row.id)

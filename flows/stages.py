@@ -24,6 +24,7 @@ from flows.ladder import LimitAlert, alerts_of, climb
 from flows.notices import tell_of_acts, tell_of_the_held
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
+from models.mail_server import MailServer
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
@@ -38,6 +39,7 @@ class Workplace:
     engine: Engine
     files: Path
     worker: str
+    mail: MailServer | None = None
 
 
 workplace: ContextVar[Workplace] = ContextVar("workplace")
