@@ -94,7 +94,7 @@ def receiver(url: str, private: PrivateReceivers) -> Receiver:
     return found
 
 
-def look_up(to: Receiver) -> Future[list[Any]]:
+def look_up(to: Receiver) -> Future[Sequence[Any]]:
     """Starts to resolve the receiver's host; for `judged`."""
     return _LOOKING_UP.submit(socket.getaddrinfo, to.host, to.port, type=socket.SOCK_STREAM)
 

@@ -25,6 +25,7 @@ from flows.notices import tell_of_acts, tell_of_the_held
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
 from models.mail_server import MailServer
+from models.private_receivers import NOTHING_PRIVATE, PrivateReceivers
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
@@ -40,6 +41,7 @@ class Workplace:
     files: Path
     worker: str
     mail: MailServer | None = None
+    webhooks: PrivateReceivers = NOTHING_PRIVATE
 
 
 workplace: ContextVar[Workplace] = ContextVar("workplace")

@@ -21,6 +21,9 @@ class PrivateReceivers:
     """Certificates (PEM) of authorities that are trusted beside the usual ones."""
 
 
+NOTHING_PRIVATE = PrivateReceivers()
+
+
 def private_receivers(environment: Mapping[str, str]) -> PrivateReceivers:
     """What `HOSO_WEBHOOK_PRIVATE` and `HOSO_WEBHOOK_CA` open.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from models.mail_server import MailServer, mail_server
-from models.private_receivers import PrivateReceivers, private_receivers
+from models.private_receivers import NOTHING_PRIVATE, PrivateReceivers, private_receivers
 
 SecretName = Literal[
     "jwt_key", "postgres", "hoso_owner", "hoso_app", "hoso_prefect", "prefect_auth", "demo_password"
@@ -53,7 +53,7 @@ class Settings:
     """Where the outside world reaches this installation; the codes on issued documents lead there for ever."""
     mail: MailServer | None = None
     """Where notices leave by mail; None means that mails wait."""
-    webhooks: PrivateReceivers = PrivateReceivers()
+    webhooks: PrivateReceivers = NOTHING_PRIVATE
     """Where webhooks may lead beside the public internet."""
     once: bool = False
     """Start everything, see it ready, and stop again."""

@@ -9,7 +9,7 @@ class Webhook(SQLModel, table=True):
     """Where notices of an agency are sent over HTTP, of which kinds (by how they begin; none named: all), and how signed.
 
     For a time after a change of secrets the old one signs as well. `failing_since` is the first failure after the last
-    success.
+    success, and until `rest_until` nothing is tried.
     """
 
     __tablename__ = "webhook"
@@ -24,6 +24,7 @@ class Webhook(SQLModel, table=True):
     enabled: bool = True
     disabled_reason: str | None = None
     failing_since: datetime | None = instant(optional=True)
+    rest_until: datetime | None = instant(optional=True)
     created_by: UUID = Field(foreign_key="account.id")
     created_at: datetime = instant()
 

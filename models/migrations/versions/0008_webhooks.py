@@ -19,6 +19,7 @@ CREATE TABLE webhook (
     enabled boolean NOT NULL,
     disabled_reason text CHECK (disabled_reason IN ('by_hand','gone','failing')),
     failing_since timestamptz,
+    rest_until timestamptz,
     created_by uuid NOT NULL REFERENCES account(id),
     created_at timestamptz NOT NULL,
     CHECK (enabled = (disabled_reason IS NULL)),
@@ -33,6 +34,8 @@ ALTER TABLE delivery
     DROP CONSTRAINT delivery_notice_channel_account_key,
     ADD UNIQUE NULLS NOT DISTINCT (notice, channel, account, webhook);
 CREATE INDEX ix_delivery_webhook ON delivery (webhook, created_at, id) WHERE webhook IS NOT NULL;
+CREATE INDEX ix_delivery_for_webhook ON delivery (webhook, run_after, id)
+    WHERE webhook IS NOT NULL AND state = 'waiting';
 
 CREATE TABLE delivery_attempt (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
