@@ -58,10 +58,17 @@ def message(
         dossier: id and number of the dossier it is about.
         public_url: where this installation is reached.
     """
-    data: dict[str, Any] = {"id": delivery, "notice": notice, "agency": agency, "dossier": None, "links": {}}
+    links = {"notice": f"{public_url}/v1/notices/{notice}"}
+    data: dict[str, Any] = {
+        "id": delivery,
+        "notice": notice,
+        "agency": agency,
+        "dossier": None,
+        "links": links,
+    }
     if dossier is not None:
         data["dossier"] = {"id": dossier[0], "number": dossier[1]}
-        data["links"] = {"dossier": f"{public_url}/v1/dossiers/{dossier[0]}"}
+        links["dossier"] = f"{public_url}/v1/dossiers/{dossier[0]}"
     data |= {name: facts[name] for name in _FACTS if name in facts}
     return Message(delivery, orjson.dumps({"type": kind, "timestamp": told_at, "data": data}))
 
