@@ -3,17 +3,19 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from prefect import flow, task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import PrefectClient
 from sqlalchemy.exc import OperationalError
 
 from flows import mail, outgoing, webhook_sending
 from flows.outgoing import Channel, Outcome, Parcel
-from flows.stages import Workplace, workplace
+from flows.running import Line, Workplace, run_here, workplace
 
 Sender = Callable[[Parcel, Workplace], Awaitable[Outcome]]
 SENDERS: Mapping[Channel, Sender] = {"mail": mail.send, "webhook": webhook_sending.send}
@@ -22,6 +24,7 @@ AT_ONCE = 10
 """Parcels on the wire at the same time."""
 TIME_OUT = 60.0
 """Seconds after which a sender that has not ended is cut off; well within the lease."""
+_NAMES: Mapping[Channel, str] = {"mail": "thư điện tử", "webhook": "webhook"}
 _WORDS = {
     "sent": "đã gửi", "waiting": "chưa gửi được, sẽ gửi lại", "unknown": "không rõ đã gửi hay chưa",
     "parked": "không gửi được", "untouched": "chưa đến lượt",
@@ -57,6 +60,8 @@ async def deliver(place: Workplace, channel: Channel, deliveries: Sequence[UUID]
 
     async def one(delivery: UUID) -> str:
         async with room:
+            if place.stop.is_set():
+                return "untouched"
             parcel = await asyncio.to_thread(outgoing.begin, place.engine, place.worker, delivery)
             if parcel is None:
                 return "untouched"
@@ -92,6 +97,32 @@ async def _keep(place: Workplace, parcel: Parcel, outcome: Outcome) -> None:
             await asyncio.sleep(1)
 
 
+async def _serve(channel: Channel, place: Workplace, client: PrefectClient) -> bool:
+    """One flow run over the deliveries that wait longest; what it does not come to is given back."""
+    if channel == "mail" and place.mail is None:
+        return False
+    claimed = await asyncio.to_thread(outgoing.claim, place.engine, place.worker, channel)
+    if not claimed:
+        return False
+    parameters = {"channel": channel, "deliveries": [str(one) for one in claimed]}
+    name, tags = f"{len(claimed)} {_NAMES[channel]}", ["deliveries", channel]
+    try:
+        await run_here(client, deliver_notices, parameters, name=name, tags=tags)
+    finally:
+        await asyncio.to_thread(outgoing.take_back, place.engine, place.worker, channel)
+    return True
+
+
+def _line(channel: Channel) -> Line:
+    return Line(partial(_serve, channel), partial(outgoing.take_back, channel=channel))
+
+
+LINES = tuple(map(_line, SENDERS))
+"""A line for each channel: a receiver that hangs holds up neither mails nor the jobs of acts."""
+
+
 def _report(channel: Channel, outcomes: Mapping[str, Any]) -> str:
     lines = [f"| {_WORDS[state]} | {number} |" for state, number in sorted(outcomes.items())]
-    return "\n".join([f"# Gửi thông báo ({channel})", "", "| Kết quả | Số lượng |", "| --- | --- |", *lines])
+    return "\n".join(
+        [f"# Gửi thông báo qua {_NAMES[channel]}", "", "| Kết quả | Số lượng |", "| --- | --- |", *lines]
+    )

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 
 from flows.notice_texts import wording
 from flows.outgoing import Outcome, Parcel
-from flows.stages import Workplace
+from flows.running import Workplace
 from models import clock
 from models.law.limits import TIMEZONE
 from models.mail_server import MailServer
