@@ -5,7 +5,7 @@ import asyncio
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from flows.outgoing import Outcome, Parcel
-from flows.stages import Workplace
+from flows.running import Workplace
 from flows.webhook_wire import Message, message, post
 from flows.webhooks import DISABLED, OUTCOMES, TEST, Try, remember
 from models import clock
