@@ -40,6 +40,8 @@ OUTCOMES: dict[Code, tuple[str, str]] = {
 }
 """What may come of a try, in both languages."""
 
+_FIRST = timedelta(days=365)
+"""What has waited so long goes before all that waits for the same webhook."""
 DISABLED = "webhook đã tắt · the webhook is disabled"
 _webhook, _delivery, _notice = table("webhook"), table("delivery"), table("notice")
 
@@ -66,6 +68,8 @@ def remember(connection: Connection, parcel: Parcel, tried: Try) -> None:
         well = {"failing_since": None, "rest_until": None}
         connection.execute(update(_webhook).where(mine, _webhook.c.failing_since.is_not(None)).values(well))
         return
+    if parcel.kind == TEST:
+        return
     values: dict[str, Any] = {"failing_since": func.coalesce(_webhook.c.failing_since, moment)}
     if tried.code != "refused" or tried.retry_after:  # a refusal may be about this notice alone
         values["rest_until"] = moment + (tried.retry_after or min(pause(parcel.attempts + 1), LONGEST_REST))
@@ -75,7 +79,7 @@ def remember(connection: Connection, parcel: Parcel, tried: Try) -> None:
         .values(values)
         .returning(_webhook.c.id, _webhook.c.agency, _webhook.c.failing_since)
     ).one_or_none()
-    if hook is None or parcel.kind == TEST:
+    if hook is None:
         return
     if tried.code == "gone":
         _give_up(connection, hook, "gone", moment)
@@ -101,7 +105,8 @@ def disable(connection: Connection, webhook: UUID, reason: Reason) -> None:
         .values(enabled=False, disabled_reason=reason)
     )
     values = {
-        "state": "parked", "error": DISABLED, "settled_at": clock.now(), "worker": None, "lease_until": None,
+        "state": "parked", "error": func.concat_ws(": ", DISABLED, _delivery.c.error), "settled_at": clock.now(),
+        "worker": None, "lease_until": None,
     }  # fmt: skip
     waiting = _delivery.c.webhook == webhook, _delivery.c.state == "waiting"
     connection.execute(update(_delivery).where(*waiting).values(values))
@@ -117,9 +122,10 @@ def send_test(connection: Connection, webhook: UUID, agency: str, account: UUID)
     connection.execute(insert(_notice).values(told))
     sent = {
         "id": delivery, "notice": notice, "channel": "webhook", "webhook": webhook, "state": "waiting", "attempts": 0,
-        "run_after": moment, "created_at": moment,
+        "run_after": moment - _FIRST, "created_at": moment,
     }  # fmt: skip
     connection.execute(insert(_delivery).values(sent))
+    connection.execute(update(_webhook).where(_webhook.c.id == webhook).values(rest_until=None))
     return delivery
 
 
