@@ -12,6 +12,7 @@ from api import (
     auth,
     bundle,
     calendar,
+    deliveries,
     documents,
     dossier_list,
     dossier_paper,
@@ -23,7 +24,9 @@ from api import (
     health,
     limits,
     lists,
+    me,
     migrations,
+    notices,
     papers,
     registers,
     rulebooks,
@@ -110,6 +113,9 @@ def create_app(settings: Settings) -> FastAPI:
         bundle,
         rulebooks,
         calendar,
+        notices,
+        deliveries,
+        me,
         health,
     ):
         app.include_router(part.router)

@@ -2,20 +2,18 @@
 
 import base64
 import binascii
-import csv
-import io
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
 from api.errors import Fault, Problem, Said
+from api.pages import CSV, Page, answer_page
 from flows.books import book as book_of
 from flows.books import successor
 from flows.engine import Actor
@@ -58,19 +56,6 @@ class DossierPage(BaseModel):
     )
 
 
-class Page(BaseModel):
-    """Which page of a list."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(default=50, ge=1, le=200, description="Số dòng một trang · lines a page, 200 at most")
-    cursor: str | None = Field(
-        default=None,
-        max_length=200,
-        description="`next_cursor` của trang trước · of the page before",
-    )
-
-
 class Filters(Page):
     """What a list is narrowed to."""
 
@@ -107,16 +92,14 @@ class Wanted(Page):
     "",
     response_model=DossierPage,
     summary="Danh sách hồ sơ · List dossiers",
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses=CSV,
 )
 def list_all(
     filters: Annotated[Filters, Query()], actor: CurrentActor, engine: EngineDep, request: Request
 ) -> Response:
     """Theo số hồ sơ; `Accept: text/csv` cho cùng danh sách dạng CSV · by number; the same list as CSV."""
     page = page_of(engine, actor, conditions_of(filters), filters)
-    if _prefers_csv(request.headers.get("accept", "")):
-        return _as_csv(page)
-    return JSONResponse(page.model_dump(mode="json"))
+    return answer_page(request, page, page.items, DossierLine, page.next_cursor)
 
 
 @router.post("/search", summary="Tìm hồ sơ theo người · Search dossiers by person")
@@ -238,25 +221,3 @@ def number_of(cursor: str) -> str:
         title = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
         raise Problem(422, "invalid", title, [Fault("invalid_cursor", said, "cursor")])
     return number
-
-
-def _prefers_csv(accept: str) -> bool:
-    kinds = [part.partition(";")[0].strip() for part in accept.split(",")]
-    return "text/csv" in kinds and "application/json" not in kinds
-
-
-def _as_csv(page: DossierPage) -> Response:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(DossierLine.model_fields)
-    for line in page.items:
-        writer.writerow([_cell(value) for value in line.model_dump(mode="json").values()])
-    headers = {"Next-Cursor": page.next_cursor} if page.next_cursor else {}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _cell(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t"} else value

@@ -1,6 +1,6 @@
 """What notices say, in both languages: one text for every kind there is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -170,49 +170,53 @@ def wording(kind: str, facts: Mapping[str, Any], told_at: datetime, language: La
 
 
 def _particulars(facts: Mapping[str, Any], language: Language) -> Iterator[tuple[Both, str]]:
-    if rule := _rule(facts):
+    rule, action = _rule(facts), _action(facts)
+    if rule:
         yield Both("Thời hạn", "Time limit"), rule.title_en if language == "en" else rule.title
-    if "last_day" in facts:
-        yield Both("Ngày cuối", "Last day"), _day(date.fromisoformat(facts["last_day"]))
-    if "due" in facts:
-        yield Both("Hết lúc", "Ends at"), _moment(datetime.fromisoformat(facts["due"]))
+    if action:
+        yield Both("Thao tác", "Act"), action.title_en if language == "en" else action.title
+    for name, (label, shown) in _SHOWN.items():
+        if name in facts:
+            yield label, shown(str(facts[name]))
     if rule:
         yield Both("Ai phải làm", "Who must act"), rule.who
         yield Both("Căn cứ", "By"), rule.citation
-    if action := _action(facts):
-        yield Both("Thao tác", "Act"), action.title_en if language == "en" else action.title
-    if "document" in facts:
-        yield Both("Văn bản", "Document"), str(facts["document"])
-    if "replaced_by" in facts:
-        yield Both("Thay thế bằng", "Replaced by"), str(facts["replaced_by"])
-    if "since" in facts:
-        yield Both("Từ lúc", "Since"), _moment(datetime.fromisoformat(facts["since"]))
-    if "citation" in facts:
-        yield Both("Căn cứ", "By"), str(facts["citation"])
-    for name, label in _PLAIN.items():
-        if name in facts:
-            yield label, str(facts[name])
 
 
-_PLAIN: Mapping[str, Both] = {
-    "period": Both("Kỳ", "Period"),
-    "year": Both("Năm", "Year"),
-    "due_today": Both("Hết hạn hôm nay", "Due today"),
-    "due_soon": Both("Sắp hết hạn", "Due soon"),
-    "overdue": Both("Quá hạn", "Overdue"),
-    "new": Both("Mới nhận", "Newly received"),
-    "job": Both("Việc số", "Job"),
+def _day(day: str) -> str:
+    return f"{date.fromisoformat(day):%d/%m/%Y}"
+
+
+def _moment(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(TIMEZONE):%H:%M %d/%m/%Y}"
+
+
+_SHOWN: Mapping[str, tuple[Both, Callable[[str], str]]] = {
+    "last_day": (Both("Ngày cuối", "Last day"), _day),
+    "due": (Both("Hết lúc", "Ends at"), _moment),
+    "document": (Both("Văn bản", "Document"), str),
+    "issued_on": (Both("Ngày ban hành", "Issued on"), _day),
+    "replaced_by": (Both("Thay thế bằng", "Replaced by"), str),
+    "since": (Both("Từ lúc", "Since"), _moment),
+    "citation": (Both("Căn cứ", "By"), str),
+    "period": (Both("Kỳ", "Period"), str),
+    "year": (Both("Năm", "Year"), str),
+    "due_today": (Both("Hết hạn hôm nay", "Due today"), str),
+    "due_soon": (Both("Sắp hết hạn", "Due soon"), str),
+    "overdue": (Both("Quá hạn", "Overdue"), str),
+    "new": (Both("Mới nhận", "Newly received"), str),
+    "job": (Both("Việc số", "Job"), str),
 }
-"""Facts that are shown as they are: numbers, periods."""
+"""Facts that are shown, in this order."""
 
 
 def _late(facts: Mapping[str, Any], told_at: datetime) -> Both | None:
-    at = datetime.fromisoformat(facts["at"]) if "at" in facts else told_at
-    if told_at - at < _LATE:
+    if "at" not in facts or told_at - datetime.fromisoformat(facts["at"]) < _LATE:
         return None
+    at = _moment(facts["at"])
     return Both(
-        f"Thông báo này đến muộn vì hệ thống tạm dừng: lẽ ra phải gửi lúc {_moment(at)}.",
-        f"This notice is late because the system was down: it should have come at {_moment(at)}.",
+        f"Thông báo này đến muộn vì hệ thống tạm dừng: lẽ ra phải gửi lúc {at}.",
+        f"This notice is late because the system was down: it should have come at {at}.",
     )
 
 
@@ -234,11 +238,3 @@ def _action(facts: Mapping[str, Any]) -> Action | None:
 
 def _books(facts: Mapping[str, Any]) -> Sequence[str]:
     return [book for book in (facts.get("book"), *codes()[::-1]) if book]
-
-
-def _day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(TIMEZONE):%H:%M %d/%m/%Y}"
