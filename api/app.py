@@ -31,6 +31,8 @@ from api import (
     registers,
     rulebooks,
     verify,
+    webhook_deliveries,
+    webhooks,
 )
 from api.dependencies import Parts, storable
 from api.edge import Edge
@@ -116,6 +118,8 @@ def create_app(settings: Settings) -> FastAPI:
         notices,
         deliveries,
         me,
+        webhooks,
+        webhook_deliveries,
         health,
     ):
         app.include_router(part.router)

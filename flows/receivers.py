@@ -115,11 +115,18 @@ def judged(to: Receiver, found: Sequence[Any], private: PrivateReceivers) -> lis
     return addresses
 
 
-def unknown_host(to: Receiver) -> ReceiverRefused:
-    """What to say when the name of a receiver's host cannot be resolved."""
-    return ReceiverRefused(
-        "unknown_host", f"không tìm thấy máy {to.host}", f"the host {to.host} cannot be found"
-    )
+def found(to: Receiver, patience: float) -> Sequence[Any]:
+    """What the receiver's host resolves to, within so many seconds; for `judged`.
+
+    Raises:
+        ReceiverRefused: nothing, or not in time.
+    """
+    try:
+        return look_up(to).result(patience)
+    except (OSError, UnicodeError, TimeoutError):
+        raise ReceiverRefused(
+            "unknown_host", f"không tìm thấy máy {to.host}", f"the host {to.host} cannot be found"
+        ) from None
 
 
 def _may_be_reached(address: Address, host: str, private: PrivateReceivers) -> bool:

@@ -30,7 +30,10 @@ ANSWER = 16_384
 """Bytes of an answer that are read; a longer one is left, for nothing in it matters."""
 LONGEST_WAIT = timedelta(days=1)
 """A receiver that asks to be left alone longer (Retry-After) is tried again all the same."""
-_FACTS = ("rule", "due", "last_day", "at", "since", "action", "stage", "citation", "webhook", "reason")
+_FACTS = (
+    "rule", "due", "last_day", "at", "since", "action", "stage", "citation", "document", "form", "issued_on",
+    "replaced_by", "period", "year", "webhook", "reason",
+)  # fmt: skip
 """What a notice's facts may tell an outsider; whatever else will stand in them stays in the house."""
 
 
