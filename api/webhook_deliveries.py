@@ -6,16 +6,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection, select, tuple_
 
-from api.answers import AskedInstant, Instant
+from api.answers import Instant
 from api.dependencies import EngineDep, LanguageDep
 from api.errors import Fault, Language, Problem, Said, not_found
 from api.idempotency import Answer
 from api.pages import CSV, Page, answer_page
 from api.webhooks import KeeperDep, OnceForKeeperDep, WebhookId, place_of, row_of, scope_of
 from flows.webhooks import OUTCOMES, Code, send_again, send_test
+from models.law.facts import in_bounds
 from models.store import unit_of_work
 from models.tables import table
 
@@ -83,7 +84,9 @@ class ReplayIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     delivery: UUID | None = Field(default=None, examples=[None])
-    since: AskedInstant | None = Field(default=None, examples=["2026-11-20T00:00:00+07:00"])
+    since: Annotated[AwareDatetime, AfterValidator(in_bounds)] | None = Field(
+        default=None, examples=["2026-11-20T00:00:00+07:00"]
+    )
     sent: bool = Field(
         default=False,
         description="Với `since`: cả những gì đã gửi được · with `since`: what was sent as well",
