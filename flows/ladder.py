@@ -176,7 +176,7 @@ def _of_rung(
 ) -> Iterator[Telling]:
     facts = {
         "dossier": row.number, "rule": row.rule, "book": row.rule_book, "due": row.due.isoformat(), "last_day": row.last_day.isoformat(),
-        "at": at.isoformat(),
+        "at": at.isoformat(), "who": ", ".join(agencies[acting].card.name for acting in _who(row)),
     }  # fmt: skip
     key = f"{row.id}:{row.due.isoformat()}:{position:02}"
     for acting in _who(row):

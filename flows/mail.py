@@ -31,10 +31,14 @@ _NOBODY = Outcome("parked", "không còn địa chỉ nhận · there is no addr
 async def send(parcel: Parcel, place: Workplace) -> Outcome:
     """Hands the notice to the mail server; `unknown` only if the connection was lost after its content had left."""
     assert place.mail is not None  # noqa: S101 - mails are claimed only where a server is known
-    address, base = await asyncio.to_thread(_address, place.engine, parcel)
-    if address is None:
-        return _NOBODY
-    return await hand_over(place.mail, address, message(parcel, place.mail, address, base))
+    try:
+        address, base = await asyncio.to_thread(_address, place.engine, parcel)
+        if address is None:
+            return _NOBODY
+        mail = message(parcel, place.mail, address, base)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
+        return Outcome("waiting", type(error).__name__)
+    return await hand_over(place.mail, address, mail)
 
 
 def message(parcel: Parcel, server: MailServer, address: str, base: str) -> EmailMessage:

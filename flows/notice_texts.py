@@ -141,6 +141,10 @@ KINDS: Mapping[str, Kind] = {
     ),
 }  # fmt: skip
 """Kinds of notices by the part before the colon; what follows it says which rule."""
+_UNKNOWN = Kind(
+    Both("có thông báo mới", "a new notice"), Both("Có thông báo mới.", "There is a new notice."), _LOOK
+)
+"""For a kind that a newer version told of: one row must not keep an inbox shut."""
 
 
 def wording(kind: str, facts: Mapping[str, Any], told_at: datetime, language: Language) -> Wording:
@@ -151,11 +155,8 @@ def wording(kind: str, facts: Mapping[str, Any], told_at: datetime, language: La
         facts: what it was told with; what they do not hold is left out.
         told_at: when it was written down.
         language: the reader's.
-
-    Raises:
-        KeyError: a kind without text.
     """
-    texts = KINDS[kind.partition(":")[0]]
+    texts = KINDS.get(kind.partition(":")[0], _UNKNOWN)
     number = facts.get("dossier")
     title = texts.title.to(language)
     if number:
@@ -179,7 +180,7 @@ def _particulars(facts: Mapping[str, Any], language: Language) -> Iterator[tuple
         if name in facts:
             yield label, shown(str(facts[name]))
     if rule:
-        yield Both("Ai phải làm", "Who must act"), rule.who
+        yield Both("Ai phải làm theo luật", "Who must act by law"), rule.who
         yield Both("Căn cứ", "By"), rule.citation
 
 
@@ -194,6 +195,7 @@ def _moment(moment: str) -> str:
 _SHOWN: Mapping[str, tuple[Both, Callable[[str], str]]] = {
     "last_day": (Both("Ngày cuối", "Last day"), _day),
     "due": (Both("Hết lúc", "Ends at"), _moment),
+    "who": (Both("Cơ quan phải làm", "Agency that must act"), str),
     "document": (Both("Văn bản", "Document"), str),
     "issued_on": (Both("Ngày ban hành", "Issued on"), _day),
     "replaced_by": (Both("Thay thế bằng", "Replaced by"), str),

@@ -18,7 +18,7 @@ from models.private_receivers import PrivateReceivers
 LONGEST = 500
 """Characters of an address."""
 _URL = TypeAdapter(Annotated[AnyHttpUrl, UrlConstraints(max_length=LONGEST)])
-_LOOKING_UP = ThreadPoolExecutor(8, "lookup")
+_LOOKING_UP = ThreadPoolExecutor(32, "lookup")
 """Apart from the threads other work is done in: a name server may hang."""
 _NAT64 = IPv6Network("64:ff9b::/96")
 _GLOBAL = IPv6Network("2000::/3")

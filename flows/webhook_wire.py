@@ -4,6 +4,7 @@ Signed as the Standard Webhooks specification has it, so that receivers can veri
 """
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,9 +33,10 @@ LONGEST_WAIT = timedelta(days=1)
 """A receiver that asks to be left alone longer (Retry-After) is tried again all the same."""
 _FACTS = (
     "rule", "due", "last_day", "at", "since", "action", "stage", "citation", "document", "form", "issued_on",
-    "replaced_by", "period", "year", "webhook", "reason",
+    "replaced_by", "period", "year", "webhook",
 )  # fmt: skip
 """What a notice's facts may tell an outsider; whatever else will stand in them stays in the house."""
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it notes addresses, and a receiver's may hold a secret
 
 
 @dataclass(frozen=True)

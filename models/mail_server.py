@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
+if (
+    "local" in SPECIAL_USE_DOMAIN_NAMES
+):  # the library's way to let a name pass: many offices' own networks bear it
+    SPECIAL_USE_DOMAIN_NAMES.remove("local")
 _PORTS = {"smtp": 25, "smtps": 465}
 _TLS: Mapping[str, Literal["always", "offered", "never"]] = {
     "always": "always",
@@ -82,6 +86,8 @@ def checked_address(text: str) -> str:
 def _sender(text: str) -> Address:
     name, address = parseaddr(text)
     try:
+        if not text.isprintable():
+            raise ValueError("control characters")  # noqa: TRY301 - told like any other flaw
         return Address(name, addr_spec=checked_address(address))
     except ValueError as error:
         raise ValueError(

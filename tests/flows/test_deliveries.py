@@ -259,6 +259,13 @@ def test_fault_in_one_mail_leaves_it_unknown_and_the_others_go(
     assert row_of(engine, second)[0] == "sent"
 
 
+def test_fault_before_anything_left_lets_the_mail_wait(engine: Engine, office: PostOffice) -> None:
+    address(engine, "good")
+    [delivery] = told(engine, "one", due="not a moment")
+    work(engine, office.server())
+    assert row_of(engine, delivery)[:3] == ("waiting", 1, "ValueError")
+
+
 def test_mail_is_vietnamese_then_english_and_says_what_to_do_without_naming_anybody(
     engine: Engine, office: PostOffice
 ) -> None:
@@ -266,7 +273,7 @@ def test_mail_is_vietnamese_then_english_and_says_what_to_do_without_naming_anyb
     at = datetime.now(UTC) - timedelta(days=2)
     [delivery] = told(
         engine, "one", kind="limit_overdue:p4-query", rule="p4-query", book="2026", due="2026-11-20T17:00:00+00:00",
-        last_day="2026-11-20", at=at.isoformat(),
+        last_day="2026-11-20", at=at.isoformat(), who="Công an phường Mai Dịch",
     )  # fmt: skip
     work(engine, office.server())
     [(to, content)] = office.received
@@ -283,7 +290,7 @@ def test_mail_is_vietnamese_then_english_and_says_what_to_do_without_naming_anyb
     text = sent.get_content()
     [[notice]] = read(engine, "SELECT id FROM notice")
     for words in (
-        "Trả lời văn bản của Tòa án", "Ngày cuối: 20/11/2026", "Hết lúc: 00:00 21/11/2026", "đến muộn", "Mở hồ sơ, thực hiện thao tác",
+        "Trả lời văn bản của Tòa án", "Ngày cuối: 20/11/2026", "Hết lúc: 00:00 21/11/2026", "đến muộn", "Cơ quan phải làm: Công an phường Mai Dịch", "Mở hồ sơ, thực hiện thao tác",
         "Time limit: ", "Last day: 20/11/2026", "is late because",
         f"http://localhost:8000/v1/notices/{notice}",
     ):  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 
 from flows.receivers import ReceiverRefused, judged, look_up, receiver
 from models.private_receivers import NOTHING_PRIVATE, PrivateReceivers, private_receivers
+from models.settings import Settings, StartupError
 
 LOCAL = {
     "loopback": ("https://127.0.0.1/", "https://127.8.9.10/", "https://[::1]/", "https://localhost/"),
@@ -127,5 +128,8 @@ def test_the_list_of_private_receivers_is_read_or_said_to_be_wrong() -> None:
     )
     assert private_receivers({}) == private_receivers({"HOSO_WEBHOOK_PRIVATE": " , "}) == NOTHING_PRIVATE
     for wrong in ("10.0.0.1/8", "10.0.0.300", "https://noi-bo.vn", "noi_bo", "*.vn"):
-        with pytest.raises(ValueError, match="HOSO_WEBHOOK_PRIVATE"):
-            private_receivers({"HOSO_WEBHOOK_PRIVATE": wrong})
+        with pytest.raises(StartupError, match="HOSO_WEBHOOK_PRIVATE") as refused:
+            Settings.from_environment({"HOSO_WEBHOOK_PRIVATE": wrong})
+        assert refused.value.vietnamese != refused.value.english
+    known = Settings.from_environment({"HOSO_WEBHOOK_PRIVATE": "noi-bo.vn"}).webhooks
+    assert known.hosts == {"noi-bo.vn"}
