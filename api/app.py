@@ -32,6 +32,8 @@ from api import (
     registers,
     rulebooks,
     verify,
+    webhook_deliveries,
+    webhooks,
 )
 from api.dependencies import Parts, storable
 from api.edge import Edge
@@ -118,6 +120,8 @@ def create_app(settings: Settings) -> FastAPI:
         deliveries,
         me,
         jobs,
+        webhooks,
+        webhook_deliveries,
         health,
     ):
         app.include_router(part.router)

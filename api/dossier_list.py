@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
-from api.pages import Page, cursor_of, key_of, listed
+from api.pages import CSV, Page, cursor_of, key_of, listed
 from flows.books import book as book_of
 from flows.books import successor
 from flows.engine import Actor
@@ -89,7 +89,7 @@ class Wanted(Page):
     "",
     response_model=DossierPage,
     summary="Danh sách hồ sơ · List dossiers",
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses=CSV,
 )
 def list_all(
     filters: Annotated[Filters, Query()], actor: CurrentActor, engine: EngineDep, request: Request

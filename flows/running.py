@@ -27,6 +27,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from models.mail_server import MailServer
+from models.private_receivers import NOTHING_PRIVATE, PrivateReceivers
 
 AWAY = (httpx.HTTPError, PrefectSignal, OperationalError)
 """Prefect's server refuses or is away, or the database is; nothing of it is the work's fault."""
@@ -48,6 +49,8 @@ class Workplace:
     """Held while a flow run is made, for until we know its id it looks like one of a dead process."""
     mail: MailServer | None = None
     """Where notices leave by mail; None means that mails wait."""
+    webhooks: PrivateReceivers = NOTHING_PRIVATE
+    """Where webhooks may lead beside the public internet."""
 
 
 workplace: ContextVar[Workplace] = ContextVar("workplace")

@@ -64,7 +64,9 @@ async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Ev
         if not PREFECT_API_URL.value():
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
         engine = open_store(app_url(settings), pool_size=2 * len(LINES), public_url=settings.public_url)
-        place = Workplace(engine, settings.data / "files", name, stop, mail=settings.mail)
+        place = Workplace(
+            engine, settings.data / "files", name, stop, mail=settings.mail, webhooks=settings.webhooks
+        )
         workplace.set(place)
         try:
             await _Worker(place, once=once).work()

@@ -29,7 +29,7 @@ class Notice(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """One notice on its way to one receiver: by mail to an account, or to the agency's mailbox where there is none.
+    """One notice on its way to one receiver: by mail to an account or the agency's mailbox, or to a webhook.
 
     `sending` is committed before anything is sent: what is found so after a crash may have been sent or not. `again_by`
     asked for it to be sent again.
@@ -41,6 +41,7 @@ class Delivery(SQLModel, table=True):
     notice: UUID = Field(foreign_key="notice.id")
     channel: str
     account: UUID | None = Field(default=None, foreign_key="account.id")
+    webhook: UUID | None = Field(default=None, foreign_key="webhook.id")
     state: str = "waiting"
     attempts: int = 0
     run_after: datetime = instant()
