@@ -3,11 +3,12 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from models import agency, calendar_change, document, dossier, event, job, limit, notice, paper
+from models import agency, calendar_change, clock_run, document, dossier, event, job, limit, notice, paper, signal
 
 _ = (
     agency,
     calendar_change,
+    clock_run,
     document,
     dossier,
     event,
@@ -15,6 +16,7 @@ _ = (
     limit,
     notice,
     paper,
+    signal,
 )  # importing a noun's module declares its tables
 
 
