@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import Connection, Select, bindparam, func, select, text, update
 
 from flows.notices import Audience, Telling, tell, tell_of_the_held
 from flows.signals import LIMIT_MISSED, Signal, record
@@ -44,12 +44,12 @@ DUTY = (
 )
 """Someone must act: the holding agency hears first, then its head, then the supervisors of the territory."""
 END = (_SOON, Rung("ended", timedelta(0), ("agency", "head")))
-"""A time bar or a term runs out; there is nobody to press afterwards."""
+"""A time bar or a term runs out, or the time just before an end, which is never late; nobody is pressed afterwards."""
 
 _LIMITS = (
     select(
         _limit.c.id, _limit.c.dossier, _limit.c.rule, _limit.c.kind, _limit.c.due, _limit.c.last_day, _limit.c.started_by,
-        _limit.c.rung, _limit.c.next_rung_at, func.coalesce(_limit.c.stands_for, _limit.c.rule).label("place"),
+        _limit.c.opens, _limit.c.rung, _limit.c.next_rung_at, func.coalesce(_limit.c.stands_for, _limit.c.rule).label("place"),
         _dossier.c.number, _dossier.c.book, _dossier.c.stage, _dossier.c.holder, _dossier.c.parties,
     )
     .join(_dossier, _dossier.c.id == _limit.c.dossier)
@@ -121,12 +121,10 @@ def climb(
         moment: rungs up to this moment; now when left out.
     """
     moment = moment or clock.now()
-    asked = _LIMITS.where(_limit.c.next_rung_at <= moment)
+    asked = waiting(moment, at_most)
     if dossiers is not None:
         asked = asked.where(_limit.c.dossier.in_(dossiers))
-    rows = connection.execute(
-        asked.order_by(_limit.c.next_rung_at, _limit.c.id).limit(at_most).suffix_with(_FREE)
-    ).all()
+    rows = connection.execute(asked).all()
     if not rows:
         return Climb()
     agencies, supervision, done = Agencies(connection), Supervision(connection), _Climbing()
@@ -134,8 +132,8 @@ def climb(
     for row in rows:
         try:
             _climb_one(row, moment, agencies, supervision, done)
-        except Exception as error:
-            _log.exception("limit %s of dossier %s", row.id, row.number)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one limit, the others must be told of
+            _log.error("limit %s of dossier %s: %s", row.id, row.number, type(error).__name__)
             done.broken.append((row.id, type(error).__name__))
             done.climbed.append({"limit": row.id, "reached": row.rung, "next": clock.now() + _LATER})
     connection.execute(_CLIMBED, done.climbed)
@@ -143,6 +141,12 @@ def climb(
     told = tell(connection, done.tellings)
     told += tell_of_the_held(connection, sorted({row.dossier for row in rows}))
     return Climb(tuple(done.alerts), tuple(done.rungs), told, tuple(done.broken))
+
+
+def waiting(moment: datetime, at_most: int | None) -> Select[Any]:
+    """The statement that takes the limits with a rung to climb, the longest waiting first: one bounded index scan."""
+    asked = _LIMITS.where(_limit.c.next_rung_at <= moment)
+    return asked.order_by(_limit.c.next_rung_at, _limit.c.id).limit(at_most).suffix_with(_FREE)
 
 
 def alerts_of(connection: Connection, dossiers: Sequence[UUID]) -> list[LimitAlert]:
@@ -191,7 +195,12 @@ def _climb_one(
 
 
 def _ladder(row: Any) -> tuple[Rung, ...]:  # noqa: ANN401 - a row
-    return DUTY if row.kind == Kind.duty else END
+    return DUTY if _can_be_late(row) else END
+
+
+def _can_be_late(row: Any) -> bool:  # noqa: ANN401 - a row
+    """Whether someone is late after its end: what must be done within so long before an end opens, but is never late."""
+    return row.kind == Kind.duty and row.opens is None
 
 
 def _reached(row: Any, moment: datetime) -> Iterator[tuple[int, Rung, datetime]]:  # noqa: ANN401 - a row
@@ -235,5 +244,5 @@ def _alert(row: Any, moment: datetime, who: Sequence[str]) -> LimitAlert:  # noq
     if moment < row.due:
         state: Literal["due_soon", "overdue", "ended"] = "due_soon"
     else:
-        state = "overdue" if row.kind == Kind.duty else "ended"
+        state = "overdue" if _can_be_late(row) else "ended"
     return LimitAlert(row.number, row.rule, row.due, state, tuple(who))

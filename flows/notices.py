@@ -18,7 +18,7 @@ from models.tables import table
 
 _dossier, _event, _agency, _notice = table("dossier"), table("event"), table("agency"), table("notice")
 
-Audience = Literal["agency", "head", "supervisor"]
+Audience = Literal["agency", "head", "supervisor", "administrator"]
 _COURTS = (AgencyKind.court, AgencyKind.provincial_court)
 _EVENTS = (
     select(

@@ -13,7 +13,9 @@ from models import clock
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
-STAGE_CHANGED, LIMIT_MISSED = "hoso.dossier.stage-changed", "hoso.limit.missed"
+Name = Literal["hoso.dossier.stage-changed", "hoso.limit.missed"]
+STAGE_CHANGED: Name = "hoso.dossier.stage-changed"
+LIMIT_MISSED: Name = "hoso.limit.missed"
 _NAMESPACE = UUID("6f1d6a3e-2b0c-5a53-9a6c-1a0d7f6e5c41")
 _signal, _event, _dossier = table("signal"), table("event"), table("dossier")
 _SCOPE = Scope(SYSTEM)
@@ -23,7 +25,7 @@ _SCOPE = Scope(SYSTEM)
 class Signal:
     """What an office's automations may hang on; the first agency is the one it is about."""
 
-    name: Literal["hoso.dossier.stage-changed", "hoso.limit.missed"]
+    name: Name
     key: str
     dossier: UUID
     agencies: tuple[str, ...]

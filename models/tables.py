@@ -3,7 +3,19 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from models import agency, calendar_change, clock_run, document, dossier, event, job, limit, notice, paper, signal
+from models import (
+    agency,
+    calendar_change,
+    clock_run,
+    document,
+    dossier,
+    event,
+    job,
+    limit,
+    notice,
+    paper,
+    signal,
+)
 
 _ = (
     agency,

@@ -1,9 +1,37 @@
-"""What the clock leaves behind: signals for Prefect, when each clock flow last ended well, and what it looks for."""
+"""When ladders of limits counted back start, and what the clock leaves behind: signals for Prefect, when each clock flow last ended well, and what it looks for."""
 
 from alembic import op
 
 revision = "0010"
 down_revision = "0006"
+
+# What is counted back from an end starts after its own end: its last quarter is as long, and comes before it all the same.
+# What must be done within so long before an end is told of when that time begins.
+LADDERS = """
+CREATE OR REPLACE FUNCTION start_ladder() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        NEW.rung := 0;
+        NEW.next_rung_at := NULL;
+    END IF;
+    IF NEW.ended_at IS NOT NULL OR NEW.due IS NULL OR NEW.kind = 'window'
+       OR coalesce(NEW.explanation ->> 'suspended', 'false') = 'true' THEN
+        NEW.next_rung_at := NULL;
+    ELSIF NEW.next_rung_at IS NULL OR NEW.due IS DISTINCT FROM OLD.due
+          OR NEW.warning_due IS DISTINCT FROM OLD.warning_due OR NEW.opens IS DISTINCT FROM OLD.opens THEN
+        NEW.rung := 0;
+        NEW.next_rung_at := least(NEW.due, NEW.warning_due, coalesce(NEW.opens,
+            NEW.due - greatest(NEW.due - NEW.starts_at, NEW.starts_at - NEW.due) / 4));
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER limit_starts_its_ladder ON time_limit;
+CREATE TRIGGER limit_starts_its_ladder
+    BEFORE INSERT OR UPDATE OF due, warning_due, opens, starts_at, ended_at, explanation ON time_limit
+    FOR EACH ROW EXECUTE FUNCTION start_ladder();
+UPDATE time_limit SET next_rung_at = least(due, warning_due, coalesce(opens, due - (starts_at - due) / 4))
+    WHERE rung = 0 AND next_rung_at IS NOT NULL AND (opens IS NOT NULL OR starts_at > due);
+"""
 
 # Whoever runs the installation is told of work that stands still; and the clock finds it without reading whole tables.
 LOOKING = """
@@ -43,5 +71,5 @@ GRANT SELECT, INSERT, UPDATE ON clock_run TO hoso_app;
 
 def upgrade() -> None:
     """Adds tables, indexes and an audience."""
-    for part in (LOOKING, SIGNALS, CLOCK):
+    for part in (LADDERS, LOOKING, SIGNALS, CLOCK):
         op.execute(part)
