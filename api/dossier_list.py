@@ -17,8 +17,9 @@ from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
 from api.errors import Fault, Problem, Said
 from flows.engine import Actor
-from flows.stuck import law_changed
+from flows.law_change import law_changed
 from models.clock import now
+from models.law.limits import TIMEZONE
 from models.law.schema import Stage
 from models.person import search_key
 from models.store import Store, unit_of_work
@@ -138,7 +139,7 @@ def conditions_of(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.rulebook:
         conditions.append(_dossier.c.book == filters.rulebook)
     if filters.state == "law_changed":
-        conditions.append(law_changed(now()))
+        conditions.append(law_changed(now().astimezone(TIMEZONE).date()))
     elif filters.state:
         conditions.append((_dossier.c.stage == "closed") == (filters.state == "closed"))
     if filters.overdue is not None:

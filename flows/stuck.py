@@ -6,48 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select
+from sqlalchemy import Connection, exists, func, select
 
-from flows.books import book as book_of
 from flows.books import successor
+from flows.law_change import law_changed
 from flows.notices import Telling, tell
 from flows.state import Agencies
 from flows.supervision import Supervision
 from models.law.limits import TIMEZONE
-from models.law.loader import codes
-from models.law.schema import Stage
 from models.tables import table
 
 _dossier, _notice, _job, _event = table("dossier"), table("notice"), table("job"), table("event")
 LAW_CHANGED, JOB_PARKED = "law_changed", "job_parked"
-
-
-def law_changed(at: datetime) -> ColumnElement[bool]:
-    """Open dossiers of ended books that no transitional rule keeps alive and nobody kept; as `law_has_changed` says."""
-    today, conditions = at.astimezone(TIMEZONE).date(), []
-    for book in map(book_of, codes()):
-        newer = successor(book.code)
-        if book.valid_to is None or today <= book.valid_to or newer is None or newer.transition is None:
-            continue
-        kept = [
-            and_(
-                _dossier.c.stage == keep.stage, *(_fact_is(name, value) for name, value in keep.when.items())
-            )
-            for keep in newer.transition.keeps
-        ]
-        conditions.append(and_(_dossier.c.book == book.code, ~or_(false(), *kept)))
-    decided = _dossier.c.acts.has_key("keep_book")
-    return and_(_dossier.c.stage != Stage.closed, ~decided, or_(false(), *conditions))
-
-
-def _fact_is(name: str, wanted: bool | str | list[str]) -> ColumnElement[bool]:
-    """A condition of a transitional rule on the dossier's row: whether it is delivered, or a recorded fact."""
-    if name == "delivered":
-        done = or_(_dossier.c.acts.has_key("deliver"), _dossier.c.acts.has_key("start_in_place"))
-        return done if wanted else ~done
-    values = wanted if isinstance(wanted, list) else [wanted]
-    told = [str(value).lower() if isinstance(value, bool) else value for value in values]
-    return func.coalesce(_dossier.c.facts[name].astext, "").in_(told)
 
 
 def tell_of_changed_law(connection: Connection, at: datetime, at_most: int) -> tuple[int, int]:
@@ -65,7 +35,7 @@ def tell_of_changed_law(connection: Connection, at: datetime, at_most: int) -> t
     known = exists().where(_notice.c.dossier == _dossier.c.id, _notice.c.kind == kind)
     rows = connection.execute(
         select(_dossier.c.id, _dossier.c.number, _dossier.c.book, _dossier.c.holder)
-        .where(law_changed(at), ~known)
+        .where(law_changed(at.astimezone(TIMEZONE).date()), ~known)
         .order_by(_dossier.c.book, _dossier.c.id)
         .limit(at_most)
         .with_for_update(of=_dossier, key_share=True, read=True, skip_locked=True)

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from models.tables import table
-
-_account, _agency = table("account"), table("agency")
+from flows.offices import offices_of
 
 
 class Supervision:
@@ -27,21 +25,11 @@ class Supervision:
     @cached_property
     def administrators(self) -> Sequence[str]:
         """Agencies in which an administrator works."""
-        return [code for code, _territory in self._offices("administrator")]
+        return [office.code for office in offices_of(self._connection, "administrator")]
 
     @cached_property
     def _by_territory(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for code, territory in self._offices("supervisor"):
-            found.setdefault(territory, []).append(code)
+        for office in offices_of(self._connection, "supervisor"):
+            found.setdefault(office.territory, []).append(office.code)
         return found
-
-    def _offices(self, role: str) -> list[tuple[str, str]]:
-        rows = self._connection.execute(
-            select(_agency.c.code, _agency.c.territory)
-            .join(_account, _account.c.agency == _agency.c.code)
-            .where(_account.c.role == role, _account.c.disabled.is_(False))
-            .distinct()
-            .order_by(_agency.c.code)
-        )
-        return [(row.code, row.territory) for row in rows]

@@ -126,8 +126,8 @@ def test_time_bar_that_passes_while_a_person_is_held_is_told_to_everyone_once(ro
     end = road.limit("p4-thoihieu")["due"]
     for later, concerned in (
         (-HOUR, []),
-        (0 * HOUR, ["ca", "cs", "ta", "yt"]),
-        (HOUR, ["ca", "cs", "ta", "yt"]),
+        (0 * HOUR, ["ca", "cs", "yt"]),
+        (HOUR, ["ca", "cs", "yt"]),
     ):
         with clock.at(end + later):
             sweep(road.store)
@@ -217,7 +217,7 @@ def _plan(engine: Engine, statement: Any) -> Iterator[str]:
 def test_sweep_looks_through_the_index_of_next_rungs_alone(engine: Engine) -> None:
     overdue(engine, 3)
     plan = "\n".join(_plan(engine, waiting(datetime.now(UTC), 500)))
-    assert "Index Scan using ix_time_limit_next_rung on time_limit" in plan
+    assert "Index Scan on ix_time_limit_next_rung" in plan or "using ix_time_limit_next_rung" in plan
     assert "Index Cond: (next_rung_at <=" in plan
+    assert "Index Scan using dossier_pkey" in plan
     assert "Seq Scan" not in plan
-    assert "Limit" in plan
