@@ -87,7 +87,11 @@ def emitted(engine: Engine, signals: Sequence[UUID]) -> None:
 
 
 def forget(engine: Engine, before: datetime, at_most: int) -> int:
-    """Removes signals emitted before this moment, in which nobody can be interested any more; how many."""
+    """Removes signals written before this moment that were emitted: nobody repeats that work any more; how many."""
     with unit_of_work(engine, _SCOPE) as connection:
-        old = select(_signal.c.id).where(_signal.c.emitted_at < before).limit(at_most)
+        old = (
+            select(_signal.c.id)
+            .where(_signal.c.created_at < before, _signal.c.emitted_at.is_not(None))
+            .limit(at_most)
+        )
         return connection.execute(delete(_signal).where(_signal.c.id.in_(old))).rowcount

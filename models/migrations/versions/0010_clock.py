@@ -52,7 +52,7 @@ CREATE TABLE signal (
     emitted_at timestamptz
 );
 CREATE INDEX ix_signal_waiting ON signal (created_at, id) WHERE emitted_at IS NULL;
-CREATE INDEX ix_signal_emitted ON signal (emitted_at) WHERE emitted_at IS NOT NULL;
+CREATE INDEX ix_signal_created ON signal (created_at);
 ALTER TABLE signal ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_signals ON signal USING (current_setting('hoso.agencies', true) = '*');
 GRANT SELECT, INSERT, UPDATE, DELETE ON signal TO hoso_app;
