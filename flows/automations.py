@@ -48,7 +48,7 @@ def watching(sweep: UUID, watch: UUID, *, silence: timedelta = SILENCE) -> Autom
         description=f"Trong {silence} không có lượt quét nào xong: báo quản trị và quét ngay · no sweep for too long",
         trigger=EventTrigger(
             posture=Posture.Proactive, expect={"prefect.flow-run.Completed"}, threshold=1, within=silence,
-            match_related={  # type: ignore[arg-type]  # Prefect makes its own type of it
+            match_related={
                 "prefect.resource.role": "deployment", "prefect.resource.id": f"prefect.deployment.{sweep}",
             },
         ),

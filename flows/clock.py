@@ -127,10 +127,12 @@ class _Deployed:
             deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id])),
         )
         old = [run for run in begun if run.state and run.state.timestamp < clock.now() - _DEAD]
-        if old and await asyncio.to_thread(self._nobody, place):
-            crashed: State[None] = Crashed(message="Tiến trình đã dừng giữa chừng; lượt sau làm tiếp.")
-            for run in old:
-                await client.set_flow_run_state(run.id, crashed, force=True)
+        if not old:
+            return
+        nobody = await asyncio.to_thread(self._nobody, place)
+        crashed: State[None] = Crashed(message="Tiến trình đã dừng giữa chừng; lượt sau làm tiếp.")
+        for run in old if nobody else ():
+            await client.set_flow_run_state(run.id, crashed, force=True)
 
     def _nobody(self, place: Workplace) -> bool:
         with alone(place.engine, self._what.name) as free:

@@ -6,7 +6,7 @@ from prefect.client.orchestration import PrefectClient
 
 from documents.rendering import explain
 from flows import outbox
-from flows.running import AWAY, Workplace, run_here
+from flows.running import AWAY, Workplace, bury_runs, run_here
 from flows.stages import FLOWS, Act, acts_of
 
 _RENEWAL = outbox.LEASE.total_seconds() / 4
@@ -14,6 +14,7 @@ _RENEWAL = outbox.LEASE.total_seconds() / 4
 
 async def serve(place: Workplace, client: PrefectClient) -> bool:
     """One flow run over the jobs that wait longest, which settles them itself; what it does not come to is given back."""
+    await _take_over(place, client)
     claim = await asyncio.to_thread(outbox.claim, place.engine, place.worker)
     if claim is None:
         return False
@@ -29,6 +30,14 @@ async def serve(place: Workplace, client: PrefectClient) -> bool:
     finally:
         renewing.cancel()
     return True
+
+
+async def _take_over(place: Workplace, client: PrefectClient) -> None:
+    """Frees what a dead worker held, wherever it was; only once Prefect shows its runs as what they are."""
+    stopped = await asyncio.to_thread(outbox.expired, place.engine)
+    if stopped:
+        await bury_runs(place, client, {run for run in stopped.values() if run})
+        await asyncio.to_thread(outbox.count_stopped, place.engine, list(stopped))
 
 
 async def _run(place: Workplace, client: PrefectClient, claim: outbox.Claim) -> None:
