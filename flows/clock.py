@@ -1,11 +1,12 @@
-"""The clock's lines: what Prefect has scheduled or somebody asked for is run here, and what was missed is made up for."""
+"""The clock's lines: what is due or somebody asked for is run here, and what was missed is made up for."""
 
 import asyncio
 import hashlib
 import time
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice, takewhile
+from zoneinfo import ZoneInfo
 
 import orjson
 from cronsim import CronSim
@@ -26,7 +27,8 @@ from prefect.client.schemas.objects import (
     StateType,
 )
 from prefect.client.schemas.responses import DeploymentResponse
-from prefect.client.schemas.schedules import CronSchedule
+from prefect.client.schemas.schedules import SCHEDULE_TYPES, CronSchedule
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import Abort, ObjectNotFound
 from prefect.flow_engine import run_flow_async
 from prefect.states import Crashed, Pending
@@ -42,7 +44,6 @@ from flows.sweep import sweep
 from flows.turns import alone, last_end, take_turn
 from flows.worker import run_until_signalled, run_worker, wait
 from models import clock
-from models.law.limits import TIMEZONE
 from models.postgres import app_url
 from models.settings import Settings
 from models.store import open_store
@@ -51,12 +52,10 @@ _LOOK = 5.0
 """Seconds between two questions to Prefect's server what is to run now."""
 _TIDY = 60.0
 """Seconds between two looks for what was missed, and for runs whose process has died."""
-_GRACE = timedelta(minutes=10)
-"""So long after its hour a run that has not been is missed: until then Prefect may still bring it."""
 _DEAD = timedelta(minutes=1)
 """A run that has begun so long ago and does not hold its turn has died."""
 _MOST = 24
-"""Missed hours that are made up for one by one."""
+"""Missed hours that are made up for one by one, where each is work of its own."""
 _PATIENCE = timedelta(minutes=10)
 """When no sweep has ended for so long, it is done without Prefect."""
 
@@ -68,6 +67,7 @@ class _Deployed:
         self._what = scheduled
         self._found: DeploymentResponse | None = None
         self._look_at = self._tidy_at = 0.0
+        self._asked_until = datetime.min.replace(tzinfo=UTC)
 
     async def serve(self, place: Workplace, client: PrefectClient) -> bool:
         """Runs what is due, one run after the other; whether there was anything."""
@@ -84,17 +84,42 @@ class _Deployed:
     async def _look(self, place: Workplace, client: PrefectClient, moment: float) -> bool:
         tidy = moment >= self._tidy_at
         if self._found is None or tidy:
-            self._found = await deploy(client, self._what)
-        runs = await self._due(client, self._found)
-        if tidy or runs:
             self._tidy_at = moment + _TIDY
+            self._found = await deploy(client, self._what)
             await self._bury(place, client, self._found)
-            if not runs:
-                await self._make_up(place, client, self._found)
+        await self._schedule(place, client, self._found)
+        runs = await self._due(client, self._found)
+        if runs and not tidy:
+            await self._bury(place, client, self._found)
         for run in runs:
             if not place.stop.is_set():
                 await self._run(client, run)
         return bool(runs)
+
+    async def _schedule(
+        self, place: Workplace, client: PrefectClient, deployment: DeploymentResponse
+    ) -> None:
+        """Makes the runs whose hour has come, now or while nothing was up; each once, whoever else makes them too.
+
+        Prefect's own scheduler would make the same ones under the same keys. It is not relied upon: with SQLAlchemy 2.1
+        that of Prefect 3.8.8 fails, and it never makes up for hours at which it was not up.
+        """
+        now = clock.now()
+        active = [
+            one for one in deployment.schedules if one.active and isinstance(one.schedule, CronSchedule)
+        ]
+        if deployment.paused or not active or self._asked_until >= now.replace(second=0, microsecond=0):
+            return
+        since = await asyncio.to_thread(last_end, place.engine, self._what.name)
+        since = max(since or deployment.created or now, self._asked_until)
+        for schedule in active:
+            for hour in missed(schedule.schedule, since, now, most=_MOST if self._what.replayed else 1):
+                replayed = {"moment": hour.isoformat()} if self._what.replayed else {}
+                await client.create_flow_run_from_deployment(
+                    deployment.id, parameters={**self._what.parameters, **schedule.parameters, **replayed},
+                    idempotency_key=f"scheduled {deployment.id} {schedule.id} {hour}",
+                )  # fmt: skip
+        self._asked_until = now
 
     async def _due(self, client: PrefectClient, deployment: DeploymentResponse) -> list[FlowRun]:
         """Runs whose hour has come; a work pool's own workers see to those of its deployments."""
@@ -125,6 +150,8 @@ class _Deployed:
         begun = await client.read_flow_runs(
             flow_run_filter=FlowRunFilter(state=unfinished),
             deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id])),
+            sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+            limit=200,
         )
         old = [run for run in begun if run.state and run.state.timestamp < clock.now() - _DEAD]
         if not old:
@@ -138,29 +165,15 @@ class _Deployed:
         with alone(place.engine, self._what.name) as free:
             return free
 
-    async def _make_up(self, place: Workplace, client: PrefectClient, deployment: DeploymentResponse) -> None:
-        """Asks for runs that should have been and were not, as when no server was up at their hour; each once."""
-        active = [schedule for schedule in deployment.schedules if schedule.active]
-        if deployment.paused or not active:
-            return
-        since = await asyncio.to_thread(last_end, place.engine, self._what.name) or deployment.created
-        for hour in missed(self._what, since or clock.now(), clock.now() - _GRACE):
-            replayed = {"moment": hour.isoformat()} if self._what.replayed else {}
-            await client.create_flow_run_from_deployment(
-                deployment.id, parameters={**self._what.parameters, **replayed},
-                name=f"Bù lượt {hour:%H:%M %d/%m/%Y}", idempotency_key=f"{self._what.name} {hour.isoformat()}",
-            )  # fmt: skip
-            self._look_at = 0.0
 
-
-def missed(scheduled: Scheduled, since: datetime, until: datetime) -> list[datetime]:
-    """Hours after `since`, up to `until`, at which the work should have begun, in order: each, or the last alone."""
-    most = _MOST if scheduled.replayed else 1
-    hours = set[datetime]()
-    for cron in scheduled.crons:
-        past = CronSim(cron, until.astimezone(TIMEZONE) + timedelta(minutes=1), reverse=True)
-        hours |= set(takewhile(lambda hour: hour > since, islice(past, most)))
-    return sorted(hours)[-most:]
+def missed(schedule: SCHEDULE_TYPES, since: datetime, until: datetime, *, most: int = 1) -> list[datetime]:
+    """The last hours after `since`, up to `until`, at which work should have begun, in order and as the schedule's zone has them."""
+    if not isinstance(schedule, CronSchedule):  # an administrator's own, which Prefect's scheduler sees to
+        return []
+    zone = ZoneInfo(schedule.timezone or "UTC")
+    past = CronSim(schedule.cron, until.astimezone(zone) + timedelta(minutes=1), reverse=True)
+    hours = takewhile(lambda hour: hour > since, (hour for hour in past if hour <= until))
+    return sorted(islice(hours, most))
 
 
 async def deploy(client: PrefectClient, scheduled: Scheduled) -> DeploymentResponse:

@@ -91,7 +91,7 @@ class Scheduled:
     """In Vietnam's time; none: only when somebody or an automation asks."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     replayed: bool = False
-    """Whether each missed hour is made up for with that hour as its `moment`; else the latest alone, as of now."""
+    """Whether each hour is work of its own, done as of that `moment`, however late; else one run makes up for many."""
     enqueued: bool = False
     """Whether a second run waits for the first; else it is cancelled, for the first does its work."""
 

@@ -22,9 +22,8 @@ Report = dict[str, Any]
 @contextmanager
 def alone(engine: Engine, name: str) -> Iterator[bool]:
     """Whether nobody else does this work; if so, nobody begins it until the block ends or our connection is lost."""
-    with engine.connect() as connection:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.detach()  # the lock lives as long as this connection, so nobody else may be given it
-        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         key = func.hashtextextended(f"hoso.clock.{name}", 0)
         yield bool(connection.execute(select(func.pg_try_advisory_lock(key))).scalar_one())
 

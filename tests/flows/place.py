@@ -29,7 +29,7 @@ class Place:
         if prefect_port is not None:
             environment["PREFECT_API_URL"] = f"http://127.0.0.1:{prefect_port}/api"
         with self.log.open("ab") as output:
-            worker = subprocess.Popen(
+            worker = subprocess.Popen(  # noqa: S603 - our own modules
                 [sys.executable, "-m", module], env=environment, stdout=output, stderr=output
             )
         self.workers.append(worker)
