@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice, takewhile
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -60,11 +61,41 @@ _PATIENCE = timedelta(minutes=10)
 """When no sweep has ended for so long, it is done without Prefect."""
 
 
+class _Due:
+    """Runs whose hour has come, of every deployment that is served here, asked for once for all of them."""
+
+    def __init__(self) -> None:
+        self._runs: dict[UUID, list[FlowRun]] = {}
+        self._asking = asyncio.Lock()
+        self._ask_at = 0.0
+
+    async def of(self, client: PrefectClient, deployment: DeploymentResponse) -> list[FlowRun]:
+        """The deployment's, the oldest first; a work pool's own workers see to those of its deployments."""
+        if deployment.work_pool_name:
+            return []
+        async with self._asking:
+            if deployment.id not in self._runs or time.monotonic() >= self._ask_at:
+                self._runs = {key: [] for key in (*self._runs, deployment.id)}
+                for run in await client.get_scheduled_flow_runs_for_deployments(
+                    list(self._runs), scheduled_before=clock.now(), limit=100
+                ):
+                    assert run.deployment_id  # noqa: S101 - it was asked for by it
+                    self._runs[run.deployment_id] = [*self._runs[run.deployment_id], run]
+                self._ask_at = time.monotonic() + _LOOK
+        found, self._runs[deployment.id] = self._runs[deployment.id], []
+        return sorted(found, key=lambda run: (run.expected_start_time or clock.now(), run.id))
+
+    def ask_again(self) -> None:
+        """There is a new run."""
+        self._ask_at = 0.0
+
+
 class _Deployed:
     """One deployment, served by this process."""
 
-    def __init__(self, scheduled: Scheduled) -> None:
+    def __init__(self, scheduled: Scheduled, due: _Due) -> None:
         self._what = scheduled
+        self._due = due
         self._found: DeploymentResponse | None = None
         self._look_at = self._tidy_at = 0.0
         self._asked_until = datetime.min.replace(tzinfo=UTC)
@@ -74,7 +105,7 @@ class _Deployed:
         moment = time.monotonic()
         if moment < self._look_at:
             return False
-        self._look_at = moment + _LOOK
+        self._look_at = moment + _LOOK / 5
         try:
             return await self._look(place, client, moment)
         except ObjectNotFound:  # somebody deleted the deployment, or Prefect's database is a new one
@@ -88,7 +119,7 @@ class _Deployed:
             self._found = await deploy(client, self._what)
             await self._bury(place, client, self._found)
         await self._schedule(place, client, self._found)
-        runs = await self._due(client, self._found)
+        runs = await self._due.of(client, self._found)
         if runs and not tidy:
             await self._bury(place, client, self._found)
         for run in runs:
@@ -119,16 +150,8 @@ class _Deployed:
                     deployment.id, parameters={**self._what.parameters, **schedule.parameters, **replayed},
                     idempotency_key=f"scheduled {deployment.id} {schedule.id} {hour}",
                 )  # fmt: skip
+                self._due.ask_again()
         self._asked_until = now
-
-    async def _due(self, client: PrefectClient, deployment: DeploymentResponse) -> list[FlowRun]:
-        """Runs whose hour has come; a work pool's own workers see to those of its deployments."""
-        if deployment.work_pool_name:
-            return []
-        runs = await client.get_scheduled_flow_runs_for_deployments(
-            [deployment.id], scheduled_before=clock.now(), limit=20
-        )
-        return sorted(runs, key=lambda run: (run.expected_start_time or clock.now(), run.id))
 
     async def _run(self, client: PrefectClient, run: FlowRun) -> None:
         """One run in this process, unless another took it, or one of the deployment is under way."""
@@ -207,7 +230,8 @@ async def deploy(client: PrefectClient, scheduled: Scheduled) -> DeploymentRespo
     return await client.read_deployment(made)
 
 
-LINES = (*(Line(_Deployed(one).serve) for one in SCHEDULES), automations.LINE, emitting.LINE)
+_DUE = _Due()
+LINES = (*(Line(_Deployed(one, _DUE).serve) for one in SCHEDULES), automations.LINE, emitting.LINE)
 
 
 async def run_clock(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
