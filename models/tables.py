@@ -3,7 +3,7 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from models import agency, calendar_change, document, dossier, event, job, limit, notice, paper
+from models import agency, calendar_change, document, dossier, event, job, limit, notice, paper, report
 
 _ = (
     agency,
@@ -15,6 +15,7 @@ _ = (
     limit,
     notice,
     paper,
+    report,
 )  # importing a noun's module declares its tables
 
 
