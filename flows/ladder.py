@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from flows.notices import Audience, Telling, tell, tell_of_the_held
+from flows.offices import offices_of
 from flows.state import Agencies
 from models import clock
 from models.law.limits import TIMEZONE
@@ -17,7 +19,6 @@ from models.law.schema import Kind
 from models.tables import table
 
 _dossier, _limit = table("dossier"), table("time_limit")
-_account, _agency = table("account"), table("agency")
 
 
 @dataclass(frozen=True)
@@ -135,13 +136,15 @@ def alerts_of(connection: Connection, dossiers: Sequence[UUID]) -> list[LimitAle
 
 def who_must_act(dossier: Any, rule: str) -> list[str]:  # noqa: ANN401 - a row with book, stage, holder and parties
     """Codes of the agencies whose acts in the present stage end a limit of this rule; the holder where none does."""
-    ending = (
-        action
-        for action in load_book(dossier.book).actions
-        if dossier.stage in action.stages and any(ref.id == rule for ref in action.ends)
-    )
-    agencies = {dossier.parties.get(action.actor, dossier.holder) for action in ending}
-    return sorted(agencies or {dossier.holder})
+    acting = _who_ends(dossier.book, dossier.stage, rule)
+    return sorted({dossier.parties.get(party, dossier.holder) for party in acting} or {dossier.holder})
+
+
+@cache
+def _who_ends(book: str, stage: str, rule: str) -> frozenset[str]:
+    """The parties whose acts in a stage end a limit of a rule."""
+    actions = (action for action in load_book(book).actions if stage in action.stages)
+    return frozenset(action.actor for action in actions if any(ref.id == rule for ref in action.ends))
 
 
 def _who(row: Any) -> list[str]:  # noqa: ANN401 - a row
@@ -190,14 +193,8 @@ def _of_rung(
 def _supervisors(connection: Connection) -> dict[str, list[str]]:
     """Agencies in which a supervisor works, by territory."""
     found: dict[str, list[str]] = {}
-    for row in connection.execute(
-        select(_agency.c.code, _agency.c.territory)
-        .join(_account, _account.c.agency == _agency.c.code)
-        .where(_account.c.role == "supervisor", _account.c.disabled.is_(False))
-        .distinct()
-        .order_by(_agency.c.code)
-    ):
-        found.setdefault(row.territory, []).append(row.code)
+    for office in offices_of(connection, "supervisor"):
+        found.setdefault(office.territory, []).append(office.code)
     return found
 
 
