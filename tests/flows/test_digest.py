@@ -133,7 +133,7 @@ def test_lists_are_capped_and_name_dossiers_by_number(
 
 def test_supervisors_see_their_territory_and_each_dossier_once(engine: Engine) -> None:
     supervised(engine, "bvmd", "vn/ha-noi", "camd", "takv9")
-    supervised(engine, "vksmd", "vn/hue")
+    supervised(engine, "cuc", "vn/hue")
     for number, holder in (("HS-1", "camd"), ("HS-2", "takv9")):
         limited(
             engine, opened(engine, number, holder), MORNING - 8 * DAY, MIDNIGHT - DAY, rule="no-such-rule"
