@@ -127,7 +127,8 @@ _ENDED = """
         JOIN own ON own.dossier = l.dossier AND coalesce(own.agency, e.agency) = e.agency
     WHERE l.kind = 'duty' AND l."end" = 'done' AND l.ended_at >= :first AND l.ended_at < :end GROUP BY 1, 2, 3, 4
 """
-# Who should have met it: the parties of the dossier whose acts end it under its book, or else whoever holds it.
+# Who should have met it: the parties of the dossier whose acts end it under its book; where any holder may, the one of a
+# fitting kind, and the compiler before others; or else whoever holds it.
 _OVERDUE = """,
     duties AS (SELECT * FROM jsonb_to_recordset(:duties) duty (book text, rule text, party text, kinds jsonb)),
     late AS (
@@ -141,8 +142,10 @@ _OVERDUE = """,
         SELECT DISTINCT late.id, coalesce(acting.code, late.holder) AS agency FROM late LEFT JOIN LATERAL (
             SELECT a.code FROM duties CROSS JOIN jsonb_each_text(late.parties) party (name, code)
                 JOIN agency a ON a.code = party.code
+                LEFT JOIN agency compiler ON compiler.code = late.parties ->> 'compiler'
             WHERE duties.book = late.book AND duties.rule = late.rule AND (party.name = duties.party
-                OR (duties.party IN ('holder', 'any') AND duties.kinds ? a.kind))
+                OR (duties.party IN ('holder', 'any') AND duties.kinds ? a.kind
+                    AND (party.name = 'compiler' OR NOT coalesce(duties.kinds ? compiler.kind, false))))
         ) acting ON true
     )
     SELECT {reader} AS reader, late.book, late.rule, count(*), count(*) FILTER (WHERE home.minor) AS minors

@@ -1,6 +1,6 @@
 """The ladder of a time limit: who is told as its end comes near and passes, each rung once for each end it has."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from flows.notices import Audience, Telling, tell, tell_of_the_held
-from flows.offices import offices_of
+from flows.offices import Office, nearest, offices_of
 from flows.state import Agencies
 from models import clock
 from models.law.limits import TIMEZONE
@@ -109,7 +109,7 @@ def climb(
         return Climb()
     agencies = Agencies(connection)
     agencies.read({code for row in rows for code in _who(row)})
-    supervisors = _supervisors(connection)
+    supervisors = offices_of(connection, "supervisor")
     tellings, rungs, climbed = list[Telling](), list[str](), list[dict[str, Any]]()
     for row in rows:
         reached = list(_reached(row, moment))
@@ -175,7 +175,7 @@ def _of_rung(
     rung: Rung,
     at: datetime,
     agencies: Agencies,
-    supervisors: Mapping[str, Sequence[str]],
+    supervisors: Sequence[Office],
 ) -> Iterator[Telling]:
     facts = {
         "dossier": row.number, "rule": row.rule, "due": row.due.isoformat(), "last_day": row.last_day.isoformat(),
@@ -184,27 +184,12 @@ def _of_rung(
     key = f"{row.id}:{row.due.isoformat()}:{position:02}"
     for acting in _who(row):
         for audience in rung.audiences:
-            told = _above(agencies[acting].territory, supervisors) if audience == "supervisor" else [acting]
+            told = [acting]
+            if audience == "supervisor":
+                told = [office.code for office in nearest(supervisors, agencies[acting].territory)]
             for agency in told:
                 kind = f"limit_{rung.name}:{row.rule}"
                 yield Telling(agency, kind, key, facts, row.dossier, row.started_by, audience)
-
-
-def _supervisors(connection: Connection) -> dict[str, list[str]]:
-    """Agencies in which a supervisor works, by territory."""
-    found: dict[str, list[str]] = {}
-    for office in offices_of(connection, "supervisor"):
-        found.setdefault(office.territory, []).append(office.code)
-    return found
-
-
-def _above(territory: str, supervisors: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    """The nearest agencies with supervisors whose territory holds this one; none where nobody supervises it."""
-    while territory not in supervisors:
-        territory, slash, _ = territory.rpartition("/")
-        if not slash:
-            return []
-    return supervisors[territory]
 
 
 def _unlocked(connection: Connection, dossiers: set[UUID]) -> set[UUID]:

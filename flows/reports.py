@@ -15,7 +15,7 @@ from documents.report import ReportPaper, Section, to_docx, to_xlsx
 from documents.storage import store
 from flows.figures import Figures, Met, Pair, Period, figures_of_agencies, figures_of_territories
 from flows.notices import Telling, tell
-from flows.offices import Office, offices_of
+from flows.offices import Office, nearest, offices_of
 from flows.state import Agencies
 from models import clock
 from models.law.calendar import ONE_DAY
@@ -141,8 +141,11 @@ def _subjects(
     connection: Connection, period: Period, supervisors: Sequence[Office], only: str | None
 ) -> list[_Subject]:
     """Every territory that somebody supervises, and every agency that has figures, in the order of their names."""
-    territories = sorted({only} if only else {office.territory for office in supervisors})
-    known = dict(connection.execute(select(_agency.c.code, _agency.c.territory)).tuples().all())
+    territories = sorted({office.territory for office in supervisors})
+    if only:
+        territories = [only] if nearest(supervisors, only) else []  # nobody else reads it
+    rows = connection.execute(select(_agency.c.code, _agency.c.territory))
+    known: dict[str, str] = {row.code: row.territory for row in rows}
     within = Office("", only) if only else None
     agencies = [code for code, of in known.items() if within is None or within.covers(of)]
     of_territories = figures_of_territories(connection, period, territories)
@@ -208,9 +211,8 @@ class _Making:
             yield Telling(subject.agency, "report_ready", key, facts, audience="agency")
             yield Telling(subject.agency, "report_ready", key, facts, audience="head")
             return
-        for office in self._supervisors:
-            if office.territory == subject.territory:
-                yield Telling(office.code, "report_ready", key, facts, audience="supervisor")
+        for office in nearest(self._supervisors, subject.territory):
+            yield Telling(office.code, "report_ready", key, facts, audience="supervisor")
 
     def _paper(self, subject: _Subject) -> ReportPaper:
         issuer = self._issuer(subject)
@@ -233,17 +235,9 @@ class _Making:
         )
 
     def _issuer(self, subject: _Subject) -> AgencyCard:
-        """The agency itself, or the office that supervises the territory; where there is none, whoever is first in it."""
-        if subject.agency is not None:
-            return self._agencies[subject.agency].card
-        offices = [one.code for one in self._supervisors if one.territory == subject.territory]
-        if not offices:
-            inside = _agency.c.territory == subject.territory
-            found = self._connection.execute(select(_agency.c.code).where(inside).order_by(_agency.c.code))
-            offices = list(found.scalars())
-        if not offices:
-            raise LookupError(f"không có cơ quan nào ở địa bàn {subject.territory} / no agency is there")
-        return self._agencies[offices[0]].card
+        """The agency itself, or the office that watches over the territory."""
+        code = subject.agency or nearest(self._supervisors, subject.territory)[0].code
+        return self._agencies[code].card
 
 
 _COUNTED = (("Chỉ tiêu", 95.0), ("Tổng số", 25.0), ("Trong đó người dưới 18 tuổi", 35.0))
