@@ -26,6 +26,7 @@ from api import (
     migrations,
     papers,
     registers,
+    reports,
     rulebooks,
     verify,
 )
@@ -107,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
         verify,
         drawing,
         registers,
+        reports,
         bundle,
         rulebooks,
         calendar,

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -161,13 +162,15 @@ def alerts_of(connection: Connection, dossiers: Sequence[UUID]) -> list[LimitAle
 
 def who_must_act(dossier: Any, rule: str) -> list[str]:  # noqa: ANN401 - a row with book, stage, holder and parties
     """Codes of the agencies whose acts in the present stage end a limit of this rule; the holder where none does."""
-    ending = (
-        action
-        for action in load_book(dossier.book).actions
-        if dossier.stage in action.stages and any(ref.id == rule for ref in action.ends)
-    )
-    agencies = {dossier.parties.get(action.actor, dossier.holder) for action in ending}
-    return sorted(agencies or {dossier.holder})
+    acting = _who_ends(dossier.book, dossier.stage, rule)
+    return sorted({dossier.parties.get(party, dossier.holder) for party in acting} or {dossier.holder})
+
+
+@cache
+def _who_ends(book: str, stage: str, rule: str) -> frozenset[str]:
+    """The parties whose acts in a stage end a limit of a rule."""
+    actions = (action for action in load_book(book).actions if stage in action.stages)
+    return frozenset(action.actor for action in actions if any(ref.id == rule for ref in action.ends))
 
 
 def _climb_one(

@@ -38,7 +38,7 @@ _LAST_OF_THE_HELD = (
     .order_by(_event.c.dossier, _event.c.seq.desc())
 )
 
-# An agency's officers are written to at its mailbox where it has one; heads and supervisors at their own addresses.
+# An agency's officers are written to at its mailbox where it has one; everyone else at their own addresses.
 _DELIVER = text("""
     INSERT INTO delivery (id, notice, channel, account, state, attempts, run_after, created_at)
     SELECT gen_random_uuid(), told.id, 'mail', reader.account, 'waiting', 0, :moment, :moment

@@ -40,3 +40,10 @@ def offices_of(
 def above(offices: Iterable[Office], territory: str) -> list[Office]:
     """Every office whose territory holds this one."""
     return [office for office in offices if office.covers(territory)]
+
+
+def nearest(offices: Iterable[Office], territory: str) -> list[Office]:
+    """Of the offices whose territory holds this one those that are closest to it; none where nobody watches over it."""
+    found = above(offices, territory)
+    closest = max((len(office.territory) for office in found), default=0)
+    return [office for office in found if len(office.territory) == closest]

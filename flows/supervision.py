@@ -5,7 +5,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from flows.offices import offices_of
+from flows.offices import Office, nearest, offices_of
 
 
 class Supervision:
@@ -16,11 +16,7 @@ class Supervision:
 
     def above(self, territory: str) -> Sequence[str]:
         """The nearest agencies with supervisors whose territory holds this one; none where nobody supervises it."""
-        while territory not in self._by_territory:
-            territory, slash, _ = territory.rpartition("/")
-            if not slash:
-                return []
-        return self._by_territory[territory]
+        return [office.code for office in nearest(self._supervisors, territory)]
 
     @cached_property
     def administrators(self) -> Sequence[str]:
@@ -28,8 +24,5 @@ class Supervision:
         return [office.code for office in offices_of(self._connection, "administrator")]
 
     @cached_property
-    def _by_territory(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for office in offices_of(self._connection, "supervisor"):
-            found.setdefault(office.territory, []).append(office.code)
-        return found
+    def _supervisors(self) -> Sequence[Office]:
+        return offices_of(self._connection, "supervisor")

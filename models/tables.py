@@ -14,6 +14,7 @@ from models import (
     limit,
     notice,
     paper,
+    report,
     signal,
 )
 
@@ -28,6 +29,7 @@ _ = (
     limit,
     notice,
     paper,
+    report,
     signal,
 )  # importing a noun's module declares its tables
 

@@ -1,9 +1,9 @@
-"""When ladders of limits counted back start, and what the clock leaves behind: signals for Prefect, when each clock flow last ended well, and what it looks for."""
+"""When ladders of limits counted back start; signals for Prefect; when each of the clock's works last came to its end."""
 
 from alembic import op
 
 revision = "0010"
-down_revision = "0006"
+down_revision = "0009"
 
 # What is counted back from an end starts after its own end: its last quarter is as long, and comes before it all the same.
 # What must be done within so long before an end is told of when that time begins.
@@ -33,10 +33,8 @@ UPDATE time_limit SET next_rung_at = least(due, warning_due, coalesce(opens, due
     WHERE rung = 0 AND next_rung_at IS NOT NULL AND (opens IS NOT NULL OR starts_at > due);
 """
 
-# Whoever runs the installation is told of work that stands still; and the clock finds it without reading whole tables.
+# Dossiers of ended books and parked work are found without reading whole tables.
 LOOKING = """
-ALTER TABLE notice DROP CONSTRAINT notice_audience_check,
-    ADD CONSTRAINT notice_audience_check CHECK (audience IN ('agency','head','supervisor','administrator'));
 CREATE INDEX ix_dossier_open_book ON dossier (book, id) WHERE stage <> 'closed';
 CREATE INDEX ix_job_parked ON job (id) WHERE state = 'parked';
 """
@@ -70,6 +68,6 @@ GRANT SELECT, INSERT, UPDATE ON clock_run TO hoso_app;
 
 
 def upgrade() -> None:
-    """Adds tables, indexes and an audience."""
+    """Adds tables and indexes, and mends the trigger."""
     for part in (LADDERS, LOOKING, SIGNALS, CLOCK):
         op.execute(part)
