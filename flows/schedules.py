@@ -1,42 +1,30 @@
 """The clock's flows: what runs at which hour of Vietnam's day, with which parameters, one run of each at a time.
 
-Each may also be run by hand, from Prefect's pages or with `hoso`. They run in a worker's process, or in a process of their
-own where a work pool starts them: then they find their store by the environment.
+Each may also be run by hand, from Prefect's pages or with `hoso`. They run in the clock's process, or in a process of
+their own where a work pool starts them: then they find their store by the environment.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from prefect import Flow, flow, task
-from prefect.artifacts import acreate_markdown_artifact
-from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State
-from prefect.states import Cancelled
+from prefect import Flow, flow
 from pydantic import AwareDatetime
 
+from flows.calendar_check import check_calendar
+from flows.chain_check import verify_chains
+from flows.digest import send_digests
 from flows.pressing import press, watch
-from flows.running import Workplace, workplace
+from flows.reports import PeriodKind, make_reports
+from flows.retention import retain
+from flows.running import Workplace
 from flows.sweep import sweep
+from flows.turn_flow import Answer, heeding, turn
 from flows.turns import Report, take_turn
 from models import clock
 from models.law.limits import TIMEZONE
-from models.postgres import app_url
-from models.settings import Settings
-from models.store import open_store
 
-Work = Callable[[Workplace], Report]
-Answer = State[Any] | None
-"""What a flow ends with: a state of its own, or simply completed."""
 ZONE = str(TIMEZONE)
-_BUSY = "Bỏ qua: việc này đang chạy ở nơi khác."
-
-
-class TurnIncompleteError(RuntimeError):
-    """A turn came to its end, but something in it could not be done; the rest was."""
 
 
 def _run_name(title: str) -> Callable[[], str]:
@@ -55,7 +43,7 @@ async def sweep_limits(at_most: int | None = None, moment: AwareDatetime | None 
     def work(place: Workplace) -> Report:
         return sweep(place.engine, moment, at_most, stop=place.stop.is_set).report
 
-    return await _turn("sweep", work)
+    return await turn("sweep", "Quét thời hạn", work)
 
 
 @flow(name="Đôn đốc cơ quan", flow_run_name=_run_name("Đôn đốc"), persist_result=False)
@@ -65,7 +53,7 @@ async def press_agency(agency: str) -> Answer:
     Args:
         agency: Mã cơ quan · the agency's code
     """
-    return await _turn("press", lambda place: press(place.engine, agency))
+    return await turn("press", "Đôn đốc", lambda place: press(place.engine, agency), seconds=300)
 
 
 @flow(name="Canh việc quét", flow_run_name=_run_name("Canh"), persist_result=False)
@@ -77,7 +65,78 @@ async def watch_sweeps() -> Answer:
         swept = take_turn(place.engine, "sweep", lambda: sweep(place.engine, stop=place.stop.is_set).report)
         return {**told, "sweep": swept or {}}
 
-    return await _turn("watch", work)
+    return await turn("watch", "Canh việc quét", work)
+
+
+@flow(name="Bản tin hằng ngày", flow_run_name=_run_name("Bản tin"), persist_result=False)
+async def send_daily(agency: str | None = None) -> Answer:
+    """Sáng mỗi ngày làm việc báo từng cơ quan việc phải làm · on working mornings, what each agency has to do.
+
+    Args:
+        agency: Mã cơ quan; để trống: mọi cơ quan · only this agency
+    """
+
+    def work(place: Workplace) -> Report:
+        return asdict(send_digests(place.engine, None, agency, heeding(place)))
+
+    return await turn("digest", "Gửi bản tin", work)
+
+
+@flow(name="Báo cáo định kỳ", flow_run_name=_run_name("Báo cáo"), persist_result=False)
+async def report_period(
+    period: PeriodKind, moment: AwareDatetime | None = None, territory: str | None = None, again: bool = False
+) -> Answer:
+    """Lập báo cáo của kỳ vừa hết cho từng địa bàn và cơ quan · reports of the period that has just ended.
+
+    Args:
+        period: Kỳ báo cáo: month, quarter, half_year hoặc year · the period
+        moment: Lập như vào lúc này; để trống: bây giờ · as of this moment
+        territory: Chỉ địa bàn này và các cơ quan trong đó · only this territory
+        again: Lập thêm một bản nữa dù đã có · make a further edition
+    """
+
+    def work(place: Workplace) -> Report:
+        return asdict(
+            make_reports(place.engine, place.files, period, moment, territory, heeding(place), again)
+        )
+
+    return await turn(f"report-{period}", "Lập báo cáo", work, seconds=4 * 3600)
+
+
+@flow(name="Kiểm tra chuỗi sự kiện", flow_run_name=_run_name("Kiểm tra chuỗi"), persist_result=False)
+async def check_chains() -> Answer:
+    """Đối chiếu mọi chuỗi sự kiện rồi ghi đầu chuỗi ra tệp · check every chain and export its head."""
+
+    def work(place: Workplace) -> Report:
+        checked = verify_chains(place.engine, place.files / "chain", progress=heeding(place))
+        file = checked.file.name if checked.file else None
+        return {**asdict(checked), "file": file, "broken": [one._asdict() for one in checked.broken]}
+
+    return await turn("chain", "Kiểm tra chuỗi", work, seconds=6 * 3600)
+
+
+@flow(name="Xóa dữ liệu hết dùng", flow_run_name=_run_name("Xóa"), persist_result=False)
+async def retain_data(dry_run: bool = False) -> Answer:
+    """Xóa những gì đã hết thời gian lưu · delete what has served its purpose.
+
+    Args:
+        dry_run: Chỉ đếm, không xóa · count only
+    """
+
+    def work(place: Workplace) -> Report:
+        return asdict(retain(place.engine, None, dry_run, heeding(place), place.files)) | {
+            "whole": not dry_run
+        }
+
+    return await turn("retention", "Xóa dữ liệu", work, seconds=4 * 3600)
+
+
+@flow(name="Kiểm tra lịch nghỉ", flow_run_name=_run_name("Kiểm tra lịch"), persist_result=False)
+async def check_days_off() -> Answer:
+    """Báo giám sát và quản trị khi lịch nghỉ năm tới chưa công bố · the days off of next year are not known yet."""
+    return await turn(
+        "calendar", "Kiểm tra lịch", lambda place: asdict(check_calendar(place.engine)), seconds=300
+    )
 
 
 @dataclass(frozen=True)
@@ -98,96 +157,16 @@ class Scheduled:
 
 SCHEDULES = (
     Scheduled("sweep", sweep_limits, ("*/5 * * * *",)),
+    Scheduled(
+        "digest", send_daily, ("0 7 * * *",)
+    ),  # on days off it tells nothing: the calendar says which these are
+    Scheduled("report-month", report_period, ("30 0 1 * *",), {"period": "month"}, replayed=True),
+    Scheduled("report-quarter", report_period, ("40 0 1 1,4,7,10 *",), {"period": "quarter"}, replayed=True),
+    Scheduled("report-half_year", report_period, ("50 0 1 1,7 *",), {"period": "half_year"}, replayed=True),
+    Scheduled("report-year", report_period, ("0 1 1 1 *",), {"period": "year"}, replayed=True),
+    Scheduled("chain", check_chains, ("0 2 * * *",)),
+    Scheduled("retention", retain_data, ("0 3 * * *",)),
+    Scheduled("calendar", check_days_off, ("0 6 * 11,12 *", "0 6 * 1-10 1")),
     Scheduled("press", press_agency, enqueued=True),
     Scheduled("watch", watch_sweeps),
 )
-
-
-@dataclass(frozen=True)
-class _Turn:
-    """How a turn is shown and how long it may take."""
-
-    title: str
-    seconds: int
-
-
-_TURNS = {
-    "sweep": _Turn("Quét thời hạn", 3600),
-    "press": _Turn("Đôn đốc", 300),
-    "watch": _Turn("Canh việc quét", 300),
-}
-_LABELS = {
-    "limits": "Thời hạn đã xét", "notices": "Thông báo mới", "law_changed": "Hồ sơ vướng vì luật đã thay đổi",
-    "due_soon": "Sắp hết", "overdue": "Quá hạn", "overdue_1_day": "Quá hạn 1 ngày", "overdue_3_days": "Quá hạn 3 ngày",
-    "overdue_10_days": "Quá hạn 10 ngày", "ended": "Đã hết", "rungs": "Nấc thang", "broken": "Chưa báo được",
-    "whole": "Trọn vẹn", "agency": "Cơ quan", "missed": "Thời hạn bị trễ", "last_sweep": "Lượt quét xong gần nhất",
-}  # fmt: skip
-
-
-async def _turn(name: str, work: Work) -> Answer:
-    """Does a turn's work in a thread and shows what it did; a state of its own when another process is at it.
-
-    Raises:
-        TurnIncompleteError: something could not be done.
-    """
-    turn = _TURNS[name.partition("-")[0]]
-    asked = do_turn.with_options(name=turn.title, timeout_seconds=turn.seconds)
-    report = await asked(name, work)
-    if report is None:
-        return Cancelled(message=_BUSY)
-    await acreate_markdown_artifact(
-        markdown(turn.title, report), key=f"clock-{name.replace('_', '-')}", description=turn.title
-    )
-    if report.get("broken"):
-        raise TurnIncompleteError(f"{turn.title}: {len(report['broken'])} mục chưa làm được")
-    return None
-
-
-@task(retries=2, retry_delay_seconds=[5, 60], cache_policy=NO_CACHE, persist_result=False)
-async def do_turn(name: str, work: Work) -> Report | None:
-    """The work in a thread; what a time-out or a lost server leaves running there still holds its turn."""
-    return await asyncio.to_thread(_do, name, work)
-
-
-def _do(name: str, work: Work) -> Report | None:
-    with _place() as place:
-        return take_turn(place.engine, name, partial(work, place))
-
-
-@contextmanager
-def _place() -> Iterator[Workplace]:
-    """The worker's workplace, or one of this process's own."""
-    place = workplace.get(None)
-    if place is not None:
-        yield place
-        return
-    settings = Settings.from_environment()
-    engine = open_store(app_url(settings), pool_size=2, public_url=settings.public_url)
-    try:
-        yield Workplace(engine, settings.data / "files", "")
-    finally:
-        engine.dispose()
-
-
-def markdown(title: str, report: Report) -> str:
-    """A turn's report as an officer reads it: ids, codes and counts."""
-    lines = [f"# {title}", "", "| | |", "|---|---|"]
-    lines += [f"| {label} | {value} |" for label, value in _lines(report)]
-    return "\n".join(lines)
-
-
-def _lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, value in report.items():
-        label = _LABELS.get(key, key)
-        if isinstance(value, dict):
-            yield from ((f"{label}: {name}", said) for name, said in _lines(value))
-        elif isinstance(value, list):
-            yield label, str(len(value))
-            yield from (
-                ("", ", ".join(map(str, one.values())) if isinstance(one, dict) else str(one))
-                for one in value
-            )
-        elif isinstance(value, bool):
-            yield label, "có" if value else "không"
-        else:
-            yield label, "" if value is None else str(value)
