@@ -19,7 +19,7 @@ from models.tables import table
 
 _dossier, _event, _agency, _notice = table("dossier"), table("event"), table("agency"), table("notice")
 
-Audience = Literal["agency", "head", "supervisor"]
+Audience = Literal["agency", "head", "supervisor", "administrator"]
 _COURTS = (AgencyKind.court, AgencyKind.provincial_court)
 _EVENTS = (
     select(
@@ -48,8 +48,8 @@ _ENDED = text("""
     WHERE e.id = ANY (:events) AND e.action = ANY (:ending)
 """)
 
-# An agency's officers are written to at its mailbox where it has one; heads and supervisors at their own addresses. Its
-# webhooks hear of one thing once, whoever of the agency is told of it.
+# An agency's officers are written to at its mailbox where it has one; everyone else at their own addresses. Its webhooks
+# hear of one thing once, whoever of the agency is told of it.
 _DELIVER = text("""
     INSERT INTO delivery (id, notice, channel, account, webhook, state, attempts, run_after, created_at)
     SELECT gen_random_uuid(), told.id, reader.channel, reader.account, reader.webhook, 'waiting', 0, :moment, :moment

@@ -8,7 +8,8 @@ from models.columns import UUID, Any, datetime, identity, instant, json_column
 class Notice(SQLModel, table=True):
     """Something an agency should know, told once: `key` says what of, and is unique for its agency and audience.
 
-    `audience` says who of the agency: its officers (`agency`), its head, or its supervisors. The inbox is in order of
+    `audience` says who of the agency: its officers (`agency`), its head, its
+    supervisors, or the administrators who work there. The inbox is in order of
     `seq`. `facts` are ids, numbers and dates, never personal data.
     """
 

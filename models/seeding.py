@@ -146,7 +146,9 @@ def _put_accounts(connection: Connection, found: Seed, password: str) -> None:
         for one in people
     ]
     put = insert(account).values(rows)
-    columns: dict[str, Any] = {name: put.excluded[name] for name in ("full_name", "position", "role", "agency")}
+    columns: dict[str, Any] = {
+        name: put.excluded[name] for name in ("full_name", "position", "role", "agency")
+    }
     columns["email"] = func.coalesce(put.excluded.email, account.c.email)  # its owner's choice, perhaps
     connection.execute(put.on_conflict_do_update(index_elements=["username"], set_=columns))
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0011"
+revision = "0009"
+down_revision = "0008"
 
 # The secret is kept as it is, for what is sent is signed with it; whoever reads this table could sign notices, which
 # say nothing about persons, and reads the dossiers themselves besides.
