@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
+import orjson
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,12 +51,19 @@ def no_cursor() -> Problem:
 
 
 def listed(
-    request: Request, line: type[BaseModel], items: Sequence[BaseModel], next_cursor: str | None
+    request: Request,
+    line: type[BaseModel],
+    items: Sequence[BaseModel],
+    next_cursor: str | None,
+    **more: object,
 ) -> Response:
-    """A page as it is asked for: JSON, or with `Accept: text/csv` its lines as CSV and the cursor in a header."""
+    """A page as it is asked for: JSON, or with `Accept: text/csv` its lines as CSV and the cursor in a header.
+
+    `more` is what the JSON says of the list as a whole.
+    """
     rows = [item.model_dump(mode="json") for item in items]
     if not _prefers_csv(request.headers.get("accept", "")):
-        return JSONResponse({"items": rows, "next_cursor": next_cursor})
+        return JSONResponse({"items": rows, "next_cursor": next_cursor, **more})
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(line.model_fields)
@@ -76,4 +84,6 @@ def _cell(value: object) -> object:
         return "true" if value else "false"
     if isinstance(value, list):
         value = "; ".join(map(str, value))
+    if isinstance(value, dict):
+        value = orjson.dumps(value).decode()
     return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t"} else value

@@ -45,7 +45,7 @@ END = (_SOON, Rung("ended", timedelta(0), ("agency", "head")))
 _LIMITS = (
     select(
         _limit.c.id, _limit.c.dossier, _limit.c.rule, _limit.c.kind, _limit.c.due, _limit.c.last_day, _limit.c.started_by,
-        _limit.c.rung, _limit.c.next_rung_at, func.coalesce(_limit.c.stands_for, _limit.c.rule).label("place"),
+        _limit.c.rung, _limit.c.next_rung_at, _limit.c.book.label("rule_book"), func.coalesce(_limit.c.stands_for, _limit.c.rule).label("place"),
         _dossier.c.number, _dossier.c.book, _dossier.c.stage, _dossier.c.holder, _dossier.c.parties,
     )
     .join(_dossier, _dossier.c.id == _limit.c.dossier)
@@ -175,8 +175,8 @@ def _of_rung(
     supervisors: Mapping[str, Sequence[str]],
 ) -> Iterator[Telling]:
     facts = {
-        "dossier": row.number, "rule": row.rule, "due": row.due.isoformat(), "last_day": row.last_day.isoformat(),
-        "at": at.isoformat(),
+        "dossier": row.number, "rule": row.rule, "book": row.rule_book, "due": row.due.isoformat(), "last_day": row.last_day.isoformat(),
+        "at": at.isoformat(), "who": ", ".join(agencies[acting].card.name for acting in _who(row)),
     }  # fmt: skip
     key = f"{row.id}:{row.due.isoformat()}:{position:02}"
     for acting in _who(row):

@@ -31,7 +31,8 @@ class Notice(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """One notice on its way to one receiver: by mail to an account, or to the agency's mailbox where there is none.
 
-    `sending` is committed before anything is sent: what is found so after a crash may have been sent or not.
+    `sending` is committed before anything is sent: what is found so after a crash may have been sent or not. `again_by`
+    asked for it to be sent again.
     """
 
     __tablename__ = "delivery"
@@ -48,3 +49,5 @@ class Delivery(SQLModel, table=True):
     error: str | None = None
     created_at: datetime = instant()
     settled_at: datetime | None = instant(optional=True)
+    again_by: UUID | None = Field(default=None, foreign_key="account.id")
+    again_at: datetime | None = instant(optional=True)
