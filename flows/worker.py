@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import hashlib
 import logging
 import os
 import platform
@@ -74,7 +75,7 @@ async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Ev
         if not PREFECT_API_URL.value():
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
         engine = open_store(app_url(settings), pool_size=2, public_url=settings.public_url)
-        workplace.set(Workplace(engine, settings.data / "files", name))
+        workplace.set(Workplace(engine, settings.files, name))
         try:
             await _Worker(name, engine, stop, once=once).work()
         finally:
@@ -186,8 +187,12 @@ def _label(claim: outbox.Claim, acts: list[Act]) -> tuple[str, list[str]]:
 
 @contextmanager
 def _name(folder: Path) -> Iterator[str]:
-    """The first name free on this machine; the kernel frees it again however the process ends."""
+    """The first name free in this machine's data folder; the kernel frees it again however the process ends.
+
+    Machines may be called alike, and one may have two data folders: the place is part of the name.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = f"{platform.node()}-{_place(folder)}"
     number = 1
     while True:
         descriptor = os.open(folder / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -198,10 +203,17 @@ def _name(folder: Path) -> Iterator[str]:
             number += 1
             continue
         try:
-            yield f"{platform.node()}-{number}"
+            yield f"{place}-{number}"
         finally:
             os.close(descriptor)
         return
+
+
+def _place(folder: Path) -> str:
+    """What tells this folder on this machine from every other, the same at each start."""
+    machine = Path("/etc/machine-id")
+    told = [machine.read_text() if machine.exists() else "", str(folder.resolve()), str(folder.stat().st_ino)]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:8]
 
 
 def _kind(error: BaseException) -> str:
