@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import sys
-
 from urllib.parse import urlsplit
 
 from models.postgres import prefect_url
