@@ -6,21 +6,21 @@ and a job is settled once, because our own rows say so. Parameters, artifacts an
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from prefect import Flow, flow, task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from documents.rendering import RenderingError, explain, render_stored
 from documents.storage import StorageError
 from flows import outbox
-from flows.notices import LimitAlert, tell_of_acts, tell_of_limits, tell_of_the_held
+from flows.ladder import LimitAlert, alerts_of, climb
+from flows.notices import tell_of_acts, tell_of_the_held
+from flows.running import Workplace, workplace
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
 from models.store import SYSTEM, Scope, unit_of_work
@@ -28,19 +28,6 @@ from models.tables import table
 
 _job, _event, _dossier, _document = table("job"), table("event"), table("dossier"), table("document")
 _SCOPE = Scope(SYSTEM)
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """Where flows run: the store, the files' folder, and the name under which the worker holds its jobs."""
-
-    engine: Engine
-    files: Path
-    worker: str
-
-
-workplace: ContextVar[Workplace] = ContextVar("workplace")
-"""Set by the worker around its runs, so that parameters can be ids alone."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +88,7 @@ async def render_documents(events: list[UUID]) -> Rendered:
 )  # fmt: skip
 async def check_limits(dossiers: list[UUID]) -> list[LimitAlert]:
     """Tells who must act of open limits that are near their end or past it."""
-    return await asyncio.to_thread(_in_transaction, tell_of_limits, workplace.get(), dossiers)
+    return await asyncio.to_thread(_in_transaction, _check_limits, workplace.get(), dossiers)
 
 
 @task(
@@ -178,6 +165,11 @@ FLOWS: Mapping[Stage, Flow[[list[int]], Coroutine[Any, Any, None]]] = {
 def _in_transaction(tell: Callable[..., Any], place: Workplace, ids: list[UUID]) -> Any:  # noqa: ANN401 - as `tell` returns
     with unit_of_work(place.engine, _SCOPE) as connection:
         return tell(connection, ids)
+
+
+def _check_limits(connection: Connection, dossiers: list[UUID]) -> list[LimitAlert]:
+    climb(connection, dossiers=dossiers, at_most=None)
+    return alerts_of(connection, dossiers)
 
 
 def _render_all(place: Workplace, events: list[UUID]) -> Rendered:
