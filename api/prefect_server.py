@@ -7,6 +7,8 @@ import os
 import sys
 from urllib.parse import urlsplit
 
+from sqlalchemy import URL
+
 from models.postgres import prefect_url
 from models.program import Program
 from models.settings import Settings, reached
@@ -51,7 +53,7 @@ def prefect_server(settings: Settings) -> Program:
         "HOME": str(home),
         "PATH": os.environ.get("PATH", os.defpath),
         "LC_ALL": "C.UTF-8",
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": prefect_url(settings).render_as_string(hide_password=False),
+        **_database(prefect_url(settings)),
         "PREFECT_SERVER_API_AUTH_STRING": settings.secret("prefect_auth"),
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": settings.prefect_url,
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
@@ -67,6 +69,21 @@ def prefect_server(settings: Settings) -> Program:
     )  # fmt: skip
     # Its own folder: Prefect would read .env and prefect.toml of whatever folder it is started in.
     return Program(argv, environment, home)
+
+
+def _database(url: URL) -> dict[str, str]:
+    """Prefect's variables for its database; libpq's `sslmode` and `sslrootcert`, as in our other URLs, become its own."""
+    mode, authority = url.query.get("sslmode"), url.query.get("sslrootcert")
+    url = url.difference_update_query(["sslmode", "sslrootcert"])
+    name = "PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_TLS_"
+    tls = {}
+    if mode in {"verify-ca", "verify-full"}:
+        tls = {f"{name}ENABLED": "true", f"{name}CHECK_HOSTNAME": str(mode == "verify-full").lower()}
+        if authority and authority != "system":
+            tls[f"{name}CA_FILE"] = str(authority)
+    elif mode:
+        url = url.update_query_dict({"ssl": mode})
+    return {"PREFECT_SERVER_DATABASE_CONNECTION_URL": url.render_as_string(hide_password=False), **tls}
 
 
 def prefect_is_ready(settings: Settings) -> bool:
