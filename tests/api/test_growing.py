@@ -117,7 +117,10 @@ def _open(stack: ExitStack, nginx: str, place: Path) -> Office:
         stack.callback(machine.end)
     stack.enter_context(cluster_over_tcp(place / "theirs", database, shared / "secrets"))
     machines[0].start("hoso-prefect")
-    assert machines[0].start("hoso-migrate").wait(60) == 0, machines[0].log("hoso-migrate")
+    migrations = [
+        machine.start("hoso-migrate") for machine in machines
+    ]  # one waits for the other, and finds it done
+    assert [migration.wait(90) for migration in migrations] == [0, 0], machines[1].log("hoso-migrate")
     store = stack.enter_context(_seeded(machines[0]))
     for machine, port in zip(machines, apis, strict=True):
         machine.start(f"hoso-api@{port}")
