@@ -1,7 +1,4 @@
-"""The programs of an installation: each can run alone on a machine of its own, and `hoso up` runs them together.
-
-`hoso clock` belongs here too, beside the worker.
-"""
+"""The programs of an installation: each can run alone on a machine of its own, and `hoso up` runs them together."""
 
 from __future__ import annotations
 
@@ -44,11 +41,16 @@ def worker(settings: Settings) -> Program:
         StartupError: a secret, the database's URL or the folder of files is missing.
 
     """
-    settings.claim_files()
-    app_url(settings)
-    environment = {**os.environ, **prefect_environment(settings)}
-    return Program((sys.executable, "-m", "flows.worker"), environment, Path.cwd())
+    return _with_prefect(settings, "flows.worker")
 
 
 prefect = prefect_server
 """Prefect's server; one is enough for many machines."""
+
+
+def _with_prefect(settings: Settings, module: str) -> Program:
+    """A module of flows as a program: it needs the database, the files and Prefect's address."""
+    settings.claim_files()
+    app_url(settings)
+    environment = {**os.environ, **prefect_environment(settings)}
+    return Program((sys.executable, "-m", module), environment, Path.cwd())
