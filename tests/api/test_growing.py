@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -51,6 +52,8 @@ class Office:
     prefect: httpx.Client
     store: Engine
     files: Path
+    apis: tuple[str, str]
+    """The units of the two machines' APIs."""
     tokens: dict[str, str] = field(default_factory=dict)
 
     def as_user(self, http: httpx.Client) -> Callable[[str], Caller]:
@@ -123,7 +126,7 @@ def _open(stack: ExitStack, nginx: str, place: Path) -> Office:
     assert [migration.wait(90) for migration in migrations] == [0, 0], machines[1].log("hoso-migrate")
     store = stack.enter_context(_seeded(machines[0]))
     for machine, port in zip(machines, apis, strict=True):
-        machine.start(f"hoso-api@{port}")
+        machine.start(f"{API}@{port}")
         machine.start(f"{WORKER}@1")
     trust = stack.enter_context(proxy(nginx, place / "nginx", plain, door, apis))
 
@@ -135,6 +138,7 @@ def _open(stack: ExitStack, nginx: str, place: Path) -> Office:
     office = Office(
         machines, (first, second), client(f"https://127.0.0.1:{door}", verify=trust),
         client(f"http://127.0.0.1:{prefect}", auth=(user, password)), store, shared / "files",
+        (f"{API}@{apis[0]}", f"{API}@{apis[1]}"),
     )  # fmt: skip
     for one in (first, second, office.proxy):
         wait_for(partial(answers, one, "/health/ready"), str(one.base_url))
@@ -247,18 +251,36 @@ def test_no_machine_started_a_database_of_its_own_or_made_a_secret(office: Offic
         assert {path.name for path in machine.data.iterdir()} <= {"workers", "prefect", "libreoffice"}
 
 
-def test_proxy_goes_on_when_an_api_process_dies_and_says_so_when_all_are_away(
-    office: Office, road: Road
-) -> None:
+def test_proxy_goes_on_when_an_api_process_dies(office: Office, road: Road) -> None:
     office.machines[0].kill(API)
-    caller = office.as_user(office.proxy)(road.steps["open"].by)
-    assert {caller.get(road.path).status_code for _ in range(10)} == {200}
     road.as_user = office.as_user(office.proxy)
+    caller = road.as_user(road.steps["open"].by)
+    assert {caller.get(road.path).status_code for _ in range(10)} == {200}
     road.take([*road.steps][5])
-    office.machines[1].kill(API)
-    answer = caller.get(road.path)
-    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
-    assert "Idempotency-Key" in answer.json()["detail"]
+
+
+def test_request_under_way_when_its_process_dies_is_repeated_with_its_key(office: Office, road: Road) -> None:
+    ask = partial(road.ask, [*road.steps][6], headers={"Idempotency-Key": "once"})
+    held = unit_of_work(office.store, Scope(SYSTEM), locking=[UUID(road.id)])
+    with ThreadPoolExecutor() as threads, held:
+        asked = threads.submit(ask)
+        waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        wait_for(partial(office.rows, waiting), "the act at the lock")
+        office.machines[1].kill(API)
+        cut = asked.result()
+    assert (cut.status_code, cut.headers["content-type"]) == (503, "application/problem+json")
+    assert "Idempotency-Key" in cut.json()["detail"]
+    office.machines[0].start(office.apis[0])
+    wait_for(partial(answers, office.proxy, "/health/live"), "the API")
+    answer = ask()
+    assert answer.status_code == 200
+    assert answer.json()["dossier"]["version"] == road.version + 1
+
+
+def test_proxy_says_so_when_all_api_processes_are_away(office: Office) -> None:
+    office.machines[0].kill(API)
+    answer = office.proxy.get("/v1/dossiers")
+    assert (answer.status_code, answer.json()["code"]) == (503, "away")
 
 
 def test_address_that_signs_in_too_often_is_told_to_wait(office: Office) -> None:
