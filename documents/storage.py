@@ -1,5 +1,10 @@
-"""The folder of files: each stored once under its SHA-256, and checked against it whenever it is read."""
+"""The folder of files: each stored once under its SHA-256, and checked against it whenever it is read.
 
+Several processes, here and on other machines, may store and read at the same time: a file appears whole or not at all,
+under a name that only one content can have.
+"""
+
+import errno
 import hashlib
 import os
 import secrets
@@ -34,8 +39,11 @@ def store(folder: Path, content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
     path = _path(folder, digest)
     if _is_fresh(path, len(content)):
+        _sync_folder(path.parent)  # whoever is storing the same just now may not have come to it yet
         return digest
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.parent.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync_folder(folder)
     draft = path.with_name(f".{digest}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -108,12 +116,22 @@ def load(folder: Path, sha256: str) -> bytes:
         FileDamagedError: the file's content has another hash.
     """
     try:
-        content = _path(folder, sha256).read_bytes()
+        content = _read(_path(folder, sha256))
     except FileNotFoundError as error:
         raise FileMissingError(f"không có tệp {sha256} / no stored file {sha256}") from error
     if hashlib.sha256(content).hexdigest() != sha256:
         raise FileDamagedError(f"tệp {sha256} đã bị hỏng / stored file {sha256} is damaged")
     return content
+
+
+def _read(path: Path) -> bytes:
+    """The file; on NFS another machine may put the same file in its place between the opening and the reading."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        if error.errno != errno.ESTALE:
+            raise
+        return path.read_bytes()
 
 
 def _path(folder: Path, sha256: str) -> Path:

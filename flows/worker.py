@@ -2,10 +2,10 @@
 
 import asyncio
 import fcntl
+import hashlib
 import logging
 import os
 import platform
-import secrets
 import signal
 import sys
 import threading
@@ -28,7 +28,7 @@ from documents.rendering import explain
 from flows import deliveries, emitting, jobs, outbox
 from flows.running import AWAY, Line, Workplace, bury, workplace
 from models.postgres import app_url
-from models.settings import Settings, StartupError, write_first
+from models.settings import Settings, StartupError
 from models.store import open_store
 
 LINES = (Line(jobs.serve, outbox.take_back), *deliveries.LINES, emitting.LINE)
@@ -72,9 +72,7 @@ async def run_worker(
         if not PREFECT_API_URL.value():
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
         engine = open_store(app_url(settings), pool_size=2 * len(lines), public_url=settings.public_url)
-        place = Workplace(
-            engine, settings.data / "files", name, stop, mail=settings.mail, webhooks=settings.webhooks
-        )
+        place = Workplace(engine, settings.files, name, stop, mail=settings.mail, webhooks=settings.webhooks)
         workplace.set(place)
         try:
             await _Worker(place, lines, once=once).work()
@@ -151,11 +149,12 @@ class _Worker:
 
 @contextmanager
 def _name(folder: Path) -> Iterator[str]:
-    """The first name free in this data folder; the kernel frees it again however the process ends.
+    """The first name free in this machine's data folder; the kernel frees it again however the process ends.
 
-    Machines that were copied may be called the same, so the folder has a mark of its own.
+    Machines may be called alike, and one may have two data folders: the place is part of the name.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = f"{platform.node()}-{_place(folder)}"
     number = 1
     while True:
         descriptor = os.open(folder / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -166,17 +165,17 @@ def _name(folder: Path) -> Iterator[str]:
             number += 1
             continue
         try:
-            yield f"{platform.node()}-{_mark(folder / 'mark')}-{number}"
+            yield f"{place}-{number}"
         finally:
             os.close(descriptor)
         return
 
 
-def _mark(path: Path) -> str:
-    """Four letters, the same for every worker of the folder: the first one's."""
-    if not path.exists():
-        write_first(path, secrets.token_hex(2))
-    return path.read_text(encoding="ascii").strip()
+def _place(folder: Path) -> str:
+    """What tells this folder on this machine from every other, the same at each start."""
+    machine = Path("/etc/machine-id")
+    told = [machine.read_text() if machine.exists() else "", str(folder.resolve()), str(folder.stat().st_ino)]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:8]
 
 
 def _kind(error: BaseException) -> str:
