@@ -31,8 +31,11 @@ from api import (
     notices,
     papers,
     registers,
+    reports,
     rulebooks,
     verify,
+    webhook_deliveries,
+    webhooks,
 )
 from api.dependencies import Parts, storable
 from api.edge import Edge
@@ -112,6 +115,7 @@ def create_app(settings: Settings) -> FastAPI:
         verify,
         drawing,
         registers,
+        reports,
         bundle,
         rulebooks,
         calendar,
@@ -119,6 +123,8 @@ def create_app(settings: Settings) -> FastAPI:
         deliveries,
         me,
         jobs,
+        webhooks,
+        webhook_deliveries,
         health,
         metrics,
     ):

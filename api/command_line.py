@@ -1,4 +1,4 @@
-"""`hoso`, the command line: the calculator, rulebooks, forms, migrations, the worker, the walk, and `up`.
+"""`hoso`, the command line: the calculator, rulebooks, forms, migrations, the programs, the walk, and `up`.
 
 Each command imports what it needs when it runs, so that the calculator answers at once.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api import clock_commands
 from api.job_commands import jobs
 from api.rulebook_commands import rulebook
 from api.terminal import AsJson, fail, law_of, print_json, print_table
@@ -27,6 +28,7 @@ forms = typer.Typer(no_args_is_help=True, help="Biểu mẫu · forms")
 app.add_typer(forms, name="forms")
 app.add_typer(rulebook, name="rulebook")
 app.add_typer(jobs, name="jobs")
+clock_commands.add_to(app)
 
 
 def main() -> None:
@@ -180,11 +182,33 @@ def migrate() -> None:
 
 
 @app.command()
+def api() -> None:
+    """Chạy riêng một tiến trình API · run one process of the API alone."""
+    from api import programs
+    from models.program import become
+    from models.settings import Settings
+
+    become(programs.api(Settings.from_environment()))
+
+
+@app.command()
+def prefect() -> None:
+    """Chạy riêng máy chủ Prefect · run Prefect's server alone."""
+    from api import programs
+    from models.program import become
+    from models.settings import Settings
+
+    become(programs.prefect(Settings.from_environment()))
+
+
+@app.command()
 def worker() -> None:
     """Chạy tiến trình xử lý công việc sau thao tác · run a worker for what follows acts."""
-    from flows.worker import main as run
+    from api import programs
+    from models.program import become
+    from models.settings import Settings
 
-    run()
+    become(programs.worker(Settings.from_environment()))
 
 
 @app.command()

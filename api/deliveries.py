@@ -13,7 +13,7 @@ from api.answers import Instant
 from api.dependencies import CalendarKeeperDep, EngineDep, id_of
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceForAllDep
-from api.pages import Page, cursor_of, key_of, listed, no_cursor
+from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
 from flows.engine import Actor
 from flows.outgoing import send_again
 from models.store import SYSTEM, Scope, unit_of_work
@@ -93,7 +93,7 @@ def delivery_id_of(
     "",
     response_model=DeliveryPage,
     summary="Thông báo gửi không được · Deliveries that are stuck",
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses=CSV,
 )
 def list_stuck(
     filters: Annotated[DeliveryFilters, Query()],

@@ -35,7 +35,7 @@ class Parts:
     @property
     def files(self) -> Path:
         """The folder of stored files."""
-        return self.settings.data / "files"
+        return self.settings.files
 
 
 def parts_of(request: Request) -> Parts:

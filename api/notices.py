@@ -14,7 +14,7 @@ from api.deliveries import DeliveryOut, deliveries_of
 from api.dependencies import CurrentActor, EngineDep, LanguageDep, id_of
 from api.errors import Language, not_found
 from api.idempotency import Answer, OnceDep
-from api.pages import Page, cursor_of, key_of, listed, no_cursor
+from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
 from flows.engine import Actor
 from flows.notice_texts import wording
 from models.clock import now
@@ -109,7 +109,7 @@ NoticeId = Annotated[UUID, Depends(notice_id_of)]
     "",
     response_model=NoticePage,
     summary="Hộp thư thông báo · The inbox",
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses=CSV,
 )
 def list_notices(
     filters: Annotated[NoticeFilters, Query()], actor: CurrentActor, engine: EngineDep, language: LanguageDep,

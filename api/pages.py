@@ -5,6 +5,7 @@ import binascii
 import csv
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 from fastapi import Request, Response
@@ -12,6 +13,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import Fault, Problem, Said
+
+CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+"""What a list says in OpenAPI of its other form."""
 
 
 class Page(BaseModel):
@@ -82,8 +86,10 @@ def _cell(value: object) -> object:
     """A cell that no spreadsheet takes for a formula."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
+    if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
         value = "; ".join(map(str, value))
+    elif isinstance(value, list | dict):
+        value = orjson.dumps(value).decode()
     if isinstance(value, dict):
         value = orjson.dumps(value).decode()
     return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t"} else value

@@ -1,9 +1,17 @@
-"""The folder of files: each stored once under its SHA-256, and checked against it whenever it is read."""
+"""The folder of files: each stored once under its SHA-256, and checked against it whenever it is read.
 
+Several processes, here and on other machines, may store and read at the same time: a file appears whole or not at all,
+under a name that only one content can have.
+"""
+
+import errno
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
+
+_AT_ONCE = 500
 
 
 class StorageError(RuntimeError):
@@ -30,9 +38,12 @@ def store(folder: Path, content: bytes) -> str:
     """
     digest = hashlib.sha256(content).hexdigest()
     path = _path(folder, digest)
-    if path.exists() and path.stat().st_size == len(content):
+    if _is_fresh(path, len(content)):
+        _sync_folder(path.parent)  # whoever is storing the same just now may not have come to it yet
         return digest
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.parent.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync_folder(folder)
     draft = path.with_name(f".{digest}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -46,6 +57,57 @@ def store(folder: Path, content: bytes) -> str:
     return digest
 
 
+def _is_fresh(path: Path, size: int) -> bool:
+    """Whether the file is there, and from now on as young as a new one: nobody takes it for a leftover and removes it."""
+    try:
+        os.utime(path)
+        return path.stat().st_size == size
+    except FileNotFoundError:
+        return False
+
+
+def leftovers(folder: Path, before: float) -> Iterator[list[Path]]:
+    """Files that nobody stored, or stored again, since a moment, in lists of some hundreds; drafts of stopped processes too.
+
+    Args:
+        folder: the files' folder.
+        before: seconds since 1970.
+    """
+    for part in sorted(folder.glob("[0-9a-f][0-9a-f]")):
+        found = []
+        for entry in os.scandir(part):
+            try:
+                old = entry.is_file(follow_symlinks=False) and entry.stat().st_mtime < before
+            except FileNotFoundError:  # somebody else's draft, or removed by another machine
+                continue
+            if old:
+                found.append(Path(entry.path))
+            if len(found) == _AT_ONCE:
+                yield found
+                found = []
+        if found:
+            yield found
+
+
+def remove(path: Path, before: float) -> bool:
+    """Removes a leftover, unless somebody has stored it again meanwhile: it is put aside first, and looked at once more.
+
+    Whoever stores it afterwards does not find it, and writes it anew.
+    """
+    aside = path.with_name(f".{path.name.removeprefix('.')[:64]}.{secrets.token_hex(4)}")
+    try:
+        if path.stat().st_mtime >= before:
+            return False
+        path.rename(aside)
+    except FileNotFoundError:
+        return False
+    if aside.stat().st_mtime >= before:
+        aside.replace(path)
+        return False
+    aside.unlink()
+    return True
+
+
 def load(folder: Path, sha256: str) -> bytes:
     """The content of this hash.
 
@@ -54,12 +116,22 @@ def load(folder: Path, sha256: str) -> bytes:
         FileDamagedError: the file's content has another hash.
     """
     try:
-        content = _path(folder, sha256).read_bytes()
+        content = _read(_path(folder, sha256))
     except FileNotFoundError as error:
         raise FileMissingError(f"không có tệp {sha256} / no stored file {sha256}") from error
     if hashlib.sha256(content).hexdigest() != sha256:
         raise FileDamagedError(f"tệp {sha256} đã bị hỏng / stored file {sha256} is damaged")
     return content
+
+
+def _read(path: Path) -> bytes:
+    """The file; on NFS another machine may put the same file in its place between the opening and the reading."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        if error.errno != errno.ESTALE:
+            raise
+        return path.read_bytes()
 
 
 def _path(folder: Path, sha256: str) -> Path:

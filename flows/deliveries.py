@@ -13,12 +13,12 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import PrefectClient
 from sqlalchemy.exc import OperationalError
 
-from flows import mail, outgoing
+from flows import mail, outgoing, webhook_sending
 from flows.outgoing import Channel, Outcome, Parcel
 from flows.running import Line, Workplace, run_here, workplace
 
 Sender = Callable[[Parcel, Workplace], Awaitable[Outcome]]
-SENDERS: Mapping[Channel, Sender] = {"mail": mail.send}
+SENDERS: Mapping[Channel, Sender] = {"mail": mail.send, "webhook": webhook_sending.send}
 """Who sends what; each ends by itself within `TIME_OUT` and says what became of the parcel."""
 AT_ONCE = 10
 """Parcels on the wire at the same time."""

@@ -139,6 +139,18 @@ KINDS: Mapping[str, Kind] = {
              "No sweep of the limits has ended for long, so that notices of limits are late."),
         Both("Kiểm tra các tiến trình worker và Prefect.", "Look after the workers and Prefect."),
     ),
+    "webhook_disabled": Kind(
+        Both("một webhook đã bị tắt", "a webhook was disabled"),
+        Both("Bên nhận không còn nhận thông báo, hoặc báo không còn dùng; không gửi đến đó nữa.",
+             "The receiver takes no notices any more, or says that it is gone; nothing more is sent there."),
+        Both("Sửa bên nhận, bật lại webhook rồi cho gửi lại (POST /v1/webhooks/…/replay).",
+             "Mend the receiver, enable the webhook and send again (POST /v1/webhooks/…/replay)."),
+    ),
+    "webhook_test": Kind(
+        Both("thử webhook", "a test of a webhook"),
+        Both("Có người cho gửi thử đến một webhook của cơ quan.", "Somebody had a test sent to a webhook of your agency."),
+        Both("Không phải làm gì.", "There is nothing to do."),
+    ),
     "job_parked": Kind(
         Both("một việc nền bị dừng", "a background job has stopped"),
         Both("Một việc sau thao tác đã thất bại nhiều lần và chờ người xử lý.",

@@ -20,7 +20,7 @@ from models.tables import table
 
 _dossier, _event, _agency, _notice = table("dossier"), table("event"), table("agency"), table("notice")
 
-Audience = Literal["agency", "head", "supervisor"]
+Audience = Literal["agency", "head", "supervisor", "administrator"]
 _COURTS = (AgencyKind.court, AgencyKind.provincial_court)
 _EVENTS = (
     select(
@@ -49,20 +49,31 @@ _ENDED = text("""
     WHERE e.id = ANY (:events) AND e.action = ANY (:ending)
 """)
 
-# An agency's officers are written to at its mailbox where it has one; heads and supervisors at their own addresses.
+# An agency's officers are written to at its mailbox where it has one; everyone else at their own addresses. Its webhooks
+# hear of one thing once, whoever of the agency is told of it.
 _DELIVER = text("""
-    INSERT INTO delivery (id, notice, channel, account, state, attempts, run_after, created_at)
-    SELECT gen_random_uuid(), told.id, 'mail', reader.account, 'waiting', 0, :moment, :moment
+    INSERT INTO delivery (id, notice, channel, account, webhook, state, attempts, run_after, created_at)
+    SELECT gen_random_uuid(), told.id, reader.channel, reader.account, reader.webhook, 'waiting', 0, :moment, :moment
     FROM notice told CROSS JOIN LATERAL (
-        SELECT account.id AS account FROM account JOIN agency ON agency.code = account.agency
+        SELECT 'mail' AS channel, account.id AS account, NULL::uuid AS webhook
+        FROM account JOIN agency ON agency.code = account.agency
         WHERE account.agency = told.agency AND account.email IS NOT NULL AND NOT account.disabled
             AND account.role = CASE told.audience WHEN 'agency' THEN 'officer' ELSE told.audience END
             AND (told.audience <> 'agency' OR agency.email IS NULL)
         UNION ALL
-        SELECT NULL FROM agency
+        SELECT 'mail', NULL, NULL FROM agency
         WHERE agency.code = told.agency AND agency.email IS NOT NULL AND told.audience = 'agency'
+        UNION ALL
+        SELECT 'webhook', NULL, webhook.id FROM webhook
+        WHERE webhook.agency = told.agency AND webhook.enabled
+            AND (webhook.kinds = '[]' OR EXISTS (
+                SELECT FROM jsonb_array_elements_text(webhook.kinds) AS wanted (start)
+                WHERE starts_with(told.kind, wanted.start)))
+            AND NOT EXISTS (
+                SELECT FROM notice before WHERE before.agency = told.agency AND before.key = told.key
+                AND before.audience IN ('agency', 'head', 'supervisor') AND before.seq < told.seq)
     ) reader
-    WHERE told.id = ANY (:told) ORDER BY told.seq, reader.account
+    WHERE told.id = ANY (:told) ORDER BY told.seq, reader.account, reader.webhook
 """)
 
 

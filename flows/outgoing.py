@@ -1,12 +1,12 @@
 """Deliveries on their way out: claimed under a lease, begun before the wire is touched, settled once the outcome is known."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, and_, case, func, or_, select, update
+from sqlalchemy import Connection, Engine, and_, case, func, or_, select, text, update
 
 from models import clock, metrics
 from models.store import SYSTEM, Scope, after_commit, unit_of_work
@@ -37,6 +37,7 @@ class Parcel:
     channel: Channel
     attempts: int
     account: UUID | None
+    webhook: UUID | None
     notice: UUID
     seq: int
     dossier: UUID | None
@@ -58,6 +59,10 @@ class Outcome:
 
     state: Literal["sent", "waiting", "unknown", "parked"]
     error: str | None = None
+    after: timedelta | None = None
+    """How long the receiver asks to be left alone; counts where it is longer than our own pause."""
+    also: Callable[[Connection], None] | None = None
+    """Written in the same transaction."""
 
 
 def claim(engine: Engine, worker: str, channel: Channel, limit: int = MOST) -> list[UUID]:
@@ -104,6 +109,8 @@ def settle(engine: Engine, worker: str, delivery: UUID, outcome: Outcome) -> Non
         attempts = connection.execute(select(_delivery.c.attempts).where(*mine).with_for_update()).scalar()
         if attempts is not None:
             _settle(connection, delivery, attempts + 1, outcome, clock.now())
+            if outcome.also is not None:
+                outcome.also(connection)
 
 
 def take_back(engine: Engine, worker: str, channel: Channel) -> None:
@@ -120,6 +127,11 @@ def take_back(engine: Engine, worker: str, channel: Channel) -> None:
         connection.execute(held.values(worker=None, lease_until=None))
 
 
+def pause(attempts: int) -> timedelta:
+    """How long a delivery waits after so many failures."""
+    return min(timedelta(seconds=15 * 2**attempts), _LONGEST_PAUSE)
+
+
 def send_again(connection: Connection, delivery: UUID, account: UUID) -> bool:
     """Lets a delivery wait anew that is parked or of unknown outcome, as somebody asks; False when it is neither."""
     moment = clock.now()
@@ -132,13 +144,15 @@ def send_again(connection: Connection, delivery: UUID, account: UUID) -> bool:
 
 
 _PARCEL = select(
-    _delivery.c.id, _delivery.c.channel, _delivery.c.attempts, _delivery.c.account, _delivery.c.notice, _notice.c.seq,
+    _delivery.c.id, _delivery.c.channel, _delivery.c.attempts, _delivery.c.account, _delivery.c.webhook, _delivery.c.notice, _notice.c.seq,
     _notice.c.dossier, _notice.c.event, _notice.c.agency, _notice.c.audience, _notice.c.kind, _notice.c.facts,
     _notice.c.created_at.label("told_at"),
 ).join(_notice, _notice.c.id == _delivery.c.notice)  # fmt: skip
 
 
 def _ready(channel: Channel, moment: datetime, limit: int) -> Any:  # noqa: ANN401 - a statement
+    if channel == "webhook":
+        return _READY_FOR_WEBHOOKS.bindparams(moment=moment, limit=limit, each=_EACH)
     free = or_(_delivery.c.lease_until.is_(None), _delivery.c.lease_until < moment)
     return (
         select(_delivery.c.id, func.coalesce(_delivery.c.again_at, _delivery.c.created_at).label("since"))
@@ -150,6 +164,22 @@ def _ready(channel: Channel, moment: datetime, limit: int) -> Any:  # noqa: ANN4
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+
+
+_EACH = 10
+"""Deliveries that one run takes for one webhook, so that a slow receiver does not hold up the others."""
+_READY_FOR_WEBHOOKS = text("""
+    SELECT next.id, next.since FROM webhook CROSS JOIN LATERAL (
+        SELECT id, run_after, coalesce(again_at, created_at) AS since FROM delivery
+        WHERE delivery.webhook = webhook.id AND state = 'waiting' AND run_after <= :moment
+            AND (lease_until IS NULL OR lease_until < :moment)
+        ORDER BY run_after, id LIMIT CASE WHEN webhook.failing_since IS NULL THEN :each ELSE 1 END
+        FOR UPDATE SKIP LOCKED
+    ) next
+    WHERE webhook.rest_until IS NULL OR webhook.rest_until <= :moment
+    ORDER BY next.run_after, next.id LIMIT :limit
+""")
+"""A webhook that fails is tried with one delivery at a time, and not while it rests."""
 
 
 def _recover(connection: Connection, channel: Channel, held: Any, moment: datetime) -> None:  # noqa: ANN401 - a condition
@@ -173,7 +203,7 @@ def _settle(
         .where(_delivery.c.id == delivery)
         .values(
             state=state, attempts=attempts, error=outcome.error, worker=None, lease_until=None,
-            run_after=moment + min(timedelta(seconds=15 * 2**attempts), _LONGEST_PAUSE),
+            run_after=moment + max(pause(attempts), outcome.after or timedelta(0)),
             settled_at=None if state == "waiting" else moment,
         )
         .returning(_delivery.c.channel)

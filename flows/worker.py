@@ -2,16 +2,17 @@
 
 import asyncio
 import fcntl
+import hashlib
 import logging
 import os
 import platform
-import secrets
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from prefect.context import AsyncClientContext
@@ -22,15 +23,15 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from flows import deliveries, jobs, outbox
+from flows import deliveries, emitting, jobs, outbox
 from flows.running import AWAY, Line, Workplace, bury, workplace
 from models import logs, metrics
 from models.postgres import app_url
-from models.settings import Settings, StartupError, write_first
+from models.settings import Settings, StartupError
 from models.store import open_store
 
 _log = logs.logger("hoso.worker")
-LINES = (Line(jobs.serve, outbox.take_back), *deliveries.LINES)
+LINES = (Line(jobs.serve, outbox.take_back), *deliveries.LINES, emitting.LINE)
 """What a worker does, each of it while the others go on."""
 
 _POLL = 0.3
@@ -45,14 +46,23 @@ _PREFECT = {
 }
 
 
-async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Event | None = None) -> None:
-    """Serves all lines.
+async def run_worker(
+    settings: Settings,
+    *,
+    lines: Sequence[Line] = LINES,
+    program: str = "worker",
+    once: bool = False,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Serves lines side by side.
 
     While Prefect's server or the database is away, work waits and no attempt is counted. Several workers, here and on
     other machines, share the work.
 
     Args:
         settings: the installation's settings; the environment must name Prefect's server.
+        lines: what to serve.
+        program: what the process is called in its lock, by which `hoso doctor` sees it.
         once: return as soon as no line has anything to do.
         stop: once set, what is under way is finished and the worker returns.
 
@@ -60,15 +70,19 @@ async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Ev
         StartupError: the environment names no server for Prefect.
     """
     stop = stop or asyncio.Event()
-    with _name(settings.data / "workers") as name, temporary_settings(_PREFECT), logs.about(worker=name):
+    with (
+        _name(settings.data / "workers", program) as name,
+        temporary_settings(_PREFECT),
+        logs.about(worker=name),
+    ):
         if not PREFECT_API_URL.value():
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
         _serve_metrics(settings, int(name.rpartition("-")[2]))
-        engine = open_store(app_url(settings), pool_size=2 * len(LINES), public_url=settings.public_url)
-        place = Workplace(engine, settings.data / "files", name, stop, mail=settings.mail)
+        engine = open_store(app_url(settings), pool_size=2 * len(lines), public_url=settings.public_url)
+        place = Workplace(engine, settings.files, name, stop, mail=settings.mail, webhooks=settings.webhooks)
         workplace.set(place)
         try:
-            await _Worker(place, once=once).work()
+            await _Worker(place, lines, once=once).work()
         finally:
             engine.dispose()
 
@@ -95,8 +109,9 @@ def _serve_metrics(settings: Settings, number: int) -> None:
 class _Worker:
     """One process's work under one name."""
 
-    def __init__(self, place: Workplace, *, once: bool) -> None:
+    def __init__(self, place: Workplace, lines: Sequence[Line], *, once: bool) -> None:
         self._place = place
+        self._lines = lines
         self._stop = place.stop
         self._once = once
         self._troubles: dict[Sequence[Line], str] = {}
@@ -107,7 +122,7 @@ class _Worker:
         logging.getLogger("prefect.task_runs").setLevel(logging.WARNING)
         self._say("bắt đầu · started")
         async with asyncio.TaskGroup() as group:
-            for lines in [LINES] if self._once else [(line,) for line in LINES]:
+            for lines in [self._lines] if self._once else [(line,) for line in self._lines]:
                 group.create_task(self._keep(lines))
         self._say("đã dừng · stopped")
 
@@ -124,7 +139,7 @@ class _Worker:
                 pause = _LONG_PAUSE
             else:
                 return
-            await _wait(self._stop, pause)
+            await wait(self._stop, pause)
 
     async def _serve(self, lines: Sequence[Line]) -> None:
         async with httpx.AsyncClient() as probe:
@@ -140,7 +155,7 @@ class _Worker:
                     continue
                 if self._once:
                     return
-                await _wait(self._stop, _POLL)
+                await wait(self._stop, _POLL)
 
     def _troubled(self, lines: Sequence[Line], kind: str) -> None:
         """Says that a server is away, unless it was said already, for these lines or for others."""
@@ -157,12 +172,14 @@ class _Worker:
 
 
 @contextmanager
-def _name(folder: Path) -> Iterator[str]:
-    """The first name free in this data folder; the kernel frees it again however the process ends.
+def _name(folder: Path, program: str = "worker") -> Iterator[str]:
+    """The first name free in this machine's data folder; the kernel frees it again however the process ends.
 
-    Machines that were copied may be called the same, so the folder has a mark of its own.
+    Machines may be called alike, and one may have two data folders: the place is part of the name. The lock's file says
+    which program holds it.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = f"{platform.node()}-{_place(folder)}"
     number = 1
     while True:
         descriptor = os.open(folder / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -173,17 +190,19 @@ def _name(folder: Path) -> Iterator[str]:
             number += 1
             continue
         try:
-            yield f"{platform.node()}-{_mark(folder / 'mark')}-{number}"
+            os.truncate(descriptor, 0)
+            os.write(descriptor, program.encode())
+            yield f"{place}-{number}"
         finally:
             os.close(descriptor)
         return
 
 
-def _mark(path: Path) -> str:
-    """Four letters, the same for every worker of the folder: the first one's."""
-    if not path.exists():
-        write_first(path, secrets.token_hex(2))
-    return path.read_text(encoding="ascii").strip()
+def _place(folder: Path) -> str:
+    """What tells this folder on this machine from every other, the same at each start."""
+    machine = Path("/etc/machine-id")
+    told = [machine.read_text() if machine.exists() else "", str(folder.resolve()), str(folder.stat().st_ino)]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:8]
 
 
 def _kind(error: BaseException) -> str:
@@ -193,7 +212,8 @@ def _kind(error: BaseException) -> str:
     return type(error).__name__
 
 
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
+async def wait(stop: asyncio.Event, seconds: float) -> None:
+    """Until `stop` is set, or so many seconds."""
     try:
         async with asyncio.timeout(seconds):
             await stop.wait()
@@ -201,7 +221,7 @@ async def _wait(stop: asyncio.Event, seconds: float) -> None:
         pass
 
 
-async def _until_signalled(settings: Settings) -> None:
+async def _until_signalled(run: Callable[..., Coroutine[Any, Any, None]], settings: Settings) -> None:
     """Runs until SIGTERM or Ctrl-C.
 
     A thread waits for the signals, which are blocked elsewhere: Prefect installs a handler of its own while a flow runs,
@@ -214,21 +234,26 @@ async def _until_signalled(settings: Settings) -> None:
         loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=wait_for_signal, daemon=True).start()
-    await run_worker(settings, stop=stop)
+    await run(settings, stop=stop)
 
 
 _SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 
-def main() -> None:
-    """Runs a worker of this installation until it is told to stop."""
-    logs.to_stderr("worker")
+def run_until_signalled(run: Callable[..., Coroutine[Any, Any, None]], program: str) -> None:
+    """Runs a process of this installation until it is told to stop: `run` is given settings, and `stop`."""
+    logs.to_stderr(program)
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
-        asyncio.run(_until_signalled(Settings.from_environment()))
+        asyncio.run(_until_signalled(run, Settings.from_environment()))
     except StartupError as error:
         _log.critical("không khởi động được · did not start", exc_info=error)
         sys.exit(1)
+
+
+def main() -> None:
+    """Runs a worker of this installation until it is told to stop."""
+    run_until_signalled(run_worker, "worker")
 
 
 if __name__ == "__main__":

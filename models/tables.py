@@ -3,11 +3,10 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from models import agency, calendar_change, document, dossier, event, job, limit, notice, paper
-
-_ = (
+from models import (
     agency,
     calendar_change,
+    clock_run,
     document,
     dossier,
     event,
@@ -15,6 +14,25 @@ _ = (
     limit,
     notice,
     paper,
+    report,
+    signal,
+    webhook,
+)
+
+_ = (
+    agency,
+    calendar_change,
+    clock_run,
+    document,
+    dossier,
+    event,
+    job,
+    limit,
+    notice,
+    paper,
+    report,
+    signal,
+    webhook,
 )  # importing a noun's module declares its tables
 
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0008"
+down_revision = "0007"
 
 AGAIN = """
 ALTER TABLE delivery ADD COLUMN again_by uuid REFERENCES account(id), ADD COLUMN again_at timestamptz;
