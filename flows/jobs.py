@@ -8,6 +8,7 @@ from documents.rendering import explain
 from flows import outbox
 from flows.running import AWAY, Workplace, bury_runs, run_here
 from flows.stages import FLOWS, Act, acts_of
+from models.law.words import STAGE_NAMES
 
 _RENEWAL = outbox.LEASE.total_seconds() / 4
 
@@ -58,8 +59,9 @@ async def _renew(place: Workplace, claim: outbox.Claim) -> None:
 
 
 def _label(claim: outbox.Claim, acts: list[Act]) -> tuple[str, list[str]]:
-    """The run's name and tags: by stage, and by dossier and agency when it carries one act."""
-    if len(acts) != 1:
-        return f"{len(acts)} thao tác", [claim.stage.value]
-    [act] = acts
-    return f"{act.number} {act.action}", [claim.stage.value, act.number, act.agency]
+    """The run's name and tags: by stage, and by dossier and agency when it carries one."""
+    numbers, agencies = {act.number for act in acts}, {act.agency for act in acts}
+    tags = [claim.stage.value, *(one for found in (numbers, agencies) if len(found) == 1 for one in found)]
+    stage = STAGE_NAMES[claim.stage]
+    what = f"{acts[0].number} · {acts[0].action}" if len(acts) == 1 else f"{len(acts)} thao tác"
+    return f"{stage[0].upper()}{stage[1:]} · {what}", tags

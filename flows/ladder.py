@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, bindparam, func, select, text, update
 
 from flows.notices import Audience, Telling, tell, tell_of_the_held
 from flows.signals import LIMIT_MISSED, Signal, record
-from flows.state import Agencies
+from flows.state import Agencies, AgencyState
 from flows.supervision import Supervision
 from models import clock
 from models.law.limits import TIMEZONE
@@ -50,7 +50,8 @@ END = (_SOON, Rung("ended", timedelta(0), ("agency", "head")))
 _LIMITS = (
     select(
         _limit.c.id, _limit.c.dossier, _limit.c.rule, _limit.c.kind, _limit.c.due, _limit.c.last_day, _limit.c.started_by,
-        _limit.c.opens, _limit.c.rung, _limit.c.next_rung_at, func.coalesce(_limit.c.stands_for, _limit.c.rule).label("place"),
+        _limit.c.opens, _limit.c.rung, _limit.c.next_rung_at, _limit.c.book.label("rule_book"),
+        func.coalesce(_limit.c.stands_for, _limit.c.rule).label("place"),
         _dossier.c.number, _dossier.c.book, _dossier.c.stage, _dossier.c.holder, _dossier.c.parties,
     )
     .join(_dossier, _dossier.c.id == _limit.c.dossier)
@@ -182,11 +183,12 @@ def _climb_one(
 ) -> None:
     who = who_must_act(row, row.place)
     reached, alert = list(_reached(row, moment)), _alert(row, moment, who)
+    names = ", ".join(agencies[code].card.name for code in who)
     tellings = [
         telling
         for position, rung, at in reached
         for acting in who
-        for telling in _of_rung(row, (position, rung, at), acting, agencies[acting].territory, supervision)
+        for telling in _of_rung(row, (position, rung, at), agencies[acting], names, supervision)
     ]
     done.alerts.append(alert)
     done.tellings += tellings
@@ -223,18 +225,18 @@ def _next(row: Any, climbed: int) -> datetime:  # noqa: ANN401 - a row
 def _of_rung(
     row: Any,  # noqa: ANN401 - a row
     reached: tuple[int, Rung, datetime],
-    acting: str,
-    territory: str,
+    acting: AgencyState,
+    names: str,
     supervision: Supervision,
 ) -> Iterator[Telling]:
     position, rung, at = reached
     facts = {
-        "dossier": row.number, "rule": row.rule, "due": row.due.isoformat(), "last_day": row.last_day.isoformat(),
-        "at": at.isoformat(),
+        "dossier": row.number, "rule": row.rule, "book": row.rule_book, "due": row.due.isoformat(), "last_day": row.last_day.isoformat(),
+        "at": at.isoformat(), "who": names,
     }  # fmt: skip
     kind, key = f"limit_{rung.name}:{row.rule}", f"{row.id}:{row.due.isoformat()}:{position:02}"
     for audience in rung.audiences:
-        for agency in supervision.above(territory) if audience == "supervisor" else [acting]:
+        for agency in supervision.above(acting.territory) if audience == "supervisor" else [acting.card.code]:
             yield Telling(agency, kind, key, facts, row.dossier, row.started_by, audience)
 
 

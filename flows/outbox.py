@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, select, update
 
 from models import clock
 from models.law.schema import Stage
@@ -122,6 +123,27 @@ def take_back(engine: Engine, worker: str) -> None:
     with unit_of_work(engine, _SCOPE) as connection:
         for row in connection.execute(_locked(worker, None)).all():
             _fail(connection, row.id, row.attempts + 1, _STOPPED, moment)
+
+
+def retry(connection: Connection, job: int, account: UUID | None) -> bool:
+    """Lets a parked job be tried again with all its attempts, and records who decided so; False when it is not parked.
+
+    Args:
+        connection: a unit of work.
+        job: its number.
+        account: who decided; None on the command line.
+    """
+    moment, parked = clock.now(), (_job.c.id == job, _job.c.state == "parked")
+    row = connection.execute(
+        select(_job.c.attempts, _job.c.error).where(*parked).with_for_update()
+    ).one_or_none()
+    if row is None:
+        return False
+    values = {"job": job, "account": account, "at": moment, "attempts": row.attempts, "error": row.error}
+    connection.execute(insert(table("job_retry")).values(**values))
+    again = update(_job).where(_job.c.id == job)
+    connection.execute(again.values(state="waiting", attempts=0, run_after=moment, error=None))
+    return True
 
 
 def _over(moment: datetime) -> ColumnElement[bool]:

@@ -25,13 +25,13 @@ from prefect.settings import (
 )
 
 from documents.rendering import explain
-from flows import emitting, jobs, outbox
+from flows import deliveries, emitting, jobs, outbox
 from flows.running import AWAY, Line, Workplace, bury, workplace
 from models.postgres import app_url
 from models.settings import Settings, StartupError, write_first
 from models.store import open_store
 
-LINES = (Line(jobs.serve, outbox.take_back), emitting.LINE)
+LINES = (Line(jobs.serve, outbox.take_back), *deliveries.LINES, emitting.LINE)
 """What a worker does, each of it while the others go on."""
 
 _POLL = 0.3
@@ -72,7 +72,9 @@ async def run_worker(
         if not PREFECT_API_URL.value():
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
         engine = open_store(app_url(settings), pool_size=2 * len(lines), public_url=settings.public_url)
-        place = Workplace(engine, settings.data / "files", name, stop)
+        place = Workplace(
+            engine, settings.data / "files", name, stop, mail=settings.mail, webhooks=settings.webhooks
+        )
         workplace.set(place)
         try:
             await _Worker(place, lines, once=once).work()

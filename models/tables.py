@@ -16,6 +16,7 @@ from models import (
     paper,
     report,
     signal,
+    webhook,
 )
 
 _ = (
@@ -31,6 +32,7 @@ _ = (
     paper,
     report,
     signal,
+    webhook,
 )  # importing a noun's module declares its tables
 
 

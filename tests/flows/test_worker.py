@@ -13,7 +13,7 @@ from flows import outbox
 from tests.flows.conftest import superuser_of, until
 from tests.flows.forwarder import Forwarder
 from tests.flows.place import Place, documents, is_done, notices
-from tests.flows.rows import Done, act, dossier, job, limit, read, state_of
+from tests.flows.rows import Done, act, acts, dossier, dossiers, job, limit, read, state_of
 
 FORMS = ("III-01", "III-03")
 
@@ -38,7 +38,7 @@ def test_act_is_rendered_checked_told_and_shown_in_prefect(place: Place, engine:
         ("bvmd", "limit_overdue:health-result"), ("bvmd", "limit_overdue:health-result"),
     ]  # fmt: skip
     [run] = place.runs("HS-2026-000001")
-    assert run["name"] == "HS-2026-000001 request_determination"
+    assert run["name"] == "Công an thu thập, lập hồ sơ · HS-2026-000001 · request_determination"
     assert {"police_collection", "HS-2026-000001", "camd"} < set(run["tags"])
     assert run["parameters"] == {"jobs": [done.job]}
     tasks = place.prefect("task_runs/filter", flow_runs={"id": {"any_": [run["id"]]}})
@@ -59,7 +59,7 @@ def test_act_is_rendered_checked_told_and_shown_in_prefect(place: Place, engine:
 def test_worker_killed_while_rendering_leaves_no_second_file_or_notice(place: Place, engine: Engine) -> None:
     acts = [_handed_over(engine, number) for number in range(6)]
     [held] = read(
-        engine, "SELECT max(id::text)::uuid FROM document WHERE event = :event", event=acts[4].event
+        engine, "SELECT max(id::text)::uuid FROM document WHERE event = :event", event=acts[5].event
     )
     with superuser_of(place.settings) as lock:
         lock.execute("SELECT set_config('row_security', 'off', true)")
@@ -160,17 +160,15 @@ def test_broken_document_parks_its_job_alone_and_the_dossier_stays_as_it_is(
 
 
 def test_hundred_waiting_acts_are_one_run(place: Place, engine: Engine) -> None:
-    acts = [
-        act(engine, dossier(engine, f"HS-many-{number}"), "notify_result")
-        for number in range(outbox.MOST_ACTS)
-    ]
+    numbers = [f"HS-many-{number}" for number in range(outbox.MOST_ACTS)]
+    many = acts(engine, dossiers(engine, numbers, stage="police_collection"), "notify_result")
     worker = place.start()
-    until(lambda: is_done(engine, *(one.job for one in acts)))
+    until(lambda: is_done(engine, *(one.job for one in many)))
     place.stop(worker)
     [(run,)] = read(engine, "SELECT DISTINCT flow_run FROM job")
     [shown] = place.prefect("flow_runs/filter", flow_runs={"id": {"any_": [run]}})
-    assert shown["name"] == "100 thao tác"
-    assert "police_collection" in shown["tags"]
+    assert shown["name"] == "Công an thu thập, lập hồ sơ · 100 thao tác"
+    assert {tag for tag in shown["tags"] if not tag.startswith("worker:")} == {"police_collection", "camd"}
 
 
 def test_worker_told_to_stop_finishes_its_batch_first(place: Place, engine: Engine) -> None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 # What is counted back from an end starts after its own end: its last quarter is as long, and comes before it all the same.
 # What must be done within so long before an end is told of when that time begins.
