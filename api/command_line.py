@@ -212,6 +212,14 @@ def worker() -> None:
 
 
 @app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Kiểm tra mọi thứ hệ thống cần, chỉ cách sửa · check what the installation needs, and say how to mend it."""
+    from api.doctor.command import run
+
+    run(as_json=as_json)
+
+
+@app.command()
 def up(
     walking: Annotated[
         bool, typer.Option("--walk", help="Đi thử hai hồ sơ khi đã sẵn sàng · walk two dossiers")

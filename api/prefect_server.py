@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import URL
@@ -66,6 +67,7 @@ def prefect_server(settings: Settings) -> Program:
             home / "ui"
         ),  # by default it writes into the installed package
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_LOGGING_SETTINGS_PATH": str(Path(__file__).with_name("prefect_logging.yml")),
     }
     argv = (
         sys.executable, "-m", "prefect", "server", "start",

@@ -70,3 +70,17 @@ class UnknownAction(Refusal):
 
     code: str
     book: str
+
+
+def codes_of(refusal: Refusal) -> set[str]:
+    """The codes of a refusal's reasons, as the API names them."""
+    match refusal:
+        case Refused():
+            return {need.code for need in refusal.needs}
+        case Invalid():
+            return {flaw.code for flaw in refusal.flaws}
+        case Stale():
+            return {"stale"}
+        case UnknownAction():
+            return {"unknown_action"}
+    return {"not_found"}

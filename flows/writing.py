@@ -14,9 +14,10 @@ from flows.clocks import Moves
 from flows.issuing import Issue, Numbers
 from flows.refusals import Need
 from flows.state import State
+from models import logs, metrics
 from models.clock import now
 from models.law.schema import Stage
-from models.store import public_url
+from models.store import after_commit, public_url
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ _START = text("""
         INSERT INTO time_limit SELECT * FROM jsonb_populate_recordset(NULL::time_limit, :started)
     ), issued AS (
         INSERT INTO document SELECT * FROM jsonb_populate_recordset(NULL::document, :documents)
-    ) INSERT INTO job (stage, events, state, attempts, run_after, created_at)
-        SELECT stage, events, state, attempts, run_after, created_at FROM jsonb_populate_recordset(NULL::job, :jobs)
+    ) INSERT INTO job (stage, events, state, attempts, run_after, created_at, request)
+        SELECT stage, events, state, attempts, run_after, created_at, request FROM jsonb_populate_recordset(NULL::job, :jobs)
 """).bindparams(*(bindparam(rows, type_=JSONB) for rows in ("started", "documents", "jobs")))
 
 
@@ -106,6 +107,16 @@ def write(connection: Connection, done: Sequence[Done]) -> None:
     })  # fmt: skip
     if endings := [_ended(one, one.ends) for one in done if one.ends]:
         connection.execute(_END, endings)
+    after_commit(connection, lambda: _tell(done))
+
+
+def _tell(done: Sequence[Done]) -> None:
+    """Counts the acts; a single one is named in the lines of its request."""
+    for one in done:
+        metrics.acts.labels(one.event["action"], one.event["stage_before"] or Stage.police_collection).inc()
+    if len(done) == 1:
+        event = done[0].event
+        logs.note(dossier=event["dossier"], action=event["action"], act=event["id"])
 
 
 def _advance(connection: Connection, done: Sequence[Done], moment: datetime) -> Numbers:
@@ -174,5 +185,11 @@ def _jobs(done: Sequence[Done], moment: datetime) -> list[dict[str, Any]]:
         by_stage.setdefault(one.event["stage_before"] or Stage.police_collection, []).append(
             str(one.event["id"])
         )
-    waiting = {"state": "waiting", "attempts": 0, "run_after": moment, "created_at": moment}
+    waiting = {
+        "state": "waiting",
+        "attempts": 0,
+        "run_after": moment,
+        "created_at": moment,
+        "request": logs.request_id(),
+    }
     return [{"stage": stage, "events": events, **waiting} for stage, events in by_stage.items()]

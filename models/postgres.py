@@ -50,6 +50,8 @@ def program(settings: Settings, options: Mapping[str, str] | None = None) -> Pro
         # Relative to the data directory, so that its length and the folders above do not matter.
         "unix_socket_directories": "../run" if folder.is_relative_to(settings.data) else str(folder),
         "unix_socket_permissions": "0700",
+        # A statement's error may quote a row, and with it a person; whoever sent it logs its SQLSTATE.
+        "log_min_messages": "log",
         **(options or {}),
     }
     arguments = [text for name, value in chosen.items() for text in ("-c", f"{name}={value}")]

@@ -65,6 +65,12 @@ class Settings:
     """Where workers and browsers reach Prefect's server; None means on this machine."""
     public_url: str = PUBLIC_URL
     """Where the outside world reaches this installation; the codes on issued documents lead there for ever."""
+    metrics_port: int = 0
+    """Where the first worker of this machine answers Prometheus, the second one port higher, and so on; 0 for nowhere."""
+    metrics_host: str = "127.0.0.1"
+    """The address of this machine at which they do."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """What Prometheus must send to read `/metrics` of the API; None lets everyone read who reaches it."""
     mail: MailServer | None = None
     """Where notices leave by mail; None means that mails wait."""
     webhooks: PrivateReceivers = NOTHING_PRIVATE
@@ -101,6 +107,9 @@ class Settings:
             prefect_port=_port(source, "HOSO_PREFECT_PORT", 4200),
             prefect_address=_address(source, "HOSO_PREFECT_URL"),
             public_url=_address(source, "HOSO_PUBLIC_URL") or PUBLIC_URL,
+            metrics_port=_port(source, "HOSO_METRICS_PORT", 0) if _asked(source, "HOSO_METRICS_PORT") else 0,
+            metrics_host=source.get("HOSO_METRICS_HOST") or "127.0.0.1",
+            metrics_token=source.get("HOSO_METRICS_TOKEN") or None,
             mail=_mail(source),
             webhooks=_webhooks(source),
             once=_flag(source, "HOSO_ONCE"),
@@ -264,6 +273,10 @@ def _proxies(source: Mapping[str, str], name: str) -> tuple[str, ...]:
                 f"{name}: {text!r} is not the IP address or network of a proxy.",
             )
     return tuple(texts)
+
+
+def _asked(source: Mapping[str, str], name: str) -> bool:
+    return (source.get(name) or "0").strip() != "0"
 
 
 def _port(source: Mapping[str, str], name: str, default: int) -> int:
