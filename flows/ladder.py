@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, func, select, text, update
+from sqlalchemy import Connection, Select, bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from flows.notices import Audience, Telling, tell, tell_of_the_held
 from flows.signals import LIMIT_MISSED, Signal, record
@@ -60,11 +61,10 @@ _ON_LADDER = _limit.c.next_rung_at.is_not(None)
 """Open, with an end, not suspended, and not a window."""
 _FREE = text("FOR UPDATE OF time_limit SKIP LOCKED FOR KEY SHARE OF dossier SKIP LOCKED")
 """Neither the limit nor its dossier is being changed; an act holds its dossier first and its limits afterwards."""
-_CLIMBED = (
-    update(_limit)
-    .where(_limit.c.id == bindparam("limit"))
-    .values(rung=bindparam("reached"), next_rung_at=bindparam("next"))
-)
+_CLIMBED = text("""
+    UPDATE time_limit SET rung = new.reached, next_rung_at = new.next
+    FROM jsonb_to_recordset(:rows) AS new ("limit" uuid, reached integer, next timestamptz) WHERE id = new."limit"
+""").bindparams(bindparam("rows", type_=JSONB))
 _NEVER = datetime.max.replace(tzinfo=TIMEZONE)
 _LATER = timedelta(hours=1)
 """When a limit that cannot be told of is looked at again, so that it does not stand in the way of the others."""
@@ -138,7 +138,7 @@ def climb(
             _log.error("a limit could not climb", limit=row.id, dossier=row.dossier, exc_info=error)
             done.broken.append((row.id, type(error).__name__))
             done.climbed.append({"limit": row.id, "reached": row.rung, "next": clock.now() + _LATER})
-    connection.execute(_CLIMBED, done.climbed)
+    connection.execute(_CLIMBED, {"rows": done.climbed})
     after_commit(connection, lambda: _count(done.rungs))
     record(connection, done.signals)
     told = tell(connection, done.tellings)

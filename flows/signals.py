@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, Engine, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Engine, bindparam, delete, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from models import clock
 from models.store import SYSTEM, Scope, unit_of_work
@@ -19,6 +19,12 @@ LIMIT_MISSED: Name = "hoso.limit.missed"
 _NAMESPACE = UUID("6f1d6a3e-2b0c-5a53-9a6c-1a0d7f6e5c41")
 _signal, _event, _dossier = table("signal"), table("event"), table("dossier")
 _SCOPE = Scope(SYSTEM)
+_RECORD = text("""
+    INSERT INTO signal (id, name, dossier, agencies, facts, created_at)
+    SELECT new.id, new.name, new.dossier, new.agencies, new.facts, :moment
+    FROM jsonb_to_recordset(:rows) AS new (id uuid, name text, dossier uuid, agencies text[], facts jsonb)
+    ON CONFLICT DO NOTHING
+""").bindparams(bindparam("rows", type_=JSONB))
 
 
 @dataclass(frozen=True)
@@ -39,14 +45,12 @@ class Signal:
 
 def record(connection: Connection, signals: Sequence[Signal]) -> None:
     """Writes signals in the caller's transaction; those already written stay as they are, emitted or not."""
-    if signals:
-        moment = clock.now()
-        rows = [
-            {"id": one.id, "name": one.name, "dossier": one.dossier, "agencies": list(one.agencies),
-             "facts": one.facts, "created_at": moment}
-            for one in sorted(signals, key=lambda one: one.id)
-        ]  # fmt: skip
-        connection.execute(insert(_signal).on_conflict_do_nothing(), rows)
+    rows = [
+        {"id": one.id, "name": one.name, "dossier": one.dossier, "agencies": one.agencies, "facts": one.facts}
+        for one in sorted(signals, key=lambda one: one.id)
+    ]  # fmt: skip
+    if rows:
+        connection.execute(_RECORD, {"rows": rows, "moment": clock.now()})
 
 
 def signal_acts(connection: Connection, events: Sequence[UUID]) -> None:

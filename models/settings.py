@@ -220,10 +220,6 @@ def write_first(path: Path, text: str) -> None:
         draft.unlink()
 
 
-def _asked(source: Mapping[str, str], name: str) -> bool:
-    return (source.get(name) or "0").strip() != "0"
-
-
 def reached(host: str) -> str:
     """The address, as a URL has it, at which this machine reaches what listens on `host` here."""
     address = ipaddress.ip_address(host)
@@ -277,6 +273,10 @@ def _proxies(source: Mapping[str, str], name: str) -> tuple[str, ...]:
                 f"{name}: {text!r} is not the IP address or network of a proxy.",
             )
     return tuple(texts)
+
+
+def _asked(source: Mapping[str, str], name: str) -> bool:
+    return (source.get(name) or "0").strip() != "0"
 
 
 def _port(source: Mapping[str, str], name: str, default: int) -> int:

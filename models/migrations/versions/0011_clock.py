@@ -33,10 +33,9 @@ UPDATE time_limit SET next_rung_at = least(due, warning_due, coalesce(opens, due
     WHERE rung = 0 AND next_rung_at IS NOT NULL AND (opens IS NOT NULL OR starts_at > due);
 """
 
-# Dossiers of ended books and parked work are found without reading whole tables.
+# Dossiers of ended books are found without reading the whole table.
 LOOKING = """
 CREATE INDEX ix_dossier_open_book ON dossier (book, id) WHERE stage <> 'closed';
-CREATE INDEX ix_job_parked ON job (id) WHERE state = 'parked';
 """
 
 SIGNALS = """

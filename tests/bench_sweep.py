@@ -1,0 +1,80 @@
+"""How long a sweep takes with a thousand limits due, among a hundred thousand open ones and among a million."""
+
+from collections.abc import Iterator
+from time import perf_counter
+
+import orjson
+from rich.progress import Progress
+from sqlalchemy import Engine, text
+
+from flows.sweep import due, sweep
+from models import clock
+from models.store import SYSTEM, Scope, unit_of_work
+from tests.flows.rows import ACCOUNT, PARTIES
+
+DUE = 1_000
+SIZES = (100_000, 1_000_000)
+_RULES = 10
+"""Open limits of a dossier; a dossier has one of a rule."""
+_SCOPE = Scope(SYSTEM)
+
+# As acts would leave them, in seconds: dossiers with one event, each with ten limits that end in a month.
+_FILL = """
+    WITH numbers AS (SELECT n FROM generate_series(CAST(:first AS integer), CAST(:last AS integer)) n), people AS (
+        INSERT INTO person (id, data, name_key, recorded_at)
+        SELECT md5('person' || n)::uuid, '{"name": "Nguyễn Văn A"}', 'nguyen van a', :now FROM numbers
+    ), dossiers AS (
+        INSERT INTO dossier (id, number, person, book, stage, holder, version, opened_on, facts, acts, parties, head,
+            recorded_at, changed_at)
+        SELECT md5('dossier' || n)::uuid, 'BENCH-' || n, md5('person' || n)::uuid, '2026', 'police_collection', 'camd', 1,
+            '2026-09-07', '{}', '{}', CAST(:parties AS jsonb), '-', :now, :now FROM numbers
+    ), events AS (
+        INSERT INTO event (id, dossier, seq, action, agency, account, stage_before, stage_after, occurred_at, recorded_at,
+            facts_digest, previous, digest)
+        SELECT md5('event' || n)::uuid, md5('dossier' || n)::uuid, 1, 'open', 'camd', CAST(:account AS uuid),
+            NULL, 'police_collection', :now, :now, '-', '-', '-' FROM numbers
+    ) INSERT INTO time_limit (id, dossier, book, rule, kind, started_by, starts_at, due, last_day, ledger, explanation)
+        SELECT gen_random_uuid(), md5('dossier' || n)::uuid, '2026', 'bench-' || rule, 'duty', md5('event' || n)::uuid,
+            CAST(:now AS timestamptz) - interval '1 day', CAST(:now AS timestamptz) + interval '30 days',
+            current_date + 30, '[]', '{"suspended": false}'
+        FROM numbers CROSS JOIN generate_series(1, CAST(:rules AS integer)) rule
+"""
+_BECOME_DUE = """
+    UPDATE time_limit SET starts_at = CAST(:now AS timestamptz) - interval '3 days',
+        due = CAST(:now AS timestamptz) - make_interval(mins => CAST(:ago AS integer))
+    WHERE id IN (SELECT id FROM time_limit WHERE next_rung_at > :now ORDER BY md5(id::text) LIMIT :due)
+"""
+
+
+def measured(
+    engine: Engine, progress: Progress, *, rounds: int = 3
+) -> Iterator[tuple[str, list[float], str, str, str]]:
+    """Rows for the table: name, seconds a round, unit, goal, remark."""
+    task = progress.add_task("quét · sweep", total=len(SIZES) * (1 + rounds))
+    filled = 0
+    for size in SIZES:
+        now, values = clock.now(), []
+        _run(engine, _FILL, first=filled + 1, last=size // _RULES, rules=_RULES, now=now, account=str(ACCOUNT),
+             parties=_json(PARTIES))  # fmt: skip
+        _run(engine, "ANALYZE time_limit, dossier")
+        filled = size // _RULES
+        progress.advance(task)
+        sweep(engine)
+        for ago in range(1, rounds + 1):
+            _run(engine, _BECOME_DUE, now=now, due=DUE, ago=ago)
+            assert due(engine) == DUE, "each round has as much to do"
+            start = perf_counter()
+            swept = sweep(engine)
+            values.append(perf_counter() - start)
+            assert (swept.limits, swept.whole) == (DUE, True)
+            progress.advance(task)
+        yield f"quét {DUE:,} trong {size:,} · sweep", values, "s", "< 2", f"{swept.notices:,} notices"
+
+
+def _run(engine: Engine, statement: str, **values: object) -> None:
+    with unit_of_work(engine, _SCOPE) as connection:
+        connection.execute(text(statement), values)
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
