@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 from api import (
     actions,
     auth,
+    bulk,
     bundle,
     calendar,
     documents,
@@ -101,6 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
         limits,
         lists,
         migrations,
+        bulk,
         events,
         documents,
         endings,

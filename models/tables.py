@@ -3,10 +3,11 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from models import agency, calendar_change, document, dossier, event, job, limit, paper
+from models import agency, bulk, calendar_change, document, dossier, event, job, limit, paper
 
 _ = (
     agency,
+    bulk,
     calendar_change,
     document,
     dossier,
