@@ -1,27 +1,25 @@
-"""What agencies are told after an act: a dossier was handed to them, a court acted, a time limit is near or over."""
+"""What agencies are told: after an act, that a dossier was handed to them or a court acted; and of people to be released."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, extract, func, or_, select
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from flows.alarms import release_alarm
-from flows.state import load
+from flows.state import Agencies, load
 from models import clock
+from models.law.limits import TIMEZONE
 from models.law.loader import load_book
-from models.law.schema import Action, AgencyKind, Kind
+from models.law.schema import Action, AgencyKind
 from models.tables import table
 
-_dossier, _event, _agency = table("dossier"), table("event"), table("agency")
-_limit, _notice = table("time_limit"), table("notice")
+_dossier, _event, _agency, _notice = table("dossier"), table("event"), table("agency"), table("notice")
 
+Audience = Literal["agency", "head", "supervisor"]
 _COURTS = (AgencyKind.court, AgencyKind.provincial_court)
-_WATCHED = (Kind.duty, Kind.bar, Kind.term)
-"""A window is a right of the person: nobody is pressed to act before it ends."""
 _EVENTS = (
     select(
         _event.c.id, _event.c.dossier, _event.c.action, _event.c.agency, _event.c.stage_before, _event.c.stage_after,
@@ -32,20 +30,6 @@ _EVENTS = (
     .join(_agency, _agency.c.code == _event.c.agency)
     .order_by(_event.c.dossier, _event.c.seq)
 )  # fmt: skip
-_LIMITS = (
-    select(
-        _limit.c.dossier, _limit.c.rule, _limit.c.kind, _limit.c.due, _limit.c.last_day, _limit.c.started_by,
-        _dossier.c.number, _dossier.c.book, func.coalesce(_limit.c.stands_for, _limit.c.rule).label("place"),
-        _dossier.c.stage, _dossier.c.holder, _dossier.c.parties,
-    )
-    .join(_dossier, _dossier.c.id == _limit.c.dossier)
-    .where(
-        _limit.c.ended_at.is_(None),
-        _limit.c.kind.in_(_WATCHED),
-        func.coalesce(_limit.c.explanation["suspended"].as_string(), "false") != "true",
-    )
-    .order_by(_limit.c.due, _limit.c.id)
-)  # fmt: skip
 _LAST_OF_THE_HELD = (
     select(_event.c.dossier, _event.c.id)
     .join(_dossier, _dossier.c.id == _event.c.dossier)
@@ -53,60 +37,75 @@ _LAST_OF_THE_HELD = (
     .ext(distinct_on(_event.c.dossier))
     .order_by(_event.c.dossier, _event.c.seq.desc())
 )
-_due, _start = extract("epoch", _limit.c.due), extract("epoch", _limit.c.starts_at)
-_LAST_QUARTER = func.least(_due, _due - (_due - _start) / 4)
-"""Seconds; at the latest the end itself, for a limit counted back starts after it."""
+
+# An agency's officers are written to at its mailbox where it has one; heads and supervisors at their own addresses.
+_DELIVER = text("""
+    INSERT INTO delivery (id, notice, channel, account, state, attempts, run_after, created_at)
+    SELECT gen_random_uuid(), told.id, 'mail', reader.account, 'waiting', 0, :moment, :moment
+    FROM notice told CROSS JOIN LATERAL (
+        SELECT account.id AS account FROM account JOIN agency ON agency.code = account.agency
+        WHERE account.agency = told.agency AND account.email IS NOT NULL AND NOT account.disabled
+            AND account.role = CASE told.audience WHEN 'agency' THEN 'officer' ELSE told.audience END
+            AND (told.audience <> 'agency' OR agency.email IS NULL)
+        UNION ALL
+        SELECT NULL FROM agency
+        WHERE agency.code = told.agency AND agency.email IS NOT NULL AND told.audience = 'agency'
+    ) reader
+    WHERE told.id = ANY (:told) ORDER BY told.seq, reader.account
+""")
 
 
 @dataclass(frozen=True)
-class LimitAlert:
-    """An open limit that someone should be told about."""
+class Telling:
+    """Something to tell an agency; `key` says what of, and nobody is told of one thing twice."""
 
-    dossier: str  # its number
-    rule: str
-    due: datetime
-    state: Literal["due_soon", "overdue", "ended"]
-    agencies: tuple[str, ...]
+    agency: str
+    kind: str
+    key: str
+    facts: dict[str, Any]
+    dossier: UUID | None = None
+    event: UUID | None = None
+    audience: Audience = "agency"
 
 
-def tell_of_acts(connection: Connection, events: Sequence[UUID]) -> int:
-    """Tells the next holder what was handed over, and the compiler what a court did.
+def tell(connection: Connection, tellings: Sequence[Telling]) -> int:
+    """Writes notices that are new, with a delivery for each address; those already told add nothing.
+
+    What concerns an abolished agency goes to its successor.
 
     Args:
         connection: a unit of work of the system.
-        events: the acts; telling of them again adds nothing.
+        tellings: what to tell; they reach an inbox in the order of their keys.
 
     Returns:
         How many notices are new.
     """
-    rows = connection.execute(_EVENTS.where(_event.c.id.in_(events)))
-    return _write(connection, [notice for row in rows for notice in _of_act(row)])
+    if not tellings:
+        return 0
+    moment, agencies = clock.now(), Agencies(connection)
+    agencies.read([one.agency for one in tellings])
+    day = moment.astimezone(TIMEZONE).date()
+    rows = [
+        {"id": uuid4(), "created_at": moment, **vars(one), "agency": agencies.in_charge(one.agency, day)}
+        for one in tellings
+    ]
+    # In one order, so that two workers never wait for each other in a ring.
+    rows.sort(key=lambda row: (row["agency"], row["key"], row["audience"]))
+    new = insert(_notice).values(rows).on_conflict_do_nothing(index_elements=["agency", "audience", "key"])
+    told = list(connection.execute(new.returning(_notice.c.id)).scalars())
+    connection.execute(_DELIVER, {"told": told, "moment": moment})
+    return len(told)
 
 
-def tell_of_limits(connection: Connection, dossiers: Sequence[UUID]) -> list[LimitAlert]:
-    """Tells who must act of each open limit that is in its last quarter or over.
-
-    A duty past its end is overdue; a time bar or a term that has run out has ended. Suspended limits are left alone.
+def tell_of_acts(connection: Connection, events: Sequence[UUID]) -> int:
+    """Tells the next holder what was handed over, and the compiler what a court did; how many notices are new.
 
     Args:
         connection: a unit of work of the system.
-        dossiers: whose limits to check; telling of one again adds nothing.
-
-    Returns:
-        The limits concerned, the earliest first, whether or not they were told of before.
+        events: the acts; telling of them again adds nothing.
     """
-    moment = clock.now()
-    near = or_(moment.timestamp() >= _LAST_QUARTER, _limit.c.warning_due <= moment)
-    rows = connection.execute(_LIMITS.where(_limit.c.dossier.in_(dossiers), near)).all()
-    alerts = [
-        LimitAlert(row.number, row.rule, row.due, _state(row, moment), tuple(who_must_act(row, row.place)))
-        for row in rows
-    ]
-    _write(
-        connection,
-        [notice for row, alert in zip(rows, alerts, strict=True) for notice in _of_limit(row, alert)],
-    )
-    return alerts
+    rows = connection.execute(_EVENTS.where(_event.c.id.in_(events)))
+    return tell(connection, [telling for row in rows for telling in _of_act(row)])
 
 
 def tell_of_the_held(connection: Connection, dossiers: Sequence[UUID]) -> int:
@@ -116,7 +115,7 @@ def tell_of_the_held(connection: Connection, dossiers: Sequence[UUID]) -> int:
         connection: a unit of work of the system.
         dossiers: whose persons to look after.
     """
-    moment, told = clock.now(), list[dict[str, Any]]()
+    moment, told = clock.now(), list[Telling]()
     last = {
         row.dossier: row.id
         for row in connection.execute(_LAST_OF_THE_HELD.where(_event.c.dossier.in_(dossiers)))
@@ -125,47 +124,24 @@ def tell_of_the_held(connection: Connection, dossiers: Sequence[UUID]) -> int:
         if alarm := release_alarm(state, moment):
             facts = {"dossier": state.number, "since": alarm.since.isoformat(), "citation": alarm.citation}
             told += [
-                _row(state.id, last[state.id], agency, "release_person", facts) for agency in alarm.agencies
+                _of_event(agency, "release_person", facts, state.id, last[state.id])
+                for agency in alarm.agencies
             ]
-    return _write(connection, told)
+    return tell(connection, told)
 
 
-def who_must_act(dossier: Any, rule: str) -> list[str]:  # noqa: ANN401 - a row with book, stage, holder and parties
-    """Codes of the agencies whose acts in the present stage end a limit of this rule; the holder where none does."""
-    ending = (
-        action
-        for action in load_book(dossier.book).actions
-        if dossier.stage in action.stages and any(ref.id == rule for ref in action.ends)
-    )
-    agencies = {dossier.parties.get(action.actor, dossier.holder) for action in ending}
-    return sorted(agencies or {dossier.holder})
-
-
-def _state(row: Any, moment: datetime) -> Literal["due_soon", "overdue", "ended"]:  # noqa: ANN401 - a row
-    if moment < row.due:
-        return "due_soon"
-    return "overdue" if row.kind == Kind.duty else "ended"
-
-
-def _of_limit(row: Any, alert: LimitAlert) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - a row
-    facts = {
-        "dossier": row.number,
-        "rule": row.rule,
-        "due": row.due.isoformat(),
-        "last_day": row.last_day.isoformat(),
-    }
-    for agency in alert.agencies:
-        yield _row(row.dossier, row.started_by, agency, f"limit_{alert.state}:{row.rule}", facts)
-
-
-def _of_act(row: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - a row
+def _of_act(row: Any) -> Iterator[Telling]:  # noqa: ANN401 - a row
     facts = {"dossier": row.number, "action": row.action, "stage": row.stage_after}
     receiver = _receiver(row)
     if receiver and receiver != row.agency:
-        yield _row(row.dossier, row.id, receiver, "handed_over", facts)
+        yield _of_event(receiver, "handed_over", facts, row.dossier, row.id)
     compiler = row.parties.get("compiler")
     if row.agency_kind in _COURTS and compiler:
-        yield _row(row.dossier, row.id, compiler, "court_acted", facts)
+        yield _of_event(compiler, "court_acted", facts, row.dossier, row.id)
+
+
+def _of_event(agency: str, kind: str, facts: dict[str, Any], dossier: UUID, event: UUID) -> Telling:
+    return Telling(agency, kind, f"{event}:{kind}", facts, dossier, event)
 
 
 def _receiver(row: Any) -> str | None:  # noqa: ANN401 - a row
@@ -180,22 +156,3 @@ def _receiver(row: Any) -> str | None:  # noqa: ANN401 - a row
 def _action(book: str, code: str) -> Action | None:
     """The act in its book; None for what no book lists, such as a correction."""
     return next((action for action in load_book(book).actions if action.code == code), None)
-
-
-def _row(dossier: UUID, event: UUID, agency: str, kind: str, facts: dict[str, Any]) -> dict[str, Any]:
-    return {"id": uuid4(), "dossier": dossier, "event": event, "agency": agency, "kind": kind, "facts": facts}
-
-
-def _write(connection: Connection, notices: Iterable[dict[str, Any]]) -> int:
-    """Inserts in one order, so that two workers never wait for each other in a ring."""
-    rows = sorted(notices, key=lambda row: (row["event"], row["agency"], row["kind"]))
-    if not rows:
-        return 0
-    moment = clock.now()
-    statement = (
-        insert(_notice)
-        .values([row | {"created_at": moment} for row in rows])
-        .on_conflict_do_nothing(index_elements=["event", "agency", "kind"])
-        .returning(_notice.c.id)
-    )
-    return len(connection.execute(statement).all())

@@ -15,12 +15,13 @@ from uuid import UUID
 from prefect import Flow, flow, task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from documents.rendering import RenderingError, explain, render_stored
 from documents.storage import StorageError
 from flows import outbox
-from flows.notices import LimitAlert, tell_of_acts, tell_of_limits, tell_of_the_held
+from flows.ladder import LimitAlert, alerts_of, climb
+from flows.notices import tell_of_acts, tell_of_the_held
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
 from models.store import SYSTEM, Scope, unit_of_work
@@ -101,7 +102,7 @@ async def render_documents(events: list[UUID]) -> Rendered:
 )  # fmt: skip
 async def check_limits(dossiers: list[UUID]) -> list[LimitAlert]:
     """Tells who must act of open limits that are near their end or past it."""
-    return await asyncio.to_thread(_in_transaction, tell_of_limits, workplace.get(), dossiers)
+    return await asyncio.to_thread(_in_transaction, _check_limits, workplace.get(), dossiers)
 
 
 @task(
@@ -178,6 +179,11 @@ FLOWS: Mapping[Stage, Flow[[list[int]], Coroutine[Any, Any, None]]] = {
 def _in_transaction(tell: Callable[..., Any], place: Workplace, ids: list[UUID]) -> Any:  # noqa: ANN401 - as `tell` returns
     with unit_of_work(place.engine, _SCOPE) as connection:
         return tell(connection, ids)
+
+
+def _check_limits(connection: Connection, dossiers: list[UUID]) -> list[LimitAlert]:
+    climb(connection, dossiers=dossiers, at_most=None)
+    return alerts_of(connection, dossiers)
 
 
 def _render_all(place: Workplace, events: list[UUID]) -> Rendered:

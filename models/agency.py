@@ -24,6 +24,7 @@ class Agency(SQLModel, table=True):
     territory: str = Field(index=True)  # path from the country down: "vn/ha-noi/mai-dich"
     head_name: str
     head_position: str
+    email: str | None = None
     valid_from: date
     valid_to: date | None = None
     successor: str | None = Field(default=None, foreign_key="agency.code", index=True)
@@ -41,6 +42,7 @@ class Account(SQLModel, table=True):
     position: str
     role: str
     agency: str = Field(foreign_key="agency.code", index=True)
+    email: str | None = None
     disabled: bool = False
 
 

@@ -1,8 +1,8 @@
-"""Jobs left by acts for the flows, and the notices flows leave for agencies."""
+"""Jobs left by acts for the flows, and the answers kept for requests that are sent again."""
 
 from sqlmodel import Field, SQLModel
 
-from models.columns import UUID, Any, datetime, identity, instant, json_column
+from models.columns import UUID, Any, datetime, instant, json_column
 
 
 class Job(SQLModel, table=True):
@@ -22,21 +22,6 @@ class Job(SQLModel, table=True):
     error: str | None = None
     created_at: datetime = instant()
     done_at: datetime | None = instant(optional=True)
-
-
-class Notice(SQLModel, table=True):
-    """Something an agency should know about a dossier, told once per event."""
-
-    __tablename__ = "notice"
-
-    id: UUID = identity()
-    dossier: UUID = Field(foreign_key="dossier.id", index=True)
-    event: UUID = Field(foreign_key="event.id")
-    agency: str = Field(foreign_key="agency.code", index=True)
-    kind: str
-    facts: dict[str, Any] = json_column()
-    created_at: datetime = instant()
-    read_at: datetime | None = instant(optional=True)
 
 
 class StoredAnswer(SQLModel, table=True):

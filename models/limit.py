@@ -12,6 +12,8 @@ class Limit(SQLModel, table=True):
 
     `due` is null where the text gives no limit or was not read; `parent` is the limit from whose end it runs. A limit
     keeps the law of the `book` it was started under; once its dossier has another book it `stands_for` a rule of that.
+    `rung` counts the rungs of its ladder of notices that it has reached, `next_rung_at` says when it reaches the next one:
+    a trigger starts the ladder with each end the limit gets.
     """
 
     __tablename__ = "time_limit"
@@ -35,3 +37,5 @@ class Limit(SQLModel, table=True):
     late_days: int | None = None
     ledger: list[Any] = json_column()
     explanation: dict[str, Any] | None = json_column(optional=True)
+    rung: int = 0
+    next_rung_at: datetime | None = instant(optional=True)

@@ -27,6 +27,7 @@ class SeedOfficial(_Line):
 
     name: str
     position: str
+    email: str | None = None
 
 
 class SeedAgency(_Line):
@@ -42,6 +43,7 @@ class SeedAgency(_Line):
     commune: str
     province: str
     territory: str = Field(pattern=r"^vn(/[a-z0-9-]+)*$")
+    email: str | None = None
     head: SeedOfficial
     officer: SeedOfficial
     valid_from: date
@@ -57,6 +59,7 @@ class SeedAccount(_Line):
     position: str
     role: str
     agency: str
+    email: str | None = None
 
 
 class Seed(_Line):
@@ -74,6 +77,7 @@ class Seed(_Line):
                 position=official.position,
                 role=role,
                 agency=agency.code,
+                email=official.email,
             )
             for agency in self.agencies
             for official, ending, role in ((agency.officer, "", "officer"), (agency.head, ".truong", "head"))
@@ -134,12 +138,13 @@ def _put_accounts(connection: Connection, found: Seed, password: str) -> None:
             "position": one.position,
             "role": one.role,
             "agency": one.agency,
+            "email": one.email,
             "disabled": False,
         }
         for one in people
     ]
     put = insert(account).values(rows)
-    columns = {name: put.excluded[name] for name in ("full_name", "position", "role", "agency")}
+    columns = {name: put.excluded[name] for name in ("full_name", "position", "role", "agency", "email")}
     connection.execute(put.on_conflict_do_update(index_elements=["username"], set_=columns))
 
 

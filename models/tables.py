@@ -3,7 +3,7 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from models import agency, bulk, calendar_change, document, dossier, event, job, limit, paper
+from models import agency, bulk, calendar_change, document, dossier, event, job, limit, notice, paper
 
 _ = (
     agency,
@@ -14,6 +14,7 @@ _ = (
     event,
     job,
     limit,
+    notice,
     paper,
 )  # importing a noun's module declares its tables
 

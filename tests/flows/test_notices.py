@@ -1,27 +1,18 @@
-"""Notices: who is told of an act or a limit, once, and without personal data."""
+"""Notices: who is told of an act, once, and how each notice is delivered."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
-import pytest
 from sqlalchemy import Engine
 
-from flows.notices import LimitAlert, tell_of_acts, tell_of_limits
-from models import clock
+from flows.notices import Audience, Telling, tell, tell_of_acts
 from models.store import unit_of_work
-from tests.flows.rows import SYSTEM_SCOPE, Done, act, dossier, limit, read
-
-HOUR = timedelta(hours=1)
+from tests.flows.rows import SYSTEM_SCOPE, Done, act, add, dossier, read
 
 
 def tell_acts(engine: Engine, *acts: Done) -> int:
     with unit_of_work(engine, SYSTEM_SCOPE) as connection:
         return tell_of_acts(connection, [one.event for one in acts])
-
-
-def tell_limits(engine: Engine, *acts: Done) -> list[LimitAlert]:
-    with unit_of_work(engine, SYSTEM_SCOPE) as connection:
-        return tell_of_limits(connection, [one.dossier for one in acts])
 
 
 def told(engine: Engine) -> list[tuple[Any, ...]]:
@@ -71,74 +62,44 @@ def test_act_no_book_lists_is_told_to_the_holder_when_it_moved_the_dossier(engin
     assert told(engine) == [("takv9", "handed_over")]
 
 
-@pytest.mark.parametrize(
-    ("started", "due", "kind", "state"),
-    [
-        (-70 * HOUR, 30 * HOUR, "duty", None),
-        (-80 * HOUR, 20 * HOUR, "duty", "due_soon"),
-        (-80 * HOUR, 20 * HOUR, "bar", "due_soon"),
-        (-80 * HOUR, 20 * HOUR, "term", "due_soon"),
-        (-80 * HOUR, -1 * HOUR, "duty", "overdue"),
-        (-80 * HOUR, -1 * HOUR, "bar", "ended"),
-        (-80 * HOUR, -1 * HOUR, "window", None),
-    ],
-)
-def test_limit_is_told_of_in_its_last_quarter_and_past_its_end(
-    engine: Engine, started: timedelta, due: timedelta, kind: str, state: str | None
-) -> None:
-    done = opened(engine)
-    limit(engine, done, "p4-test-resid", started, due, kind)
-    alerts = tell_limits(engine, done)
-    assert [(alert.dossier, alert.rule, alert.state) for alert in alerts] == (
-        [("HS-1", "p4-test-resid", state)] if state else []
+def test_successor_is_told_what_concerns_an_abolished_agency(engine: Engine) -> None:
+    read(
+        engine,
+        "UPDATE agency SET valid_to = '2025-06-30', successor = 'bvmd' WHERE code = 'camd' RETURNING 1",
     )
-    assert told(engine) == ([("camd", f"limit_{state}:p4-test-resid")] if state else [])
+    with unit_of_work(engine, SYSTEM_SCOPE) as connection:
+        tell(connection, [Telling("camd", "calendar", "calendar:2027", {})])
+    assert told(engine) == [("bvmd", "calendar")]
 
 
-def test_limit_is_told_of_once_when_it_is_near_and_once_when_it_is_over(engine: Engine) -> None:
-    done = opened(engine)
-    limit(engine, done, "p4-test-resid", -20 * HOUR, 4 * HOUR)
-    for later in (0, 1, 5, 6):
-        with clock.at(datetime.now(UTC) + later * HOUR):
-            assert len(tell_limits(engine, done)) == 1
-    assert told(engine) == [("camd", "limit_due_soon:p4-test-resid"), ("camd", "limit_overdue:p4-test-resid")]
+def test_each_reader_with_an_address_gets_a_mail_and_an_agency_with_a_mailbox_one(engine: Engine) -> None:
+    for name, role, agency, email in (
+        ("head", "head", "camd", "head@camd.example"),
+        ("mute", "officer", "camd", None),
+        ("gone", "officer", "camd", "gone@camd.example"),
+        ("doctor", "officer", "bvmd", "doctor@bvmd.example"),
+    ):
+        add(engine, "account", {
+            "id": uuid4(), "username": name, "password_hash": "-", "full_name": "Nguyễn Văn A", "position": "Cán bộ",
+            "role": role, "agency": agency, "email": email, "disabled": name == "gone",
+        })  # fmt: skip
+    read(engine, "UPDATE account SET email = 'officer@camd.example' WHERE username = 'can-bo' RETURNING 1")
 
+    readers: tuple[tuple[str, Audience], ...] = (("camd", "agency"), ("camd", "head"), ("bvmd", "agency"))
 
-def test_first_amount_of_two_is_a_warning(engine: Engine) -> None:
-    done = opened(engine)
-    limit(engine, done, "p4-test-resid", -40 * HOUR, 60 * HOUR)
-    assert tell_limits(engine, done) == []
-    read(engine, "UPDATE time_limit SET warning_due = now() - interval '1 hour' RETURNING id")
-    assert [alert.state for alert in tell_limits(engine, done)] == ["due_soon"]
+    def addresses(key: str) -> list[tuple[Any, ...]]:
+        with unit_of_work(engine, SYSTEM_SCOPE) as connection:
+            for agency, audience in readers:
+                tell(connection, [Telling(agency, "test", key, {}, audience=audience)])
+        return read(
+            engine,
+            "SELECT n.agency, n.audience, a.username FROM delivery d JOIN notice n ON n.id = d.notice "
+            "LEFT JOIN account a ON a.id = d.account WHERE n.key = :key ORDER BY n.seq",
+            key=key,
+        )
 
-
-@pytest.mark.parametrize(
-    "change",
-    ["explanation = '{\"suspended\": true}'", "ended_at = now(), \"end\" = 'done', ended_by = started_by"],
-)
-def test_suspended_and_ended_limits_are_left_alone(engine: Engine, change: str) -> None:
-    done = opened(engine)
-    limit(engine, done, "p4-test-resid", -80 * HOUR, -1 * HOUR)
-    read(engine, f"UPDATE time_limit SET {change} RETURNING id")  # noqa: S608 - the texts above
-    assert tell_limits(engine, done) == []
-
-
-def test_who_must_act_is_the_party_whose_act_ends_the_limit(engine: Engine) -> None:
-    done = opened(engine, stage="court_decision", holder="takv9")
-    limit(engine, done, "p4-query", -80 * HOUR, -1 * HOUR)
-    [alert] = tell_limits(engine, done)
-    assert alert.agencies == ("camd",)
-
-
-def test_limit_that_nothing_ends_is_told_to_the_holder(engine: Engine) -> None:
-    done = opened(engine, stage="health_determination", holder="bvmd")
-    limit(engine, done, "p4-test-resid", -80 * HOUR, -1 * HOUR)
-    assert tell_limits(engine, done)[0].agencies == ("bvmd",)
-
-
-def test_notices_carry_no_personal_data(engine: Engine) -> None:
-    done = opened(engine)
-    limit(engine, done, "p4-test-resid", -80 * HOUR, -1 * HOUR)
-    tell_limits(engine, done)
-    [(facts,)] = read(engine, "SELECT facts FROM notice")
-    assert set(facts) == {"dossier", "rule", "due", "last_day"}
+    others = [("camd", "head", "head"), ("bvmd", "agency", "doctor")]
+    assert addresses("one") == [("camd", "agency", "can-bo"), *others]
+    assert addresses("one") == [("camd", "agency", "can-bo"), *others]
+    read(engine, "UPDATE agency SET email = 'office@camd.example' WHERE code = 'camd' RETURNING 1")
+    assert addresses("two") == [("camd", "agency", None), *others]

@@ -1,16 +1,16 @@
 """Row-level security: each agency sees the dossiers it took part in and its predecessors', nobody else's."""
 
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
+from flows.notices import Telling, tell
 from flows.refusals import UnknownDossier
 from flows.state import load
 from models.store import Scope, unit_of_work
-from models.tables import table
 from tests.flows.road_2026 import Road, add_paper
 from tests.flows.road_agencies import EVERYTHING, rows
 
@@ -22,7 +22,6 @@ KEYS = {
     "time_limit": "dossier = :dossier",
     "paper": "dossier = :dossier",
     "document": "dossier = :dossier",
-    "notice": "dossier = :dossier",
 }
 """Every table behind the wall, and how a dossier's rows are found in it."""
 
@@ -33,12 +32,8 @@ def road(road_store: Engine) -> Road:
     road = Road(road_store).to("place_pending")
     add_paper(road, "statement")
     [event] = [row["id"] for row in road.rows("event") if row["action"] == "open"]
-    notice = {
-        "id": uuid4(), "dossier": road.id, "event": event, "agency": "ca", "kind": "handed_over", "facts": {},
-        "created_at": road.now,
-    }  # fmt: skip
     with unit_of_work(road_store, EVERYTHING) as connection:
-        connection.execute(insert(table("notice")), notice)
+        tell(connection, [Telling("yt", "test", f"test:{road.id}", {}, road.id, event)])
     return road
 
 
@@ -75,6 +70,12 @@ def test_who_never_had_the_dossier_sees_nothing_of_it(road: Road, agency: str) -
     for locking in ([], [road.id]):
         with unit_of_work(road.store, Scope(agency), locking=locking) as connection:
             assert load(connection, [road.id]) == {}
+
+
+def test_an_inbox_is_seen_by_its_agency_alone(road: Road) -> None:
+    for agency, found in (("yt", 1), ("ca", 0), ("ca-khac", 0), ("", 0), ("*", 1)):
+        asked = "SELECT id FROM notice WHERE key = :key"
+        assert len(rows(road.store, asked, Scope(agency), key=f"test:{road.id}")) == found, agency
 
 
 def test_without_a_scope_nothing_is_seen_at_all(road: Road) -> None:
