@@ -63,8 +63,9 @@ class Result:
 class Work(Protocol):
     """What a kind of task does with its items."""
 
-    total: int | None
-    """How many items there are, if that is known before the last one."""
+    @property
+    def total(self) -> int | None:
+        """How many items there are, if that is known before the last one."""
 
     def batches(self, start: int) -> Iterator[Sequence[Any]]:
         """The items from position `start` on, as many at a time as one transaction takes."""
