@@ -119,7 +119,7 @@ def _advance(connection: Connection, done: Sequence[Done], moment: datetime) -> 
         wanted += one.issue.wanted
     changed = [change for one in done for change in one.moves.changed.items()]
     registers = connection.execute(_ADVANCE, {
-        "dossiers": [_advanced(one, moment) for one in done],
+        "dossiers": [row_of(one, moment) for one in done if not one.opened],
         "seen": [row for one in done for row in _seen(one)],
         "facts": [{"event": one.event["id"], "facts": one.facts, "salt": one.salt} for one in done],
         "changed": [{"id": limit, "columns": columns} for limit, columns in changed],
@@ -145,7 +145,8 @@ def _ended(one: Done, ends: Ending) -> dict[str, Any]:
     }
 
 
-def _advanced(one: Done, moment: datetime) -> dict[str, Any]:
+def row_of(one: Done, moment: datetime) -> dict[str, Any]:
+    """What an act makes of its dossier's row; an opened dossier is written so at once."""
     state = one.state
     return {
         "id": state.id,
