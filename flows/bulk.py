@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 from documents.rendering import explain
 from flows import batches
 from flows.batches import Kind, LeaseLost, Unworkable
+from flows.importing import ImportOfRows
 from flows.stages import Workplace, workplace
 
 _RENEWAL = batches.LEASE.total_seconds() / 4
@@ -30,7 +31,7 @@ _TELLING = 2.0
 """Seconds between two reports of progress to Prefect."""
 _PREFECT_AWAY = (httpx.HTTPError, PrefectException)
 
-KINDS: Mapping[str, Kind] = {}
+KINDS: Mapping[str, Kind] = {"import": ImportOfRows}
 """What opens the work of each kind of task."""
 TITLES: Mapping[str, str] = {
     "import": "Nhập hồ sơ từ bảng tính",

@@ -55,7 +55,7 @@ CREATE TABLE imported_row (
     key bytea NOT NULL,
     task uuid NOT NULL REFERENCES bulk_task(id),
     line integer NOT NULL CHECK (line > 0),
-    dossier uuid NOT NULL REFERENCES dossier(id),
+    dossier uuid NOT NULL REFERENCES dossier(id) DEFERRABLE INITIALLY DEFERRED,  -- claimed before it is written
     PRIMARY KEY (agency, key)
 );
 CREATE INDEX ix_imported_row_dossier ON imported_row (dossier);
