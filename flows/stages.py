@@ -6,9 +6,7 @@ and a job is settled once, because our own rows say so. Parameters, artifacts an
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +20,7 @@ from documents.storage import StorageError
 from flows import outbox
 from flows.ladder import LimitAlert, alerts_of, climb
 from flows.notices import tell_of_acts, tell_of_the_held
+from flows.running import Workplace, workplace
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
 from models.store import SYSTEM, Scope, unit_of_work
@@ -29,19 +28,6 @@ from models.tables import table
 
 _job, _event, _dossier, _document = table("job"), table("event"), table("dossier"), table("document")
 _SCOPE = Scope(SYSTEM)
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """Where flows run: the store, the files' folder, and the name under which the worker holds its jobs."""
-
-    engine: Engine
-    files: Path
-    worker: str
-
-
-workplace: ContextVar[Workplace] = ContextVar("workplace")
-"""Set by the worker around its runs, so that parameters can be ids alone."""
 
 
 @dataclass(frozen=True)

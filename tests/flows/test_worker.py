@@ -114,7 +114,8 @@ def test_act_is_rendered_checked_told_and_shown_in_prefect(place: Place, engine:
     assert len(place.files()) == 2
     assert all(sha256 for _id, sha256, _at in documents(engine))
     assert notices(engine) == [
-        ("bvmd", "handed_over"), ("bvmd", "limit_due_soon:health-24h-b"), ("bvmd", "limit_overdue:health-result"),
+        ("bvmd", "handed_over"), ("bvmd", "limit_due_soon:health-24h-b"), ("bvmd", "limit_due_soon:health-result"),
+        ("bvmd", "limit_overdue:health-result"), ("bvmd", "limit_overdue:health-result"),
     ]  # fmt: skip
     [run] = place.runs("HS-2026-000001")
     assert run["name"] == "HS-2026-000001 request_determination"
