@@ -16,15 +16,13 @@ from prefect import Flow, flow
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
 from prefect.client.orchestration import PrefectClient
 from prefect.exceptions import PrefectException
-from prefect.flow_engine import run_flow_async
-from prefect.states import Pending
 from sqlalchemy.exc import OperationalError
 
 from documents.rendering import explain
 from flows import batches
 from flows.batches import Kind, LeaseLost, Unworkable
 from flows.importing import ImportOfRows
-from flows.stages import Workplace, workplace
+from flows.running import Workplace, run_here, workplace
 
 _RENEWAL = batches.LEASE.total_seconds() / 4
 _TELLING = 2.0
@@ -54,6 +52,8 @@ async def handle(task_id: str) -> None:
         told = _Progress(task.kind)
         while (position := await asyncio.to_thread(next, steps, None)) is not None:
             await told.reached(await asyncio.to_thread(batches.share, place.engine, task.id), position)
+            if place.stop.is_set():
+                return
     except OperationalError:  # the database is away: no fault of the task
         raise
     except LeaseLost:  # someone else goes on with it
@@ -112,14 +112,12 @@ async def serve(place: Workplace, client: PrefectClient) -> bool:
     task = await asyncio.to_thread(batches.claim, place.engine, place.worker)
     if task is None:
         return False
-    flow, parameters = FLOWS[task.kind], {"task": str(task.id)}
     try:
-        run = await client.create_flow_run(
-            flow, name=f"{TITLES[task.kind]} {task.id}", parameters=parameters,
-            tags=["bulk", task.kind, task.agency, f"worker:{place.worker}"], state=Pending(),
+        await run_here(
+            client, FLOWS[task.kind], {"task": str(task.id)}, name=f"{TITLES[task.kind]} {task.id}",
+            tags=["bulk", task.kind, task.agency],
+            started=lambda run: batches.assign(place.engine, place.worker, task.id, run),
         )  # fmt: skip
-        await asyncio.to_thread(batches.assign, place.engine, place.worker, task.id, str(run.id))
-        await run_flow_async(flow, flow_run=run, parameters=parameters, return_type="state")
     finally:
         await asyncio.to_thread(batches.release, place.engine, place.worker, task.id)
     return True

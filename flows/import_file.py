@@ -122,13 +122,12 @@ class ImportFile:
 
     def _flaws(self, one: Understood) -> Iterator[Flaw]:
         values = one.values
-        moment, person = values.get("occurred_at"), _nested(values, "person.")
+        moment, identity = values.get("occurred_at"), _nested(values, "person.identity.")
+        person = {key: value for key, value in _nested(values, "person.").items() if "." not in key}
         if moment is None:
             yield _missing("occurred_at")
         try:
-            model = PersonData.model_validate(
-                person | {"identity": _nested(person, "identity.")} if person else {}
-            )
+            model = PersonData.model_validate({**person, "identity": identity})
         except ValidationError as error:
             for flaw in error.errors():
                 vietnamese, english = in_vietnamese(flaw)

@@ -23,13 +23,13 @@ from prefect.settings import (
 )
 
 from documents.rendering import explain
-from flows import jobs, outbox
+from flows import bulk, jobs, outbox
 from flows.running import AWAY, Line, Workplace, bury, workplace
 from models.postgres import app_url
 from models.settings import Settings, StartupError
 from models.store import open_store
 
-LINES = (Line(jobs.serve, outbox.take_back),)
+LINES = (Line(jobs.serve, outbox.take_back), Line(bulk.serve))
 """What a worker does, each of it while the others go on."""
 
 _POLL = 0.3
