@@ -6,6 +6,8 @@ together, and only while the worker still holds the task. Killed at any moment, 
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -188,7 +190,7 @@ def work_off(engine: Engine, files: Path, worker: str, task: Task, kind: Kind) -
     work, position, scope = kind(engine, files, task), task.position, Scope(task.agency, task.account)
     _keep(engine, worker, task.id, {"total": work.total} if work.total is not None else {})
     yield position
-    for batch in work.batches(position):
+    for batch in _read_ahead(work.batches(position)):
         with unit_of_work(engine, scope) as connection:
             results = work.do(connection, _actor(connection, task), batch)
             state = _record(connection, worker, task.id, position, results)
@@ -199,6 +201,16 @@ def work_off(engine: Engine, files: Path, worker: str, task: Task, kind: Kind) -
     output, moment = work.finish(), clock.now()
     end = {"state": "done", "finished_at": moment, "total": position, "output": output, "error": None}
     _keep(engine, worker, task.id, {**end, "worker": None, "lease_until": None})
+
+
+def _read_ahead(batches: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """The batches, the next of which is read while the database writes the one before."""
+    with ThreadPoolExecutor(1) as reader:
+        context = copy_context()  # with our clock
+        ahead = reader.submit(context.run, next, batches, None)
+        while (batch := ahead.result()) is not None:
+            ahead = reader.submit(context.run, next, batches, None)
+            yield batch
 
 
 def renew(engine: Engine, worker: str, task: UUID) -> None:

@@ -1,6 +1,7 @@
 """The import of dossiers: some hundreds of rows a transaction, each opened by the engine or refused by itself, and once only."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
@@ -20,6 +21,8 @@ from models.tables import table
 
 ROWS = 500
 """Rows of one transaction."""
+_A_ROW = timedelta(milliseconds=3)
+"""What a row of the file may take: so long the jobs wait, for rendering beside the import would slow both down."""
 _imported, _dossier = table("imported_row"), table("dossier")
 # In the order of the keys, so that two imports of the same rows at the same time wait for each other in turn, not in a ring.
 _CLAIM = text("""
@@ -66,7 +69,8 @@ class ImportOfRows:
         if not self._dry:
             done = {line: answer for line, answer in planned.items() if isinstance(answer, Done)}
             won = self._claim(connection, [row for row in new if row.line in done], done)
-            write_openings(connection, [answer for line, answer in done.items() if line in won])
+            written = [answer for line, answer in done.items() if line in won]
+            write_openings(connection, written, later=_A_ROW * self._file.total)
             if len(won) < len(done):  # somebody else imported the others just now
                 known |= _known(
                     connection, [row.key for row in new if row.line in done and row.line not in won]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
@@ -116,8 +116,14 @@ def plan_openings(
     return answers
 
 
-def write_openings(connection: Connection, done: Sequence[Done]) -> None:
-    """Writes planned openings: persons and dossiers as they are after the act, then the act as any other."""
+def write_openings(connection: Connection, done: Sequence[Done], *, later: timedelta = timedelta()) -> None:
+    """Writes planned openings: persons and dossiers as they are after the act, then the act as any other.
+
+    Args:
+        connection: the unit of work in which they were planned.
+        done: what was planned.
+        later: how long what follows the acts waits at least.
+    """
     moment = now()
     persons = [
         {
@@ -138,8 +144,10 @@ def write_openings(connection: Connection, done: Sequence[Done]) -> None:
         }
         for one in done
     ]
+    if not done:
+        return
     connection.execute(_INSERT, {"persons": persons, "dossiers": dossiers})
-    write(connection, done)
+    write(connection, done, later=later)
 
 
 def _plan(opening: Opening, number: int, actor: Actor, agencies: Agencies, calendar: Calendar) -> Done:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -93,8 +93,14 @@ _END = text("""
 """)
 
 
-def write(connection: Connection, done: Sequence[Done]) -> None:
-    """Writes acts with their numbers, and one job for each stage they were done in; the caller commits."""
+def write(connection: Connection, done: Sequence[Done], *, later: timedelta = timedelta()) -> None:
+    """Writes acts with their numbers, and one job for each stage they were done in; the caller commits.
+
+    Args:
+        connection: the unit of work.
+        done: the acts, each on another dossier.
+        later: how long the jobs wait before a worker may take them.
+    """
     moment = now()
     numbers = _advance(connection, done, moment)
     for one in done:
@@ -102,7 +108,7 @@ def write(connection: Connection, done: Sequence[Done]) -> None:
     connection.execute(_START, {
         "started": [{"dossier": one.state.id, **row} for one in done for row in one.moves.started],
         "documents": [row for one in done for row in one.documents],
-        "jobs": _jobs(done, moment),
+        "jobs": _jobs(done, moment, later),
     })  # fmt: skip
     if endings := [_ended(one, one.ends) for one in done if one.ends]:
         connection.execute(_END, endings)
@@ -169,11 +175,11 @@ def _seen(one: Done) -> list[dict[str, Any]]:
     return [{"dossier": one.state.id, "agency": code} for code in sorted(new)]
 
 
-def _jobs(done: Sequence[Done], moment: datetime) -> list[dict[str, Any]]:
+def _jobs(done: Sequence[Done], moment: datetime, later: timedelta) -> list[dict[str, Any]]:
     by_stage: dict[str, list[str]] = {}
     for one in done:
         by_stage.setdefault(one.event["stage_before"] or Stage.police_collection, []).append(
             str(one.event["id"])
         )
-    waiting = {"state": "waiting", "attempts": 0, "run_after": moment, "created_at": moment}
+    waiting = {"state": "waiting", "attempts": 0, "run_after": moment + later, "created_at": moment}
     return [{"stage": stage, "events": events, **waiting} for stage, events in by_stage.items()]
