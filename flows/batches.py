@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, and_, case, insert, or_, select, upda
 from flows.engine import Actor
 from flows.refusals import Flaw
 from models import clock
-from models.store import SYSTEM, Scope, unit_of_work
+from models.store import SYSTEM, Scope, Store, unit_of_work
 from models.tables import table
 
 LEASE = timedelta(seconds=60)
@@ -102,6 +102,7 @@ def enqueue(
     *,
     sha256: str | None = None,
     dossiers: Sequence[UUID] | None = None,
+    total: int | None = None,
 ) -> UUID:
     """Leaves a task for the workers.
 
@@ -112,6 +113,7 @@ def enqueue(
         parameters: what is asked for, as JSON, without anything personal.
         sha256: hash of the stored file that holds the items of an import.
         dossiers: the items of an action or a print.
+        total: how many items there are, if that is known.
     """
     moment, identity = clock.now(), uuid4()
     counts = dict.fromkeys(("position", "done", "known", "failed", "attempts"), 0)
@@ -123,7 +125,7 @@ def enqueue(
         "parameters": dict(parameters),
         "sha256": sha256,
         "dossiers": None if dossiers is None else list(dossiers),
-        "total": None if dossiers is None else len(dossiers),
+        "total": total if dossiers is None else len(dossiers),
         "state": "waiting",
         "run_after": moment,
         "created_at": moment,
@@ -132,13 +134,13 @@ def enqueue(
     return identity
 
 
-def claim(engine: Engine, worker: str, *, only: UUID | None = None) -> Task | None:
+def claim(store: Store, worker: str, *, only: UUID | None = None) -> Task | None:
     """Takes the task that has waited longest; None when none is ready.
 
     What a dead worker held, here or elsewhere, is taken up again, and counts as a failure unless it was to be cancelled.
 
     Args:
-        engine: the application's store.
+        store: the application's store, or a unit of work under way that sees the task.
         worker: the name under which it is held; one process at a time may use a name, for one task at a time.
         only: take this task or none.
     """
@@ -154,7 +156,7 @@ def claim(engine: Engine, worker: str, *, only: UUID | None = None) -> Task | No
     )
     if only is not None:
         asked = asked.where(_task.c.id == only)
-    with unit_of_work(engine, _SYSTEM) as connection:
+    with unit_of_work(store, _SYSTEM) as connection:
         while (row := connection.execute(asked).one_or_none()) is not None and row.state in _HELD:
             _set_back(connection, row, moment, _STOPPED)
         if row is None:
@@ -205,11 +207,15 @@ def work_off(engine: Engine, files: Path, worker: str, task: Task, kind: Kind) -
 
 def _read_ahead(batches: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
     """The batches, the next of which is read while the database writes the one before."""
+    context = copy_context()  # with our clock
+
+    def read() -> Sequence[Any] | None:
+        return context.run(lambda: next(batches, None))
+
     with ThreadPoolExecutor(1) as reader:
-        context = copy_context()  # with our clock
-        ahead = reader.submit(context.run, next, batches, None)
+        ahead = reader.submit(read)
         while (batch := ahead.result()) is not None:
-            ahead = reader.submit(context.run, next, batches, None)
+            ahead = reader.submit(read)
             yield batch
 
 

@@ -17,6 +17,7 @@ from flows.import_file import ImportFile, Understood
 from flows.opening import plan_openings, write_openings
 from flows.refusals import Invalid, Refusal, reasons
 from flows.writing import Done
+from models.law.calendar import Calendar
 from models.tables import table
 
 ROWS = 500
@@ -116,3 +117,14 @@ def _known(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, tuple[U
         .where(_imported.c.key.in_(keys))
     )
     return {bytes(row.key): (row.id, row.number) for row in connection.execute(asked)} if keys else {}
+
+
+def judge(
+    connection: Connection, actor: Actor, file: ImportFile, rows: Sequence[Understood], calendar: Calendar
+) -> None:
+    """Adds to each row why the law does not allow it, where it does not; nothing is written."""
+    good = [row for row in rows if row.opening is not None]
+    openings = [row.opening for row in good if row.opening is not None]
+    for row, answer in zip(good, plan_openings(connection, actor, openings, calendar), strict=True):
+        if isinstance(answer, Refusal):
+            row.flaws += [file.headings.at(flaw, row.line) for flaw in reasons(answer)]
