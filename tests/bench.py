@@ -1,4 +1,4 @@
-"""How fast the engine, the forms and the calculator are here: `python -m tests.bench` measures and prints a table."""
+"""How fast the engine, imports, the forms and the calculator are here: `python -m tests.bench` measures and prints a table."""
 
 import os
 import platform
@@ -35,6 +35,7 @@ from models.migrations import migrate
 from models.settings import Settings
 from models.store import SYSTEM, Scope, open_store, unit_of_work
 from tests.bench_documents import measured as documents
+from tests.bench_import import measured as imports
 from tests.cluster import running
 from tests.documents.cases import ACTS, FACTS, PERSON, at
 from tests.flows.rows import ACCOUNT, seed
@@ -106,6 +107,7 @@ def main() -> None:
                 machine = _machine(engine)
                 dossiers = _prepare(engine, progress)
                 what, acts = _acts(engine, dossiers, progress)
+                rows += [Row(*one) for one in imports(engine, progress)]
     except KeyboardInterrupt:
         console.print("dừng lại, không để lại gì · stopped, nothing left behind")
         sys.exit(130)
