@@ -23,6 +23,7 @@ from api import (
     events,
     health,
     imports,
+    jobs,
     limits,
     lists,
     migrations,
@@ -114,6 +115,7 @@ def create_app(settings: Settings) -> FastAPI:
         bundle,
         rulebooks,
         calendar,
+        jobs,
         health,
     ):
         app.include_router(part.router)

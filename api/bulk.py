@@ -1,6 +1,5 @@
 """Bulk tasks: what was asked for over many items, how far it is, stopping and going on, and the report."""
 
-import base64
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
@@ -16,9 +15,9 @@ from sqlalchemy import Connection, select, tuple_
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep, OfficerDep, id_of
-from api.dossier_list import Page
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
+from api.pages import Page, cursor_of, key_of, listed, no_cursor
 from api.papers import attachment
 from api.registers import XLSX
 from flows import batches
@@ -70,18 +69,26 @@ def task_id_of(
 TaskId = Annotated[UUID, Depends(task_id_of)]
 
 
-@router.get("", summary="Các việc trên nhiều hồ sơ · Bulk tasks")
-def list_tasks(page: Annotated[Page, Query()], actor: CurrentActor, engine: EngineDep) -> TaskPage:
-    """Của cơ quan mình, mới nhất trước · of one's own agency, newest first."""
+@router.get(
+    "",
+    response_model=TaskPage,
+    summary="Các việc trên nhiều hồ sơ · Bulk tasks",
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+def list_tasks(
+    page: Annotated[Page, Query()], actor: CurrentActor, engine: EngineDep, request: Request
+) -> Response:
+    """Của cơ quan mình, mới nhất trước · of one's own agency, newest first; `Accept: text/csv` as elsewhere."""
     newest = tuple_(_task.c.created_at, _task.c.id)
     asked = select(_task).order_by(_task.c.created_at.desc(), _task.c.id.desc()).limit(page.limit + 1)
     if page.cursor is not None:
         asked = asked.where(newest < tuple_(*_place_of(page.cursor)))
     with unit_of_work(engine, actor.scope) as connection:
-        items = [TaskOut.model_validate(dict(row)) for row in connection.execute(asked).mappings()]
-    more = len(items) > page.limit
-    items = items[: page.limit]
-    return TaskPage(items=items, next_cursor=_cursor(items[-1]) if more else None)
+        found = [TaskOut.model_validate(dict(row)) for row in connection.execute(asked).mappings()]
+    items = found[: page.limit]
+    more = len(found) > page.limit
+    last = cursor_of(f"{items[-1].created_at.isoformat()} {items[-1].id}") if more else None
+    return listed(request, TaskOut, items, last)
 
 
 @router.get("/{task_id}", summary="Một việc đã làm đến đâu · A bulk task's progress")
@@ -160,15 +167,9 @@ def _changed(
     return Answer(task_of(connection, scope, task))
 
 
-def _cursor(task: TaskOut) -> str:
-    return base64.urlsafe_b64encode(f"{task.created_at.isoformat()} {task.id}".encode()).decode()
-
-
 def _place_of(cursor: str) -> tuple[datetime, UUID]:
+    moment, _, identity = key_of(cursor).partition(" ")
     try:
-        moment, _, identity = base64.b64decode(cursor, b"-_", validate=True).decode("ascii").partition(" ")
         return datetime.fromisoformat(moment), UUID(identity)
     except ValueError:
-        said = Said("không phải next_cursor của một trang trước", "is not the next_cursor of a page")
-        title = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
-        raise Problem(422, "invalid", title, [Fault("invalid_cursor", said, "cursor")]) from None
+        raise no_cursor() from None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.job_commands import jobs
 from api.rulebook_commands import rulebook
 from api.terminal import AsJson, fail, law_of, print_json, print_table
 
@@ -25,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="hoso · hồ
 forms = typer.Typer(no_args_is_help=True, help="Biểu mẫu · forms")
 app.add_typer(forms, name="forms")
 app.add_typer(rulebook, name="rulebook")
+app.add_typer(jobs, name="jobs")
 
 
 def main() -> None:

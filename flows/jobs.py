@@ -6,14 +6,16 @@ from prefect.client.orchestration import PrefectClient
 
 from documents.rendering import explain
 from flows import outbox
-from flows.running import AWAY, Workplace, run_here
+from flows.running import AWAY, Workplace, bury_runs, run_here
 from flows.stages import FLOWS, Act, acts_of
+from models.law.words import STAGE_NAMES
 
 _RENEWAL = outbox.LEASE.total_seconds() / 4
 
 
 async def serve(place: Workplace, client: PrefectClient) -> bool:
     """One flow run over the jobs that wait longest, which settles them itself; what it does not come to is given back."""
+    await _take_over(place, client)
     claim = await asyncio.to_thread(outbox.claim, place.engine, place.worker)
     if claim is None:
         return False
@@ -29,6 +31,14 @@ async def serve(place: Workplace, client: PrefectClient) -> bool:
     finally:
         renewing.cancel()
     return True
+
+
+async def _take_over(place: Workplace, client: PrefectClient) -> None:
+    """Frees what a dead worker held, wherever it was; only once Prefect shows its runs as what they are."""
+    stopped = await asyncio.to_thread(outbox.expired, place.engine)
+    if stopped:
+        await bury_runs(place, client, {run for run in stopped.values() if run})
+        await asyncio.to_thread(outbox.count_stopped, place.engine, list(stopped))
 
 
 async def _run(place: Workplace, client: PrefectClient, claim: outbox.Claim) -> None:
@@ -49,8 +59,9 @@ async def _renew(place: Workplace, claim: outbox.Claim) -> None:
 
 
 def _label(claim: outbox.Claim, acts: list[Act]) -> tuple[str, list[str]]:
-    """The run's name and tags: by stage, and by dossier and agency when it carries one act."""
-    if len(acts) != 1:
-        return f"{len(acts)} thao tác", [claim.stage.value]
-    [act] = acts
-    return f"{act.number} {act.action}", [claim.stage.value, act.number, act.agency]
+    """The run's name and tags: by stage, and by dossier and agency when it carries one."""
+    numbers, agencies = {act.number for act in acts}, {act.agency for act in acts}
+    tags = [claim.stage.value, *(one for found in (numbers, agencies) if len(found) == 1 for one in found)]
+    stage = STAGE_NAMES[claim.stage]
+    what = f"{acts[0].number} · {acts[0].action}" if len(acts) == 1 else f"{len(acts)} thao tác"
+    return f"{stage[0].upper()}{stage[1:]} · {what}", tags

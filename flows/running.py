@@ -1,7 +1,7 @@
 """Running flows in this process: where they run, the lines a worker serves, and a flow run made and run here."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from prefect import Flow
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
     FlowRunFilter,
+    FlowRunFilterId,
     FlowRunFilterState,
     FlowRunFilterStateType,
     FlowRunFilterTags,
@@ -102,6 +103,13 @@ async def bury(place: Workplace, client: PrefectClient) -> None:
     ours = FlowRunFilter(tags=FlowRunFilterTags(all_=[f"worker:{place.worker}"]), state=_UNFINISHED)
     while await _crash(place, client, ours):
         pass
+
+
+async def bury_runs(place: Workplace, client: PrefectClient, runs: Collection[str]) -> None:
+    """Marks as crashed those of the runs that are not finished: whoever ran them has lost its hold on their work."""
+    if runs:
+        theirs = FlowRunFilter(id=FlowRunFilterId(any_=[*map(UUID, runs)]), state=_UNFINISHED)
+        await _crash(place, client, theirs)
 
 
 async def _crash(place: Workplace, client: PrefectClient, asked: FlowRunFilter) -> int:

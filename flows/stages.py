@@ -15,8 +15,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Engine, select
 
-from documents.rendering import RenderingError, explain, render_stored
-from documents.storage import StorageError
+from documents.rendering import explain, render_many
 from flows import outbox
 from flows.ladder import LimitAlert, alerts_of, climb
 from flows.notices import tell_of_acts, tell_of_the_held
@@ -186,12 +185,11 @@ def _render_all(place: Workplace, events: list[UUID]) -> Rendered:
             .where(_document.c.event.in_(events))
             .order_by(_dossier.c.number, _document.c.form)
         ).all()
+    flaws = render_many(place.engine, place.files, [row.id for row in documents], _SCOPE)
     rendered = Rendered()
     for row in documents:
-        try:
-            render_stored(place.engine, place.files, row.id, _SCOPE)
-        except (RenderingError, StorageError) as error:
-            rendered.failed[row.event] = str(error)
+        if row.id in flaws:
+            rendered.failed[row.event] = str(flaws[row.id])
         else:
             rendered.lines.append((row.number, row.form, row.number_text or str(row.id)))
     return rendered

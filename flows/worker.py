@@ -5,6 +5,7 @@ import fcntl
 import logging
 import os
 import platform
+import secrets
 import signal
 import sys
 import threading
@@ -26,7 +27,7 @@ from documents.rendering import explain
 from flows import bulk, jobs, outbox
 from flows.running import AWAY, Line, Workplace, bury, workplace
 from models.postgres import app_url
-from models.settings import Settings, StartupError
+from models.settings import Settings, StartupError, write_first
 from models.store import open_store
 
 LINES = (Line(jobs.serve, outbox.take_back), Line(bulk.serve))
@@ -139,7 +140,10 @@ class _Worker:
 
 @contextmanager
 def _name(folder: Path) -> Iterator[str]:
-    """The first name free on this machine; the kernel frees it again however the process ends."""
+    """The first name free in this data folder; the kernel frees it again however the process ends.
+
+    Machines that were copied may be called the same, so the folder has a mark of its own.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     number = 1
     while True:
@@ -151,10 +155,17 @@ def _name(folder: Path) -> Iterator[str]:
             number += 1
             continue
         try:
-            yield f"{platform.node()}-{number}"
+            yield f"{platform.node()}-{_mark(folder / 'mark')}-{number}"
         finally:
             os.close(descriptor)
         return
+
+
+def _mark(path: Path) -> str:
+    """Four letters, the same for every worker of the folder: the first one's."""
+    if not path.exists():
+        write_first(path, secrets.token_hex(2))
+    return path.read_text(encoding="ascii").strip()
 
 
 def _kind(error: BaseException) -> str:

@@ -133,11 +133,11 @@ class Settings:
         if not path.exists():
             self.claim_data()
             value = secrets.token_urlsafe(32)
-            _write_first(path, f"hoso:{value}" if name == "prefect_auth" else value)
+            write_first(path, f"hoso:{value}" if name == "prefect_auth" else value)
         return path.read_text(encoding="ascii").strip()
 
 
-def _write_first(path: Path, text: str) -> None:
+def write_first(path: Path, text: str) -> None:
     """Write the file whole and durably unless another process has just done so; the first one counts."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

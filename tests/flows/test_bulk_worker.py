@@ -9,19 +9,17 @@ from flows import batches
 from flows.importing import ROWS
 from models.store import unit_of_work
 from tests.flows.conftest import superuser_of, until
+from tests.flows.place import Place
 from tests.flows.rows import read
 from tests.flows.sheets import good, workbook
 from tests.flows.test_importing import OFFICER, dossiers, numbers
-from tests.flows.test_worker import Place, place  # noqa: F401 - a fixture
 
 OPENED, FOUND = "09/09/2024 08:30", "09/09/2024 07:30"
 """Long ago, for the worker's clock is the machine's."""
 
 
 def test_import_killed_in_its_midst_and_stopped_opens_every_row_once(
-    place: Place,  # noqa: F811 - the fixture
-    engine: Engine,
-    tmp_path: Path,
+    place: Place, engine: Engine, tmp_path: Path
 ) -> None:
     rows = good(4 * ROWS + 7, occurred_at=OPENED, found_at=FOUND)
     sha256 = storage.store(place.settings.data / "files", workbook(tmp_path / "a.xlsx", rows).read_bytes())

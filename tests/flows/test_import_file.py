@@ -313,7 +313,7 @@ def test_rows_are_those_of_an_independent_reader(path: Path) -> None:
     workbook(path, [of(TESTED, number) for number in range(1, 30)])
     theirs = [
         {place: value for place, value in enumerate(values) if value is not None}
-        for values in load_workbook(path, read_only=True).worksheets[0].iter_rows(values_only=True)
+        for values in load_workbook(path).worksheets[0].iter_rows(values_only=True)
     ]
     assert [dict(row.cells) for row in Workbook(path).rows()] == theirs
 
