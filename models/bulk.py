@@ -1,6 +1,6 @@
 """Bulk tasks: one thing asked for over many items, its progress, and the result of every item."""
 
-from sqlalchemy import ARRAY, Column, Uuid
+from sqlalchemy import ARRAY, Column, ForeignKey, Uuid
 from sqlmodel import Field, SQLModel
 
 from models.columns import UUID, Any, datetime, identity, instant, json_column
@@ -61,4 +61,8 @@ class ImportedRow(SQLModel, table=True):
     key: bytes = Field(primary_key=True)
     task: UUID = Field(foreign_key="bulk_task.id")
     line: int
-    dossier: UUID = Field(foreign_key="dossier.id", index=True)
+    dossier: UUID = Field(
+        sa_column=Column(
+            Uuid, ForeignKey("dossier.id", deferrable=True, initially="DEFERRED"), nullable=False, index=True
+        )
+    )
