@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import OperationalError
 
 from api.terminal import fail
 from documents import storage
@@ -32,7 +34,7 @@ from flows.import_file import ImportFile
 from flows.importing import ImportOfRows
 from flows.refusals import Invalid
 from models.postgres import app_url
-from models.settings import Settings
+from models.settings import Settings, StartupError
 from models.store import SYSTEM, Scope, open_store, unit_of_work
 from models.tables import table
 
@@ -74,6 +76,11 @@ def run(settings: Settings, file: Path, user: str, *, dry_run: bool, report: Pat
                     batches.cancel(connection, identity)
                 batches.release(engine, worker, identity)
         return _tell(engine, actor, identity, report)
+    except OperationalError as error:
+        raise StartupError(
+            "Cơ sở dữ liệu không trả lời; hãy chạy hoso up hoặc kiểm tra HOSO_DATABASE_URL.",
+            "The database does not answer; run hoso up, or look at HOSO_DATABASE_URL.",
+        ) from error
     finally:
         engine.dispose()
 
@@ -123,10 +130,33 @@ def _work(
         time.sleep(1)
         task = batches.claim(engine, worker, only=identity)
     try:
-        for position in batches.work_off(engine, files, worker, task, ImportOfRows):
-            progress.update(bar, completed=position, total=_read(engine, identity).total)
+        with _renewing(engine, worker, identity):
+            for position in batches.work_off(engine, files, worker, task, ImportOfRows):
+                progress.update(bar, completed=position, total=_read(engine, identity).total)
+    except batches.LeaseLost:
+        _work(
+            engine, files, worker, identity, None, progress
+        )  # this process was asleep: watch who has it now
     except batches.Unworkable as error:
         batches.fail(engine, worker, identity, str(error), for_good=True)
+
+
+@contextmanager
+def _renewing(engine: Engine, worker: str, identity: UUID) -> Iterator[None]:
+    """Keeps the task in our hands, also while the rows before are read again."""
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(batches.LEASE.total_seconds() / 4):
+            batches.renew(engine, worker, identity)
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _read(engine: Engine, identity: UUID) -> Any:  # noqa: ANN401 - a row of the task table

@@ -5,7 +5,7 @@ together, and only while the worker still holds the task. Killed at any moment, 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import asdict, dataclass
@@ -180,10 +180,10 @@ def share(engine: Engine, task: UUID) -> float:
     return 100 * row.position / row.total if row.total else 0.0
 
 
-def work_off(engine: Engine, files: Path, worker: str, task: Task, kind: Kind) -> Iterator[int]:
+def work_off(engine: Engine, files: Path, worker: str, task: Task, kind: Kind) -> Generator[int, None, None]:
     """Does the task's batches one after another; yields the position after each, and ends with the task.
 
-    Whoever stops asking in between leaves the task where it stands: `release` gives it back.
+    Whoever stops in between closes it and leaves the task where it stands: `release` gives it back.
 
     Raises:
         LeaseLost: another worker has taken the task.

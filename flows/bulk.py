@@ -7,7 +7,7 @@ and messages carry ids and counts only.
 import asyncio
 import time
 from collections.abc import Coroutine, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from documents.rendering import explain
 from flows import batches
-from flows.batches import Kind, LeaseLost, Unworkable
+from flows.batches import Kind, LeaseLost, Task, Unworkable
 from flows.importing import ImportOfRows
 from flows.running import Workplace, run_here, workplace
 
@@ -48,12 +48,7 @@ async def handle(task_id: str) -> None:
     task = await asyncio.to_thread(batches.read, place.engine, UUID(task_id))
     try:
         renewing = asyncio.create_task(_renew(place, task.id))
-        steps = batches.work_off(place.engine, place.files, place.worker, task, KINDS[task.kind])
-        told = _Progress(task.kind)
-        while (position := await asyncio.to_thread(next, steps, None)) is not None:
-            await told.reached(await asyncio.to_thread(batches.share, place.engine, task.id), position)
-            if place.stop.is_set():
-                return
+        await _work_off(place, task)
     except OperationalError:  # the database is away: no fault of the task
         raise
     except LeaseLost:  # someone else goes on with it
@@ -68,6 +63,16 @@ async def handle(task_id: str) -> None:
     finally:
         if renewing is not None:
             renewing.cancel()
+
+
+async def _work_off(place: Workplace, task: Task) -> None:
+    """Batch by batch, until the task ends or the worker is told to stop."""
+    told = _Progress(task.kind)
+    with closing(batches.work_off(place.engine, place.files, place.worker, task, KINDS[task.kind])) as steps:
+        while (position := await asyncio.to_thread(next, steps, None)) is not None:
+            await told.reached(await asyncio.to_thread(batches.share, place.engine, task.id), position)
+            if place.stop.is_set():
+                return
 
 
 class _Progress:

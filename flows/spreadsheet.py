@@ -32,6 +32,8 @@ _DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *rang
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_ROW_END = re.compile(rb"</(?:\w+:)?row>")
+_LONGEST_ROW = 4_000_000
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref=["\']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)')
 
 
@@ -132,10 +134,9 @@ class Workbook:
         number, tail = 0, b""
         with self._zip.open(self._sheet) as part:
             for chunk in iter(partial(part.read, _CHUNK), b""):
-                *rows, tail = (tail + chunk).split(b"</row>")
-                number += sum(1 for row in rows if b"</v>" in row or b"</t>" in row)
-                if len(tail) > MOST_RATIO * _CHUNK:
-                    raise broken()
+                *rows, tail = _ROW_END.split(tail + chunk)
+                number += sum(1 for row in rows if b"v>" in row or b"t>" in row)
+                tail = tail[-_LONGEST_ROW:]
         return number
 
     def rows(self) -> Iterator[Row]:

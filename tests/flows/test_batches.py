@@ -102,7 +102,7 @@ def test_dead_workers_task_goes_on_behind_its_last_batch(engine: Engine) -> None
     asked = ask(engine)
     steps = work_off(engine, NOTHING, "a", claimed(engine, "a"), Numbers)
     assert [next(steps) for _ in range(3)] == [0, 10, 20]
-    steps.close()  # type: ignore[attr-defined]  # the process is gone
+    steps.close()  # the process is gone
     assert batches.claim(engine, "b") is None
     with clock.at(clock.now() + batches.LEASE + timedelta(seconds=1)):
         task = claimed(engine, "b")

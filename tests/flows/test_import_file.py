@@ -1,7 +1,9 @@
 """Files to import: what is understood, and what is refused with its cell and its reason, in workbooks and in CSV."""
 
+import re
 import unicodedata
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -241,18 +243,30 @@ def test_file_that_unpacks_beyond_measure_is_refused_unread(path: Path) -> None:
     assert refused(path) == [("file", "too_large")]
 
 
-def test_entities_are_refused(path: Path) -> None:
-    def spoil(text: bytes) -> bytes:
-        declared = b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
-        return text.replace(b"?>", b"?>" + declared, 1)
-
-    whole = workbook(path, good(1)).read_bytes()
-    path.write_bytes(whole)
-    parts = {one.filename: zipfile.ZipFile(path).read(one) for one in zipfile.ZipFile(path).infolist()}
-    with zipfile.ZipFile(path, "w") as evil:
+def rewrite(path: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
+    """Changes a part of a workbook."""
+    with zipfile.ZipFile(path) as whole:
+        parts = {one: whole.read(one) for one in whole.namelist()}
+    with zipfile.ZipFile(path, "w") as written:
         for name, content in parts.items():
-            evil.writestr(name, spoil(content) if name == "xl/sharedStrings.xml" else content)
+            written.writestr(name, change(content) if name == part else content)
+    return path
+
+
+def test_entities_are_refused(path: Path) -> None:
+    declared = b'?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+    workbook(path, good(1))
+    rewrite(path, "xl/sharedStrings.xml", lambda content: content.replace(b"?>", declared, 1))
     assert refused(path) == [("file", "broken_file")]
+
+
+def test_workbook_of_another_program_with_prefixed_names_and_no_addresses_reads_the_same(path: Path) -> None:
+    workbook(path, good(3))
+    rewrite(path, "xl/worksheets/sheet1.xml", lambda content: re.sub(
+        rb"<(/?)(row|c|v|f)(?=[ >])", rb"<\1x:\2", re.sub(rb'(<(?:row|c)) r="[A-Z0-9]+"', rb"\1", content)
+    ))  # fmt: skip
+    assert [(row.line, row.flaws) for row in read(path)] == [(2, []), (3, []), (4, [])]
+    assert ImportFile(path).total == 3
 
 
 def test_cell_at_the_far_end_costs_nothing(path: Path) -> None:
