@@ -13,6 +13,7 @@ from api import (
     bulk,
     bundle,
     calendar,
+    deliveries,
     documents,
     dossier_list,
     dossier_paper,
@@ -26,11 +27,16 @@ from api import (
     jobs,
     limits,
     lists,
+    me,
     migrations,
+    notices,
     papers,
     registers,
+    reports,
     rulebooks,
     verify,
+    webhook_deliveries,
+    webhooks,
 )
 from api.dependencies import Parts, storable
 from api.edge import Edge
@@ -112,10 +118,16 @@ def create_app(settings: Settings) -> FastAPI:
         verify,
         drawing,
         registers,
+        reports,
         bundle,
         rulebooks,
         calendar,
+        notices,
+        deliveries,
+        me,
         jobs,
+        webhooks,
+        webhook_deliveries,
         health,
     ):
         app.include_router(part.router)

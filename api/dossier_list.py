@@ -6,17 +6,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, model_validator
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
-from api.pages import Page, cursor_of, key_of, listed
-from flows.books import book as book_of
-from flows.books import successor
+from api.pages import CSV, Page, cursor_of, key_of, listed
 from flows.engine import Actor
+from flows.law_change import law_changed
 from models.clock import now
 from models.law.limits import TIMEZONE
-from models.law.loader import codes
 from models.law.schema import Stage
 from models.person import search_key
 from models.store import Store, unit_of_work
@@ -89,7 +87,7 @@ class Wanted(Page):
     "",
     response_model=DossierPage,
     summary="Danh sách hồ sơ · List dossiers",
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses=CSV,
 )
 def list_all(
     filters: Annotated[Filters, Query()], actor: CurrentActor, engine: EngineDep, request: Request
@@ -121,40 +119,12 @@ def conditions_of(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.rulebook:
         conditions.append(_dossier.c.book == filters.rulebook)
     if filters.state == "law_changed":
-        conditions.append(_law_changed())
+        conditions.append(law_changed(now().astimezone(TIMEZONE).date()))
     elif filters.state:
         conditions.append((_dossier.c.stage == "closed") == (filters.state == "closed"))
     if filters.overdue is not None:
         conditions.append(_overdue() if filters.overdue else ~_overdue())
     return conditions
-
-
-def _law_changed() -> ColumnElement[bool]:
-    """Open dossiers of ended books that no transitional rule keeps alive and nobody kept; as `law_has_changed` says."""
-    today, conditions = now().astimezone(TIMEZONE).date(), []
-    for book in map(book_of, codes()):
-        newer = successor(book.code)
-        if book.valid_to is None or today <= book.valid_to or newer is None or newer.transition is None:
-            continue
-        kept = [
-            and_(
-                _dossier.c.stage == keep.stage, *(_fact_is(name, value) for name, value in keep.when.items())
-            )
-            for keep in newer.transition.keeps
-        ]
-        conditions.append(and_(_dossier.c.book == book.code, ~or_(false(), *kept)))
-    decided = _dossier.c.acts.has_key("keep_book")
-    return and_(_dossier.c.stage != Stage.closed, ~decided, or_(false(), *conditions))
-
-
-def _fact_is(name: str, wanted: bool | str | list[str]) -> ColumnElement[bool]:
-    """A condition of a transitional rule on the dossier's row: whether it is delivered, or a recorded fact."""
-    if name == "delivered":
-        done = or_(_dossier.c.acts.has_key("deliver"), _dossier.c.acts.has_key("start_in_place"))
-        return done if wanted else ~done
-    values = wanted if isinstance(wanted, list) else [wanted]
-    told = [str(value).lower() if isinstance(value, bool) else value for value in values]
-    return func.coalesce(_dossier.c.facts[name].astext, "").in_(told)
 
 
 def _open_duty() -> Any:  # noqa: ANN401 - conditions on the limit table

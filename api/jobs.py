@@ -13,7 +13,7 @@ from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
-from api.pages import Page, cursor_of, key_of, listed, no_cursor
+from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
 from flows import outbox
 from flows.engine import Actor
 from models.law.schema import Stage
@@ -90,7 +90,7 @@ WatcherDep = Annotated[Actor, Depends(watcher)]
 
 @router.get(
     "", response_model=JobPage, summary="Việc chờ hoặc đã dừng · Jobs that wait or are parked",
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses=CSV,
 )  # fmt: skip
 def list_jobs(
     filters: Annotated[JobFilters, Query()], actor: WatcherDep, engine: EngineDep, request: Request

@@ -5,12 +5,17 @@ import binascii
 import csv
 import io
 from collections.abc import Sequence
+from typing import Any
 
+import orjson
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import Fault, Problem, Said
+
+CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+"""What a list says in OpenAPI of its other form."""
 
 
 class Page(BaseModel):
@@ -50,12 +55,19 @@ def no_cursor() -> Problem:
 
 
 def listed(
-    request: Request, line: type[BaseModel], items: Sequence[BaseModel], next_cursor: str | None
+    request: Request,
+    line: type[BaseModel],
+    items: Sequence[BaseModel],
+    next_cursor: str | None,
+    **more: object,
 ) -> Response:
-    """A page as it is asked for: JSON, or with `Accept: text/csv` its lines as CSV and the cursor in a header."""
+    """A page as it is asked for: JSON, or with `Accept: text/csv` its lines as CSV and the cursor in a header.
+
+    `more` is what the JSON says of the list as a whole.
+    """
     rows = [item.model_dump(mode="json") for item in items]
     if not _prefers_csv(request.headers.get("accept", "")):
-        return JSONResponse({"items": rows, "next_cursor": next_cursor})
+        return JSONResponse({"items": rows, "next_cursor": next_cursor, **more})
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(line.model_fields)
@@ -74,6 +86,10 @@ def _cell(value: object) -> object:
     """A cell that no spreadsheet takes for a formula."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
+    if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
         value = "; ".join(map(str, value))
+    elif isinstance(value, list | dict):
+        value = orjson.dumps(value).decode()
+    if isinstance(value, dict):
+        value = orjson.dumps(value).decode()
     return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t"} else value

@@ -3,7 +3,10 @@
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
+
+_AT_ONCE = 500
 
 
 class StorageError(RuntimeError):
@@ -30,7 +33,7 @@ def store(folder: Path, content: bytes) -> str:
     """
     digest = hashlib.sha256(content).hexdigest()
     path = _path(folder, digest)
-    if path.exists() and path.stat().st_size == len(content):
+    if _is_fresh(path, len(content)):
         return digest
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{digest}.{secrets.token_hex(4)}")
@@ -44,6 +47,57 @@ def store(folder: Path, content: bytes) -> str:
         draft.unlink(missing_ok=True)
     _sync_folder(path.parent)
     return digest
+
+
+def _is_fresh(path: Path, size: int) -> bool:
+    """Whether the file is there, and from now on as young as a new one: nobody takes it for a leftover and removes it."""
+    try:
+        os.utime(path)
+        return path.stat().st_size == size
+    except FileNotFoundError:
+        return False
+
+
+def leftovers(folder: Path, before: float) -> Iterator[list[Path]]:
+    """Files that nobody stored, or stored again, since a moment, in lists of some hundreds; drafts of stopped processes too.
+
+    Args:
+        folder: the files' folder.
+        before: seconds since 1970.
+    """
+    for part in sorted(folder.glob("[0-9a-f][0-9a-f]")):
+        found = []
+        for entry in os.scandir(part):
+            try:
+                old = entry.is_file(follow_symlinks=False) and entry.stat().st_mtime < before
+            except FileNotFoundError:  # somebody else's draft, or removed by another machine
+                continue
+            if old:
+                found.append(Path(entry.path))
+            if len(found) == _AT_ONCE:
+                yield found
+                found = []
+        if found:
+            yield found
+
+
+def remove(path: Path, before: float) -> bool:
+    """Removes a leftover, unless somebody has stored it again meanwhile: it is put aside first, and looked at once more.
+
+    Whoever stores it afterwards does not find it, and writes it anew.
+    """
+    aside = path.with_name(f".{path.name.removeprefix('.')[:64]}.{secrets.token_hex(4)}")
+    try:
+        if path.stat().st_mtime >= before:
+            return False
+        path.rename(aside)
+    except FileNotFoundError:
+        return False
+    if aside.stat().st_mtime >= before:
+        aside.replace(path)
+        return False
+    aside.unlink()
+    return True
 
 
 def load(folder: Path, sha256: str) -> bytes:

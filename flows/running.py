@@ -26,6 +26,9 @@ from prefect.states import Crashed, Pending
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from models.mail_server import MailServer
+from models.private_receivers import NOTHING_PRIVATE, PrivateReceivers
+
 AWAY = (httpx.HTTPError, PrefectSignal, OperationalError)
 """Prefect's server refuses or is away, or the database is; nothing of it is the work's fault."""
 _UNFINISHED = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING]))
@@ -44,6 +47,10 @@ class Workplace:
     """Flow runs that run here now."""
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a flow run is made, for until we know its id it looks like one of a dead process."""
+    mail: MailServer | None = None
+    """Where notices leave by mail; None means that mails wait."""
+    webhooks: PrivateReceivers = NOTHING_PRIVATE
+    """Where webhooks may lead beside the public internet."""
 
 
 workplace: ContextVar[Workplace] = ContextVar("workplace")

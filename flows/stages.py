@@ -20,6 +20,7 @@ from flows import outbox
 from flows.ladder import LimitAlert, alerts_of, climb
 from flows.notices import tell_of_acts, tell_of_the_held
 from flows.running import Workplace, workplace
+from flows.signals import signal_acts
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
 from models.store import SYSTEM, Scope, unit_of_work
@@ -105,7 +106,7 @@ async def watch_the_held(dossiers: list[UUID]) -> int:
 )  # fmt: skip
 async def notify_agencies(events: list[UUID]) -> int:
     """Tells the agencies concerned what was done; the number of new notices."""
-    return await asyncio.to_thread(_in_transaction, tell_of_acts, workplace.get(), events)
+    return await asyncio.to_thread(_in_transaction, _tell_of_acts, workplace.get(), events)
 
 
 async def handle(stage: Stage, jobs: list[int]) -> None:
@@ -164,6 +165,11 @@ FLOWS: Mapping[Stage, Flow[[list[int]], Coroutine[Any, Any, None]]] = {
 def _in_transaction(tell: Callable[..., Any], place: Workplace, ids: list[UUID]) -> Any:  # noqa: ANN401 - as `tell` returns
     with unit_of_work(place.engine, _SCOPE) as connection:
         return tell(connection, ids)
+
+
+def _tell_of_acts(connection: Connection, events: list[UUID]) -> int:
+    signal_acts(connection, events)
+    return tell_of_acts(connection, events)
 
 
 def _check_limits(connection: Connection, dossiers: list[UUID]) -> list[LimitAlert]:

@@ -10,9 +10,10 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from prefect.context import AsyncClientContext
@@ -24,13 +25,13 @@ from prefect.settings import (
 )
 
 from documents.rendering import explain
-from flows import bulk, jobs, outbox
+from flows import bulk, deliveries, emitting, jobs, outbox
 from flows.running import AWAY, Line, Workplace, bury, workplace
 from models.postgres import app_url
 from models.settings import Settings, StartupError, write_first
 from models.store import open_store
 
-LINES = (Line(jobs.serve, outbox.take_back), Line(bulk.serve))
+LINES = (Line(jobs.serve, outbox.take_back), *deliveries.LINES, emitting.LINE, Line(bulk.serve))
 """What a worker does, each of it while the others go on."""
 
 _POLL = 0.3
@@ -45,14 +46,21 @@ _PREFECT = {
 }
 
 
-async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Event | None = None) -> None:
-    """Serves all lines.
+async def run_worker(
+    settings: Settings,
+    *,
+    lines: Sequence[Line] = LINES,
+    once: bool = False,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Serves lines side by side.
 
     While Prefect's server or the database is away, work waits and no attempt is counted. Several workers, here and on
     other machines, share the work.
 
     Args:
         settings: the installation's settings; the environment must name Prefect's server.
+        lines: what to serve.
         once: return as soon as no line has anything to do.
         stop: once set, what is under way is finished and the worker returns.
 
@@ -63,11 +71,13 @@ async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Ev
     with _name(settings.data / "workers") as name, temporary_settings(_PREFECT):
         if not PREFECT_API_URL.value():
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
-        engine = open_store(app_url(settings), pool_size=2 * len(LINES), public_url=settings.public_url)
-        place = Workplace(engine, settings.data / "files", name, stop)
+        engine = open_store(app_url(settings), pool_size=2 * len(lines), public_url=settings.public_url)
+        place = Workplace(
+            engine, settings.data / "files", name, stop, mail=settings.mail, webhooks=settings.webhooks
+        )
         workplace.set(place)
         try:
-            await _Worker(place, once=once).work()
+            await _Worker(place, lines, once=once).work()
         finally:
             engine.dispose()
 
@@ -75,8 +85,9 @@ async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Ev
 class _Worker:
     """One process's work under one name."""
 
-    def __init__(self, place: Workplace, *, once: bool) -> None:
+    def __init__(self, place: Workplace, lines: Sequence[Line], *, once: bool) -> None:
         self._place = place
+        self._lines = lines
         self._stop = place.stop
         self._once = once
         self._troubles: dict[Sequence[Line], str] = {}
@@ -87,7 +98,7 @@ class _Worker:
         logging.getLogger("prefect.task_runs").setLevel(logging.WARNING)
         self._say("bắt đầu · started")
         async with asyncio.TaskGroup() as group:
-            for lines in [LINES] if self._once else [(line,) for line in LINES]:
+            for lines in [self._lines] if self._once else [(line,) for line in self._lines]:
                 group.create_task(self._keep(lines))
         self._say("đã dừng · stopped")
 
@@ -105,7 +116,7 @@ class _Worker:
                 pause = _LONG_PAUSE
             else:
                 return
-            await _wait(self._stop, pause)
+            await wait(self._stop, pause)
 
     async def _serve(self, lines: Sequence[Line]) -> None:
         async with httpx.AsyncClient() as probe:
@@ -121,7 +132,7 @@ class _Worker:
                     continue
                 if self._once:
                     return
-                await _wait(self._stop, _POLL)
+                await wait(self._stop, _POLL)
 
     def _troubled(self, lines: Sequence[Line], kind: str) -> None:
         """Says that a server is away, unless it was said already, for these lines or for others."""
@@ -175,7 +186,8 @@ def _kind(error: BaseException) -> str:
     return type(error).__name__
 
 
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
+async def wait(stop: asyncio.Event, seconds: float) -> None:
+    """Until `stop` is set, or so many seconds."""
     try:
         async with asyncio.timeout(seconds):
             await stop.wait()
@@ -183,7 +195,7 @@ async def _wait(stop: asyncio.Event, seconds: float) -> None:
         pass
 
 
-async def _until_signalled(settings: Settings) -> None:
+async def _until_signalled(run: Callable[..., Coroutine[Any, Any, None]], settings: Settings) -> None:
     """Runs until SIGTERM or Ctrl-C.
 
     A thread waits for the signals, which are blocked elsewhere: Prefect installs a handler of its own while a flow runs,
@@ -196,19 +208,24 @@ async def _until_signalled(settings: Settings) -> None:
         loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=wait_for_signal, daemon=True).start()
-    await run_worker(settings, stop=stop)
+    await run(settings, stop=stop)
 
 
 _SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 
-def main() -> None:
-    """Runs a worker of this installation until it is told to stop."""
+def run_until_signalled(run: Callable[..., Coroutine[Any, Any, None]]) -> None:
+    """Runs a process of this installation until it is told to stop: `run` is given settings, and `stop`."""
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
-        asyncio.run(_until_signalled(Settings.from_environment()))
+        asyncio.run(_until_signalled(run, Settings.from_environment()))
     except StartupError as error:
         sys.exit(str(error))
+
+
+def main() -> None:
+    """Runs a worker of this installation until it is told to stop."""
+    run_until_signalled(run_worker)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
 
 import orjson
 from sqlmodel import Field, SQLModel
@@ -54,3 +56,36 @@ def digest_of_event(row: dict[str, Any]) -> str:
         if key != "digest" and value is not None
     }
     return hashlib.sha256(orjson.dumps(columns, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+class Break(NamedTuple):
+    """Where a chain does not hold: at which event, and how."""
+
+    seq: int
+    what: Literal["gap", "link", "event", "facts", "head"]
+    """A number is missing or double; the event before is another one; the event, its facts, or the dossier's head do not
+    fit their digests."""
+
+
+def breaks_of(rows: Iterable[Mapping[str, Any]], head: str) -> Iterator[Break]:
+    """Every place where a dossier's chain does not hold; erased facts are no break.
+
+    Args:
+        rows: the dossier's events in order, each with all its columns and the `facts` and `salt` kept with it.
+        head: the digest of the last event as the dossier has it.
+    """
+    seq, previous = 0, ""
+    for row in rows:
+        event = dict(row)
+        facts, salt = event.pop("facts"), event.pop("salt")
+        if event["seq"] != seq + 1:
+            yield Break(event["seq"], "gap")
+        if event["previous"] != previous:
+            yield Break(event["seq"], "link")
+        if event["digest"] != digest_of_event(event):
+            yield Break(event["seq"], "event")
+        if facts is not None and digest_of_facts(facts, salt) != event["facts_digest"]:
+            yield Break(event["seq"], "facts")
+        seq, previous = event["seq"], event["digest"]
+    if previous != head:
+        yield Break(seq, "head")

@@ -8,7 +8,8 @@ from models.columns import UUID, Any, datetime, identity, instant, json_column
 class Notice(SQLModel, table=True):
     """Something an agency should know, told once: `key` says what of, and is unique for its agency and audience.
 
-    `audience` says who of the agency: its officers (`agency`), its head, or its supervisors. The inbox is in order of
+    `audience` says who of the agency: its officers (`agency`), its head, its
+    supervisors, or the administrators who work there. The inbox is in order of
     `seq`. `facts` are ids, numbers and dates, never personal data.
     """
 
@@ -29,9 +30,10 @@ class Notice(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """One notice on its way to one receiver: by mail to an account, or to the agency's mailbox where there is none.
+    """One notice on its way to one receiver: by mail to an account or the agency's mailbox, or to a webhook.
 
-    `sending` is committed before anything is sent: what is found so after a crash may have been sent or not.
+    `sending` is committed before anything is sent: what is found so after a crash may have been sent or not. `again_by`
+    asked for it to be sent again.
     """
 
     __tablename__ = "delivery"
@@ -40,6 +42,7 @@ class Delivery(SQLModel, table=True):
     notice: UUID = Field(foreign_key="notice.id")
     channel: str
     account: UUID | None = Field(default=None, foreign_key="account.id")
+    webhook: UUID | None = Field(default=None, foreign_key="webhook.id")
     state: str = "waiting"
     attempts: int = 0
     run_after: datetime = instant()
@@ -48,3 +51,5 @@ class Delivery(SQLModel, table=True):
     error: str | None = None
     created_at: datetime = instant()
     settled_at: datetime | None = instant(optional=True)
+    again_by: UUID | None = Field(default=None, foreign_key="account.id")
+    again_at: datetime | None = instant(optional=True)

@@ -3,12 +3,11 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from models import agency, bulk, calendar_change, document, dossier, event, job, limit, notice, paper
-
-_ = (
+from models import (
     agency,
     bulk,
     calendar_change,
+    clock_run,
     document,
     dossier,
     event,
@@ -16,6 +15,26 @@ _ = (
     limit,
     notice,
     paper,
+    report,
+    signal,
+    webhook,
+)
+
+_ = (
+    agency,
+    bulk,
+    calendar_change,
+    clock_run,
+    document,
+    dossier,
+    event,
+    job,
+    limit,
+    notice,
+    paper,
+    report,
+    signal,
+    webhook,
 )  # importing a noun's module declares its tables
 
 

@@ -24,13 +24,13 @@ class Place:
     log: Path
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start(self, prefect_port: int | None = None) -> subprocess.Popen[bytes]:
+    def start(self, prefect_port: int | None = None, module: str = "flows.worker") -> subprocess.Popen[bytes]:
         environment = dict(self.environment)
         if prefect_port is not None:
             environment["PREFECT_API_URL"] = f"http://127.0.0.1:{prefect_port}/api"
         with self.log.open("ab") as output:
-            worker = subprocess.Popen(
-                [sys.executable, "-m", "flows.worker"], env=environment, stdout=output, stderr=output
+            worker = subprocess.Popen(  # noqa: S603 - our own modules
+                [sys.executable, "-m", module], env=environment, stdout=output, stderr=output
             )
         self.workers.append(worker)
         return worker

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 # Results are written once, some hundreds to a row, so that a task of 100,000 items is 200 rows and never rewritten; the
 # task's own row is short and changes once a batch. Items that are dossiers stand in a column apart, which no change touches.

@@ -1,0 +1,257 @@
+"""The figures of a finished period, of every territory or every agency at once, counted from what was recorded.
+
+What happened is told by when it happened (`occurred_at`), as far as it was recorded by the moment `as_of`. With the same
+moment the same figures come out again later: events are append-only. What can still change them: a limit whose start or
+end is recorded anew or moved by a change of the calendar, a dossier that another agency compiles now (who should have met an
+open limit), an agency that moves to another territory, and erased facts (a decision then counts as unknown). Acts recorded
+after their period's report are told in the next one as `recorded_late`, so that none falls between two reports.
+
+A territory's dossiers are those opened by an agency in it. An agency's figures are about what it did itself; stages and
+their durations are about all dossiers that it did something in. Minors are persons under 18 on the day of opening.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from flows.books import books
+from models.law.calendar import ONE_DAY
+from models.law.counting import midnight
+from models.law.schema import Kind
+
+Pair = tuple[int, int]
+"""All, and those of minors."""
+
+
+@dataclass(frozen=True)
+class Duration:
+    """Days that dossiers spent in a stage they left in the period: how many did, the median, and what nine of ten kept."""
+
+    count: Pair
+    median: tuple[float | None, float | None]
+    p90: tuple[float | None, float | None]
+
+
+@dataclass
+class Met:
+    """Duties under a rule: ended on time, ended late, and still overdue at the end of the period."""
+
+    on_time: Pair = (0, 0)
+    late: Pair = (0, 0)
+    overdue: Pair = (0, 0)
+
+
+@dataclass
+class Figures:
+    """One reader's figures."""
+
+    acts: dict[str, Pair] = field(default_factory=dict)
+    stages: dict[str, Pair] = field(default_factory=dict)
+    durations: dict[str, Duration] = field(default_factory=dict)
+    limits: dict[tuple[str, str], Met] = field(default_factory=dict)
+    """By book and rule."""
+    documents: dict[str, Pair] = field(default_factory=dict)
+
+
+# Everything that was known of the period at the moment, by the dossier's opening agency; the birth date may be a year or a
+# month, which counts as its last day.
+_SEEN = """
+    WITH seen AS (
+        SELECT * FROM event WHERE occurred_at < :end AND recorded_at <= :as_of
+    ), home AS (
+        SELECT d.id AS dossier, a.territory, coalesce(extract(year FROM d.opened_on) - extract(year FROM b.latest)
+            - (to_char(d.opened_on, 'MMDD') < to_char(b.latest, 'MMDD'))::int < 18, false) AS minor
+        FROM dossier d JOIN event e ON e.dossier = d.id AND e.seq = 1 JOIN agency a ON a.code = e.agency
+            JOIN person p ON p.id = d.person
+            CROSS JOIN LATERAL (SELECT p.data ->> 'birth_date' AS birth) said
+            CROSS JOIN LATERAL (SELECT CASE length(said.birth)
+                WHEN 10 THEN said.birth::date
+                WHEN 7 THEN ((said.birth || '-01')::date + interval '1 month' - interval '1 day')::date
+                WHEN 4 THEN (said.birth || '-12-31')::date END AS latest) b
+    ), """
+_TERRITORIES = """belongs AS (
+        SELECT t.path AS reader, home.dossier, home.minor FROM home
+        JOIN unnest(CAST(:readers AS text[])) t (path) ON home.territory = t.path OR starts_with(home.territory, t.path || '/')
+    ), own AS (SELECT *, CAST(NULL AS text) AS agency FROM belongs)
+"""
+_AGENCIES = """belongs AS (
+        SELECT DISTINCT seen.agency AS reader, home.dossier, home.minor FROM seen JOIN home ON home.dossier = seen.dossier
+        WHERE CAST(:readers AS text[]) IS NULL OR seen.agency = ANY (:readers)
+    ), own AS (SELECT *, reader AS agency FROM belongs)
+"""
+_ACTS = """
+    SELECT own.reader, done.what, count(*), count(*) FILTER (WHERE own.minor) AS minors
+    FROM seen e JOIN own ON own.dossier = e.dossier AND coalesce(own.agency, e.agency) = e.agency
+        LEFT JOIN event_facts f ON f.event = e.id AND e.action = 'decide'
+        CROSS JOIN LATERAL (SELECT e.occurred_at >= :first AS within) timed
+        CROSS JOIN LATERAL unnest(ARRAY[
+            CASE WHEN timed.within AND e.stage_before IS NULL THEN 'opened' END,
+            CASE WHEN timed.within AND e.stage_before <> e.stage_after AND e.stage_after <> 'closed'
+                THEN CASE WHEN e.action = ANY (:returns) THEN 'returned' ELSE 'handed_over' END END,
+            CASE WHEN timed.within AND e.action = 'decide'
+                THEN CASE coalesce(f.facts ->> 'outcome', '') WHEN 'apply' THEN 'applied' WHEN 'refuse' THEN 'refused'
+                    ELSE 'decided_unknown' END END,
+            CASE WHEN timed.within AND e.action = 'terminate' THEN 'terminated' END,
+            CASE WHEN timed.within AND e.action = 'decide_appeal' THEN 'appeals_decided' END,
+            CASE WHEN timed.within AND e.stage_before <> 'closed' AND e.stage_after = 'closed' THEN 'closed' END,
+            CASE WHEN NOT timed.within AND e.recorded_at >= :first AND e.recorded_at < :end THEN 'recorded_late' END
+        ]) done (what)
+    WHERE done.what IS NOT NULL AND (timed.within OR e.recorded_at >= :first) GROUP BY 1, 2
+"""
+_STAGES = """
+    SELECT belongs.reader, last.stage_after, count(*), count(*) FILTER (WHERE belongs.minor) AS minors
+    FROM (SELECT DISTINCT ON (dossier) dossier, stage_after FROM seen ORDER BY dossier, seq DESC) last
+        JOIN belongs ON belongs.dossier = last.dossier
+    WHERE last.stage_after <> 'closed' GROUP BY 1, 2
+"""
+_DURATIONS = """
+    SELECT belongs.reader, moved.stage_before, count(*), count(*) FILTER (WHERE belongs.minor) AS minors,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY moved.days) AS median,
+        percentile_cont(0.9) WITHIN GROUP (ORDER BY moved.days) AS p90,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY moved.days) FILTER (WHERE belongs.minor) AS median_minors,
+        percentile_cont(0.9) WITHIN GROUP (ORDER BY moved.days) FILTER (WHERE belongs.minor) AS p90_minors
+    FROM (SELECT dossier, stage_before, occurred_at,
+            extract(epoch FROM occurred_at - lag(occurred_at) OVER (PARTITION BY dossier ORDER BY seq)) / 86400 AS days
+        FROM seen WHERE stage_before IS DISTINCT FROM stage_after) moved
+        JOIN belongs ON belongs.dossier = moved.dossier
+    WHERE moved.occurred_at >= :first AND moved.days IS NOT NULL GROUP BY 1, 2
+"""
+_ENDED = """
+    SELECT own.reader, l.book, l.rule, CASE WHEN l.late_days IS NULL THEN 'on_time' ELSE 'late' END AS how, count(*),
+        count(*) FILTER (WHERE own.minor) AS minors
+    FROM time_limit l JOIN seen e ON e.id = l.ended_by
+        JOIN own ON own.dossier = l.dossier AND coalesce(own.agency, e.agency) = e.agency
+    WHERE l.kind = 'duty' AND l."end" = 'done' AND l.ended_at >= :first AND l.ended_at < :end GROUP BY 1, 2, 3, 4
+"""
+# Who should have met it: the parties of the dossier whose acts end it under its book; where any holder may, the one of a
+# fitting kind, and the compiler before others; or else whoever holds it.
+_OVERDUE = """,
+    duties AS (SELECT * FROM jsonb_to_recordset(:duties) duty (book text, rule text, party text, kinds jsonb)),
+    late AS (
+        SELECT l.id, l.dossier, l.book, l.rule, d.parties, d.holder
+        FROM time_limit l JOIN seen ON seen.id = l.started_by JOIN dossier d ON d.id = l.dossier
+            LEFT JOIN seen ending ON ending.id = l.ended_by
+        WHERE l.kind = 'duty' AND l.opens IS NULL AND l.starts_at < :end AND l.due <= :end
+            AND (l.ended_at IS NULL OR l.ended_at >= :end OR ending.id IS NULL)
+            AND (l.ended_at IS NOT NULL OR coalesce(l.explanation ->> 'suspended', 'false') <> 'true')
+    ), owed AS (
+        SELECT DISTINCT late.id, coalesce(acting.code, late.holder) AS agency FROM late LEFT JOIN LATERAL (
+            SELECT a.code FROM duties CROSS JOIN jsonb_each_text(late.parties) party (name, code)
+                JOIN agency a ON a.code = party.code
+                LEFT JOIN agency compiler ON compiler.code = late.parties ->> 'compiler'
+            WHERE duties.book = late.book AND duties.rule = late.rule AND (party.name = duties.party
+                OR (duties.party IN ('holder', 'any') AND duties.kinds ? a.kind
+                    AND (party.name = 'compiler' OR NOT coalesce(duties.kinds ? compiler.kind, false))))
+        ) acting ON true
+    )
+    SELECT {reader} AS reader, late.book, late.rule, count(*), count(*) FILTER (WHERE home.minor) AS minors
+    FROM late JOIN home ON home.dossier = late.dossier {joined} GROUP BY 1, 2, 3
+"""
+_OF_TERRITORY = {"reader": "belongs.reader", "joined": "JOIN belongs ON belongs.dossier = late.dossier"}
+_OF_AGENCY = {
+    "reader": "owed.agency",
+    "joined": "JOIN owed ON owed.id = late.id AND (CAST(:readers AS text[]) IS NULL OR owed.agency = ANY (:readers))",
+}
+_DOCUMENTS = """
+    SELECT own.reader, done.what, count(*), count(*) FILTER (WHERE own.minor) AS minors
+    FROM document d JOIN seen e ON e.id = d.event
+        JOIN own ON own.dossier = d.dossier AND coalesce(own.agency, d.agency) = d.agency
+        CROSS JOIN LATERAL unnest(ARRAY[
+            CASE WHEN d.issued_on BETWEEN :first_day AND :last_day THEN 'issued' END,
+            CASE WHEN d.ended_at >= :first AND d.ended_at < :end THEN d.state END
+        ]) done (what)
+    WHERE done.what IS NOT NULL GROUP BY 1, 2
+"""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from the first to the last, and the moment up to which counts what was recorded."""
+
+    first_day: date
+    last_day: date
+    as_of: datetime
+
+
+def figures_of_territories(
+    connection: Connection, period: Period, territories: Sequence[str]
+) -> dict[str, Figures]:
+    """The figures of each of these territories, with all territories inside it; none for one without any."""
+    return _figures(connection, period, list(territories), _TERRITORIES, _OF_TERRITORY)
+
+
+def figures_of_agencies(
+    connection: Connection, period: Period, agencies: Sequence[str] | None = None
+) -> dict[str, Figures]:
+    """The figures of each agency that has any, or only of these."""
+    return _figures(connection, period, None if agencies is None else list(agencies), _AGENCIES, _OF_AGENCY)
+
+
+def _figures(
+    connection: Connection,
+    period: Period,
+    readers: list[str] | None,
+    belongs: str,
+    owing: Mapping[str, str],
+) -> dict[str, Figures]:
+    found: dict[str, Figures] = {}
+    asked = {
+        "first_day": period.first_day, "last_day": period.last_day, "as_of": period.as_of, "readers": readers,
+        "first": midnight(period.first_day), "end": midnight(period.last_day + ONE_DAY), "returns": _returns(),
+        "duties": _duties(),
+    }  # fmt: skip
+
+    def rows(figures: str) -> Any:  # noqa: ANN401 - rows
+        duties = [bindparam("duties", type_=JSONB)] if ":duties" in figures else []
+        statement = text(_SEEN + belongs + figures).bindparams(*duties)
+        for row in connection.execute(statement, asked):
+            yield found.setdefault(row.reader, Figures()), row
+
+    for figures, row in rows(_ACTS):
+        figures.acts[row.what] = (row.count, row.minors)
+    for figures, row in rows(_STAGES):
+        figures.stages[row.stage_after] = (row.count, row.minors)
+    for figures, row in rows(_DURATIONS):
+        figures.durations[row.stage_before] = Duration(
+            (row.count, row.minors),
+            (_days(row.median), _days(row.median_minors)),
+            (_days(row.p90), _days(row.p90_minors)),
+        )
+    for figures, row in rows(_ENDED):
+        setattr(figures.limits.setdefault((row.book, row.rule), Met()), row.how, (row.count, row.minors))
+    for figures, row in rows(_OVERDUE.format(**owing)):
+        figures.limits.setdefault((row.book, row.rule), Met()).overdue = (row.count, row.minors)
+    for figures, row in rows(_DOCUMENTS):
+        figures.documents[row.what] = (row.count, row.minors)
+    return found
+
+
+def _days(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 1)
+
+
+def _returns() -> list[str]:
+    """Acts by which a dossier is sent back."""
+    return sorted(
+        {
+            action.code
+            for book in books()
+            for action in book.actions
+            if action.code.startswith("return_") and action.next
+        }
+    )
+
+
+def _duties() -> list[dict[str, Any]]:
+    """For each book the acts that end each of its duties: by which party, and of which kinds of agencies."""
+    return [
+        {"book": book.code, "rule": ref.id, "party": action.actor, "kinds": list(action.by)}
+        for book in books()
+        for action in book.actions
+        for ref in action.ends
+        if book.rule(ref.id).kind == Kind.duty
+    ]
