@@ -134,6 +134,24 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
 
 
+def located(folder: Path, sha256: str) -> Path:
+    """Where a stored file is, for files too large to be read at once; checked like the others.
+
+    Raises:
+        FileMissingError: the folder has no such file.
+        FileDamagedError: the file's content has another hash.
+    """
+    path = _path(folder, sha256)
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError as error:
+        raise FileMissingError(f"không có tệp {sha256} / no stored file {sha256}") from error
+    if digest != sha256:
+        raise FileDamagedError(f"tệp {sha256} đã bị hỏng / stored file {sha256} is damaged")
+    return path
+
+
 def _path(folder: Path, sha256: str) -> Path:
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
         raise StorageError(f"không phải mã SHA-256 / not a SHA-256: {sha256[:80]!r}")

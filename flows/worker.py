@@ -23,7 +23,7 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from flows import deliveries, emitting, jobs, outbox
+from flows import bulk, deliveries, emitting, jobs, outbox
 from flows.running import AWAY, Line, Workplace, bury, workplace
 from models import logs, metrics
 from models.postgres import app_url
@@ -31,7 +31,7 @@ from models.settings import Settings, StartupError
 from models.store import open_store
 
 _log = logs.logger("hoso.worker")
-LINES = (Line(jobs.serve, outbox.take_back), *deliveries.LINES, emitting.LINE)
+LINES = (Line(jobs.serve, outbox.take_back), *deliveries.LINES, emitting.LINE, Line(bulk.serve))
 """What a worker does, each of it while the others go on."""
 
 _POLL = 0.3
