@@ -3,7 +3,12 @@
 import hashlib
 import os
 import secrets
+import shutil
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
+
+_PART = 1 << 20
 
 
 class StorageError(RuntimeError):
@@ -28,15 +33,25 @@ def store(folder: Path, content: bytes) -> str:
     Returns:
         The content's SHA-256 in lower-case hex: its name from now on.
     """
-    digest = hashlib.sha256(content).hexdigest()
-    path = _path(folder, digest)
-    if path.exists() and path.stat().st_size == len(content):
+    return store_file(folder, BytesIO(content))
+
+
+def store_file(folder: Path, content: BinaryIO) -> str:
+    """The same for what is too large to be held in memory: an open file, kept from its beginning."""
+    content.seek(0)
+    hashed = hashlib.sha256()
+    while part := content.read(_PART):
+        hashed.update(part)
+    digest = hashed.hexdigest()
+    path, size = _path(folder, digest), content.tell()
+    if path.exists() and path.stat().st_size == size:
         return digest
+    content.seek(0)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{digest}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
+            shutil.copyfileobj(content, file)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

@@ -25,6 +25,8 @@ from prefect.states import Crashed, Pending
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from documents.pdf import LibreOffice
+
 AWAY = (httpx.HTTPError, PrefectSignal, OperationalError)
 """Prefect's server refuses or is away, or the database is; nothing of it is the work's fault."""
 _UNFINISHED = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING]))
@@ -39,6 +41,8 @@ class Workplace:
     worker: str
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the worker is told to stop: long work ends at the next point where it can be taken up again."""
+    office: LibreOffice | None = None
+    """Makes PDFs, where the process has it."""
     running: set[UUID] = field(default_factory=set)
     """Flow runs that run here now."""
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -22,6 +22,7 @@ from prefect.settings import (
     temporary_settings,
 )
 
+from documents.pdf import LibreOffice
 from documents.rendering import explain
 from flows import bulk, jobs, outbox
 from flows.running import AWAY, Line, Workplace, bury, workplace
@@ -63,7 +64,8 @@ async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Ev
         if not PREFECT_API_URL.value():
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
         engine = open_store(app_url(settings), pool_size=2 * len(LINES), public_url=settings.public_url)
-        place = Workplace(engine, settings.data / "files", name, stop)
+        office = LibreOffice(settings.data / "libreoffice", settings.soffice)
+        place = Workplace(engine, settings.data / "files", name, stop, office)
         workplace.set(place)
         try:
             await _Worker(place, once=once).work()
