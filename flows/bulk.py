@@ -21,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 from documents.rendering import explain
 from flows import batches
 from flows.batches import Kind, LeaseLost, Task, Unworkable
+from flows.bulk_work import ActOnMany, PrintOfMany
 from flows.importing import ImportOfRows
 from flows.running import Workplace, run_here, workplace
 
@@ -29,7 +30,7 @@ _TELLING = 2.0
 """Seconds between two reports of progress to Prefect."""
 _PREFECT_AWAY = (httpx.HTTPError, PrefectException)
 
-KINDS: Mapping[str, Kind] = {"import": ImportOfRows}
+KINDS: Mapping[str, Kind] = {"import": ImportOfRows, "action": ActOnMany, "print": PrintOfMany}
 """What opens the work of each kind of task."""
 TITLES: Mapping[str, str] = {
     "import": "Nhập hồ sơ từ bảng tính",

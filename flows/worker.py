@@ -23,6 +23,7 @@ from prefect.settings import (
     temporary_settings,
 )
 
+from documents.pdf import LibreOffice
 from flows import bulk, deliveries, emitting, jobs, outbox
 from flows.running import AWAY, Line, Workplace, bury, workplace
 from models import logs, metrics
@@ -73,7 +74,10 @@ async def run_worker(
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
         _serve_metrics(settings, int(name.rpartition("-")[2]))
         engine = open_store(app_url(settings), pool_size=2 * len(lines), public_url=settings.public_url)
-        place = Workplace(engine, settings.files, name, stop, mail=settings.mail, webhooks=settings.webhooks)
+        place = Workplace(
+            engine, settings.files, name, stop, LibreOffice(settings.data / "libreoffice", settings.soffice),
+            mail=settings.mail, webhooks=settings.webhooks,
+        )  # fmt: skip
         workplace.set(place)
         try:
             await _Worker(place, lines, once=once).work()
