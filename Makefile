@@ -33,7 +33,7 @@ check: setup  ## Lint, types, rulebooks and their pages
 pages: setup  ## Write a page of each rulebook into docs/law/
 	@$(VENV)/bin/hoso rulebook pages
 
-bench: setup  ## Acts a second, milliseconds a document or to load the law, microseconds a limit
+bench: setup  ## Acts a second, alone and through flows, milliseconds a document or to load the law, microseconds a limit
 	@$(VENV)/bin/python -m tests.bench
 
 clean:  ## Remove environment and caches; data in var/ and out/ stay

@@ -12,6 +12,7 @@ from api import (
     auth,
     bundle,
     calendar,
+    deliveries,
     documents,
     dossier_list,
     dossier_paper,
@@ -21,14 +22,19 @@ from api import (
     errors,
     events,
     health,
+    jobs,
     limits,
     lists,
+    me,
     migrations,
+    notices,
     papers,
     registers,
     reports,
     rulebooks,
     verify,
+    webhook_deliveries,
+    webhooks,
 )
 from api.dependencies import Parts, storable
 from api.edge import Edge
@@ -112,6 +118,12 @@ def create_app(settings: Settings) -> FastAPI:
         bundle,
         rulebooks,
         calendar,
+        notices,
+        deliveries,
+        me,
+        jobs,
+        webhooks,
+        webhook_deliveries,
         health,
     ):
         app.include_router(part.router)

@@ -1,4 +1,4 @@
-"""`hoso`, the command line: the calculator, rulebooks, forms, migrations, the worker, the walk, and `up`.
+"""`hoso`, the command line: the calculator, rulebooks, forms, migrations, the worker, the clock, the walk, and `up`.
 
 Each command imports what it needs when it runs, so that the calculator answers at once.
 """
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api import clock_commands
+from api.job_commands import jobs
 from api.rulebook_commands import rulebook
 from api.terminal import AsJson, fail, law_of, print_json, print_table
 
@@ -25,6 +27,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="hoso · hồ
 forms = typer.Typer(no_args_is_help=True, help="Biểu mẫu · forms")
 app.add_typer(forms, name="forms")
 app.add_typer(rulebook, name="rulebook")
+app.add_typer(jobs, name="jobs")
+clock_commands.add_to(app)
 
 
 def main() -> None:

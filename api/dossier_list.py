@@ -1,21 +1,16 @@
 """Lists of dossiers: filtered, searched, in pages of a stable order, as JSON or CSV."""
 
-import base64
-import binascii
-import csv
-import io
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
-from api.errors import Fault, Problem, Said
+from api.pages import CSV, Page, cursor_of, key_of, listed
 from flows.engine import Actor
 from flows.law_change import law_changed
 from models.clock import now
@@ -56,19 +51,6 @@ class DossierPage(BaseModel):
     )
 
 
-class Page(BaseModel):
-    """Which page of a list."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(default=50, ge=1, le=200, description="Số dòng một trang · lines a page, 200 at most")
-    cursor: str | None = Field(
-        default=None,
-        max_length=200,
-        description="`next_cursor` của trang trước · of the page before",
-    )
-
-
 class Filters(Page):
     """What a list is narrowed to."""
 
@@ -105,16 +87,14 @@ class Wanted(Page):
     "",
     response_model=DossierPage,
     summary="Danh sách hồ sơ · List dossiers",
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses=CSV,
 )
 def list_all(
     filters: Annotated[Filters, Query()], actor: CurrentActor, engine: EngineDep, request: Request
 ) -> Response:
     """Theo số hồ sơ; `Accept: text/csv` cho cùng danh sách dạng CSV · by number; the same list as CSV."""
     page = page_of(engine, actor, conditions_of(filters), filters)
-    if _prefers_csv(request.headers.get("accept", "")):
-        return _as_csv(page)
-    return JSONResponse(page.model_dump(mode="json"))
+    return listed(request, DossierLine, page.items, page.next_cursor)
 
 
 @router.post("/search", summary="Tìm hồ sơ theo người · Search dossiers by person")
@@ -182,7 +162,7 @@ def page_of(engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], 
         .limit(page.limit + 1)
     )
     if page.cursor is not None:
-        asked = asked.where(_dossier.c.number > number_of(page.cursor))
+        asked = asked.where(_dossier.c.number > key_of(page.cursor))
     with unit_of_work(engine, actor.scope) as connection:
         rows = connection.execute(asked).mappings().all()
     items = [
@@ -190,43 +170,4 @@ def page_of(engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], 
         for row in rows[: page.limit]
     ]
     more = len(rows) > page.limit
-    return DossierPage(items=items, next_cursor=_cursor(items[-1].number) if more else None)
-
-
-def _cursor(number: str) -> str:
-    return base64.urlsafe_b64encode(number.encode()).decode().rstrip("=")
-
-
-def number_of(cursor: str) -> str:
-    """The dossier number a cursor stands for; Problem 422 when it is none."""
-    try:
-        number = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        number = ""
-    if not number.isprintable() or not number:
-        said = Said("không phải next_cursor của một trang trước", "is not the next_cursor of a page")
-        title = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
-        raise Problem(422, "invalid", title, [Fault("invalid_cursor", said, "cursor")])
-    return number
-
-
-def _prefers_csv(accept: str) -> bool:
-    kinds = [part.partition(";")[0].strip() for part in accept.split(",")]
-    return "text/csv" in kinds and "application/json" not in kinds
-
-
-def _as_csv(page: DossierPage) -> Response:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(DossierLine.model_fields)
-    for line in page.items:
-        writer.writerow([_cell(value) for value in line.model_dump(mode="json").values()])
-    headers = {"Next-Cursor": page.next_cursor} if page.next_cursor else {}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _cell(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t"} else value
+    return DossierPage(items=items, next_cursor=cursor_of(items[-1].number) if more else None)

@@ -9,7 +9,8 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from api.dependencies import CurrentActor, EngineDep
-from api.dossier_list import DossierLine, DossierPage, Filters, conditions_of, number_of, page_of
+from api.dossier_list import DossierLine, DossierPage, Filters, conditions_of, page_of
+from api.pages import key_of
 from api.papers import DOCX, attachment
 from documents.case import Header
 from documents.forms import all_forms
@@ -75,7 +76,7 @@ def _after(connection: Connection, conditions: list[ColumnElement[bool]], page: 
     """How many dossiers come after the page."""
     if page.next_cursor is None:
         return 0
-    later = _dossier.c.number > number_of(page.next_cursor)
+    later = _dossier.c.number > key_of(page.next_cursor)
     return connection.execute(select(func.count()).where(*conditions, later)).scalar_one()
 
 
@@ -94,7 +95,7 @@ def _narrowed(asked: PaperFilters, agencies: Agencies) -> Iterator[str]:
     if asked.overdue is not None:
         yield "Có thời hạn đã quá." if asked.overdue else "Không có thời hạn đã quá."
     if asked.cursor:
-        yield f"Tiếp theo hồ sơ số {number_of(asked.cursor)}."
+        yield f"Tiếp theo hồ sơ số {key_of(asked.cursor)}."
 
 
 def _line(item: DossierLine, agencies: Agencies) -> ListedDossier:

@@ -53,6 +53,10 @@ def prefect_server(settings: Settings) -> Program:
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{settings.prefect_port}",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(_RUNS_KEPT),
+        # With SQLAlchemy 2.1 its scheduler fails once a minute; the clock makes the runs, under the keys it would use.
+        "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
+        # Otherwise a restart forgets who holds a deployment's one place, and nobody is let in any more.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(
             home / "ui"
         ),  # by default it writes into the installed package

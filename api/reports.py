@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, any_, func, select, true
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep, PartsDep, id_of
-from api.dossier_list import Page
 from api.errors import Fault, Problem, Said, not_found
+from api.pages import Page
 from api.papers import DOCX, attachment
 from api.registers import XLSX
 from documents import storage

@@ -1,4 +1,4 @@
-"""`hoso up`: database, API, Prefect's server and a worker together, supervised; and the walk on top of them."""
+"""`hoso up`: database, API, Prefect's server, a worker and the clock together, supervised; and the walk on top of them."""
 
 from __future__ import annotations
 
@@ -100,7 +100,8 @@ def _children(settings: Settings, *, demo: bool) -> list[Child]:
     others = [
         Child("api", lambda: _api(settings), lambda: _answers(settings.port, "/health/live")),
         Child("prefect", lambda: prefect_server(settings), lambda: prefect_is_ready(settings)),
-        Child("worker", lambda: _worker(settings), lambda: True),
+        Child("worker", lambda: _flows(settings, "flows.worker"), lambda: True),
+        Child("clock", lambda: _flows(settings, "flows.clock"), lambda: True),
     ]
     if settings.embedded:
         return [database, *others]
@@ -135,9 +136,9 @@ def _api(settings: Settings) -> Program:
     return Program(argv, dict(os.environ), Path.cwd())
 
 
-def _worker(settings: Settings) -> Program:
+def _flows(settings: Settings, module: str) -> Program:
     return Program(
-        (sys.executable, "-m", "flows.worker"), {**os.environ, **prefect_environment(settings)}, Path.cwd()
+        (sys.executable, "-m", module), {**os.environ, **prefect_environment(settings)}, Path.cwd()
     )
 
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,18 +11,33 @@ from uuid import UUID
 
 import orjson
 from pydantic import ValidationError
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from documents import storage
 from documents.case import MissingValue
 from documents.forms import all_forms
 from documents.seal import Seal
+from documents.storage import StorageError
 from models import clock
 from models.store import Scope, unit_of_work
 from models.tables import table
 
 _document = table("document")
+_TOGETHER = 10
+"""Documents read and recorded at a time."""
+_DISK = 2
+"""Threads that store files, which is mostly waiting for the disk."""
 _COLUMNS = ("id", "form", "context", "context_digest", "verify_code", "verify_url", "sha256")
+
+_FIRST = text("""
+    WITH made AS MATERIALIZED (
+        SELECT document.id, new.sha256, new.size
+        FROM document JOIN jsonb_to_recordset(:made) AS new (id uuid, sha256 text, size bigint) USING (id)
+        WHERE document.sha256 IS NULL ORDER BY document.id FOR UPDATE OF document
+    ) UPDATE document SET sha256 = made.sha256, size = made.size, rendered_at = :moment
+    FROM made WHERE document.id = made.id
+""").bindparams(bindparam("made", type_=JSONB))
 
 MARKS: Mapping[str, str] = {"void": "ĐÃ HỦY", "superseded": "ĐÃ THAY THẾ"}
 """What stands across every page of a copy of a document that is no longer valid, by its state."""
@@ -60,7 +76,7 @@ def render_stored(engine: Engine, files: Path, document: UUID, scope: Scope) -> 
         RenderingError: the form is broken, the content is erased or altered, or the result differs from the record.
         StorageError: the stored file is damaged.
     """
-    row = _read(engine, document, scope)
+    [row] = _read(engine, [document], scope)
     if row.sha256 is not None:
         try:
             return storage.load(files, row.sha256)
@@ -69,10 +85,68 @@ def render_stored(engine: Engine, files: Path, document: UUID, scope: Scope) -> 
                 raise
     content = _render(row)
     sha256 = storage.store(files, content)
-    known = row.sha256 or _record(engine, scope, document, sha256, len(content))
-    if known != sha256:
-        raise RenderingError(document, row.form, f"cho kết quả {sha256[:12]}, khác với {known[:12]} đã ghi")
+    known = row.sha256 or _record(engine, scope, {document: (sha256, len(content))})[document]
+    _same(row, sha256, known)
     return content
+
+
+def render_many(
+    engine: Engine, files: Path, documents: Sequence[UUID], scope: Scope
+) -> dict[UUID, RenderingError | StorageError]:
+    """What `render_stored` does, for many documents: some are read and recorded together, and stored while others are rendered.
+
+    Args:
+        engine: the application's store.
+        files: the folder of files.
+        documents: their ids.
+        scope: on whose behalf they are read.
+
+    Returns:
+        Why a file could not be made, for each document of which there is none now; the others have theirs.
+    """
+    flaws: dict[UUID, RenderingError | StorageError] = {}
+    with ThreadPoolExecutor(_DISK) as disk:
+        for start in range(0, len(documents), _TOGETHER):
+            flaws |= _some(engine, files, documents[start : start + _TOGETHER], scope, disk)
+    return flaws
+
+
+def _some(
+    engine: Engine, files: Path, documents: Sequence[UUID], scope: Scope, disk: Executor
+) -> dict[UUID, RenderingError | StorageError]:
+    flaws: dict[UUID, RenderingError | StorageError] = {}
+    stored: dict[UUID, tuple[Any, Future[str], int]] = {}
+    for row in _read(engine, documents, scope):
+        try:
+            if row.sha256 is None or not _kept(files, row):
+                content = _render(row)
+                stored[row.id] = row, disk.submit(storage.store, files, content), len(content)
+        except (RenderingError, StorageError) as error:
+            flaws[row.id] = error
+    made = {document: (storing.result(), size) for document, (_row, storing, size) in stored.items()}
+    known = _record(engine, scope, made)
+    for document, (row, _storing, _size) in stored.items():
+        try:
+            _same(row, made[document][0], known[document])
+        except RenderingError as error:
+            flaws[document] = error
+    return flaws
+
+
+def _kept(files: Path, row: Any) -> bool:  # noqa: ANN401 - a row of the document table
+    """Whether the file is there, and sound; one that is missing can be made again while its content is known."""
+    try:
+        storage.load(files, row.sha256)
+    except storage.FileMissingError:
+        if row.context is None:
+            raise
+        return False
+    return True
+
+
+def _same(row: Any, sha256: str, known: str) -> None:  # noqa: ANN401 - a row of the document table
+    if known != sha256:
+        raise RenderingError(row.id, row.form, f"cho kết quả {sha256[:12]}, khác với {known[:12]} đã ghi")
 
 
 def explain(error: BaseException) -> str:
@@ -82,24 +156,28 @@ def explain(error: BaseException) -> str:
     return type(error).__name__ + where
 
 
-def _read(engine: Engine, document: UUID, scope: Scope) -> Any:  # noqa: ANN401 - a row of the document table
+def _read(engine: Engine, documents: Sequence[UUID], scope: Scope) -> Sequence[Any]:
     columns = (_document.c[name] for name in _COLUMNS)
     with unit_of_work(engine, scope) as connection:
-        row = connection.execute(select(*columns).where(_document.c.id == document)).one_or_none()
-    if row is None:
-        raise UnknownDocumentError(f"không có văn bản {document} / no document {document}")
-    return row
+        rows = connection.execute(select(*columns).where(_document.c.id.in_(documents))).all()
+    if missing := set(documents) - {row.id for row in rows}:
+        named = ", ".join(map(str, missing))
+        raise UnknownDocumentError(f"không có văn bản {named} / no document {named}")
+    return rows
 
 
-def _record(engine: Engine, scope: Scope, document: UUID, sha256: str, size: int) -> str:
-    """Records the result unless somebody else was first; the hash that stands then."""
-    first = update(_document).where(_document.c.id == document, _document.c.sha256.is_(None))
+def _record(engine: Engine, scope: Scope, made: Mapping[UUID, tuple[str, int]]) -> dict[UUID, str]:
+    """Records results, by document hash and size, unless somebody else was first; the hashes that stand then.
+
+    Rows are locked in order of id, so that nobody waits in a ring.
+    """
+    if not made:
+        return {}
+    rows = [{"id": document, "sha256": sha256, "size": size} for document, (sha256, size) in made.items()]
     with unit_of_work(engine, scope) as connection:
-        connection.execute(first.values(sha256=sha256, size=size, rendered_at=clock.now()))
-        known: str = connection.execute(
-            select(_document.c.sha256).where(_document.c.id == document)
-        ).scalar_one()
-    return known
+        connection.execute(_FIRST, {"made": rows, "moment": clock.now()})
+        known = select(_document.c.id, _document.c.sha256).where(_document.c.id.in_(made))
+        return {row.id: row.sha256 for row in connection.execute(known)}
 
 
 def _render(row: Any) -> bytes:  # noqa: ANN401 - a row of the document table

@@ -1,4 +1,4 @@
-"""What agencies are told: after an act, that a dossier was handed to them or a court acted; and of people to be released."""
+"""What agencies are told: after an act, that a dossier was handed to them, a court acted or a document ended; and of people to be released."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from flows.alarms import release_alarm
+from flows.ending import REISSUE, VOID
 from flows.state import Agencies, load
 from models import clock
 from models.law.limits import TIMEZONE
@@ -37,21 +38,41 @@ _LAST_OF_THE_HELD = (
     .ext(distinct_on(_event.c.dossier))
     .order_by(_event.c.dossier, _event.c.seq.desc())
 )
+_ENDED = text("""
+    SELECT e.id, e.dossier, seen.agency AS reader, dossier.number AS dossier_number, d.form, d.issued_on,
+        coalesce(d.number_text, d.form) AS number, coalesce(newer.number_text, newer.form) AS replaced_by
+    FROM event e JOIN event_facts f ON f.event = e.id JOIN dossier ON dossier.id = e.dossier
+        JOIN document d ON d.id = (f.facts ->> 'document')::uuid
+        LEFT JOIN document newer ON newer.id = d.replaced_by
+        JOIN dossier_agency seen ON seen.dossier = e.dossier AND seen.agency <> e.agency
+    WHERE e.id = ANY (:events) AND e.action = ANY (:ending)
+""")
 
-# An agency's officers are written to at its mailbox where it has one; everyone else at their own addresses.
+# An agency's officers are written to at its mailbox where it has one; everyone else at their own addresses. Its webhooks
+# hear of one thing once, whoever of the agency is told of it.
 _DELIVER = text("""
-    INSERT INTO delivery (id, notice, channel, account, state, attempts, run_after, created_at)
-    SELECT gen_random_uuid(), told.id, 'mail', reader.account, 'waiting', 0, :moment, :moment
+    INSERT INTO delivery (id, notice, channel, account, webhook, state, attempts, run_after, created_at)
+    SELECT gen_random_uuid(), told.id, reader.channel, reader.account, reader.webhook, 'waiting', 0, :moment, :moment
     FROM notice told CROSS JOIN LATERAL (
-        SELECT account.id AS account FROM account JOIN agency ON agency.code = account.agency
+        SELECT 'mail' AS channel, account.id AS account, NULL::uuid AS webhook
+        FROM account JOIN agency ON agency.code = account.agency
         WHERE account.agency = told.agency AND account.email IS NOT NULL AND NOT account.disabled
             AND account.role = CASE told.audience WHEN 'agency' THEN 'officer' ELSE told.audience END
             AND (told.audience <> 'agency' OR agency.email IS NULL)
         UNION ALL
-        SELECT NULL FROM agency
+        SELECT 'mail', NULL, NULL FROM agency
         WHERE agency.code = told.agency AND agency.email IS NOT NULL AND told.audience = 'agency'
+        UNION ALL
+        SELECT 'webhook', NULL, webhook.id FROM webhook
+        WHERE webhook.agency = told.agency AND webhook.enabled
+            AND (webhook.kinds = '[]' OR EXISTS (
+                SELECT FROM jsonb_array_elements_text(webhook.kinds) AS wanted (start)
+                WHERE starts_with(told.kind, wanted.start)))
+            AND NOT EXISTS (
+                SELECT FROM notice before WHERE before.agency = told.agency AND before.key = told.key
+                AND before.audience IN ('agency', 'head', 'supervisor') AND before.seq < told.seq)
     ) reader
-    WHERE told.id = ANY (:told) ORDER BY told.seq, reader.account
+    WHERE told.id = ANY (:told) ORDER BY told.seq, reader.account, reader.webhook
 """)
 
 
@@ -98,14 +119,21 @@ def tell(connection: Connection, tellings: Sequence[Telling]) -> int:
 
 
 def tell_of_acts(connection: Connection, events: Sequence[UUID]) -> int:
-    """Tells the next holder what was handed over, and the compiler what a court did; how many notices are new.
+    """Tells the next holder what was handed over, the compiler what a court did, and all who had the dossier what ended.
+
+    A document that is void or replaced is made known to who received it (NĐ 30/2020 Đ.18.4).
 
     Args:
         connection: a unit of work of the system.
         events: the acts; telling of them again adds nothing.
+
+    Returns:
+        How many notices are new.
     """
     rows = connection.execute(_EVENTS.where(_event.c.id.in_(events)))
-    return tell(connection, [telling for row in rows for telling in _of_act(row)])
+    tellings = [telling for row in rows for telling in _of_act(row)]
+    ended = connection.execute(_ENDED, {"events": list(events), "ending": [VOID, REISSUE]})
+    return tell(connection, [*tellings, *map(_of_ending, ended)])
 
 
 def tell_of_the_held(connection: Connection, dossiers: Sequence[UUID]) -> int:
@@ -131,13 +159,22 @@ def tell_of_the_held(connection: Connection, dossiers: Sequence[UUID]) -> int:
 
 
 def _of_act(row: Any) -> Iterator[Telling]:  # noqa: ANN401 - a row
-    facts = {"dossier": row.number, "action": row.action, "stage": row.stage_after}
+    facts = {"dossier": row.number, "action": row.action, "book": row.book, "stage": row.stage_after}
     receiver = _receiver(row)
     if receiver and receiver != row.agency:
         yield _of_event(receiver, "handed_over", facts, row.dossier, row.id)
     compiler = row.parties.get("compiler")
     if row.agency_kind in _COURTS and compiler:
         yield _of_event(compiler, "court_acted", facts, row.dossier, row.id)
+
+
+def _of_ending(row: Any) -> Telling:  # noqa: ANN401 - a row
+    facts = {
+        "dossier": row.dossier_number, "document": row.number, "form": row.form, "issued_on": row.issued_on.isoformat(),
+    }  # fmt: skip
+    if row.replaced_by:
+        facts["replaced_by"] = row.replaced_by
+    return _of_event(row.reader, "document_ended", facts, row.dossier, row.id)
 
 
 def _of_event(agency: str, kind: str, facts: dict[str, Any], dossier: UUID, event: UUID) -> Telling:

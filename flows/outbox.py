@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, Engine, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, select, update
 
 from models import clock
 from models.law.schema import Stage
@@ -39,8 +40,7 @@ class Claim:
 def claim(engine: Engine, worker: str, limit: int = MOST_ACTS) -> Claim | None:
     """Takes the job that has waited longest, and others of its stage when many wait; None when none is ready.
 
-    A job that failed before is taken alone, so that it cannot spoil others. An expired lease means that its worker
-    died: that counts as a failure, and the job is taken again.
+    A job that failed before is taken alone, so that it cannot spoil others.
 
     Args:
         engine: the application's store.
@@ -101,6 +101,22 @@ def release(engine: Engine, worker: str, jobs: Sequence[int]) -> None:
         connection.execute(_held(worker, jobs).values(state="waiting", lease_until=None, worker=None))
 
 
+def expired(engine: Engine) -> dict[int, str | None]:
+    """Jobs whose lease ran out, for their worker died or lost the database, each with the flow run that was under way."""
+    with unit_of_work(engine, _SCOPE) as connection:
+        asked = select(_job.c.id, _job.c.flow_run).where(_over(clock.now())).order_by(_job.c.id)
+        return {row.id: row.flow_run for row in connection.execute(asked.limit(MOST_ACTS))}
+
+
+def count_stopped(engine: Engine, jobs: Sequence[int]) -> None:
+    """Counts a failure for those of the jobs whose lease is still over, so that they are taken again, or parked."""
+    moment = clock.now()
+    with unit_of_work(engine, _SCOPE) as connection:
+        asked = select(_job.c.id, _job.c.attempts).where(_job.c.id.in_(jobs), _over(moment))
+        for row in connection.execute(asked.order_by(_job.c.id).with_for_update(skip_locked=True)).all():
+            _fail(connection, row.id, row.attempts + 1, _STOPPED, moment)
+
+
 def take_back(engine: Engine, worker: str) -> None:
     """Counts a failure for all that a dead process of this name still holds; a new one calls it when it starts."""
     moment = clock.now()
@@ -109,20 +125,40 @@ def take_back(engine: Engine, worker: str) -> None:
             _fail(connection, row.id, row.attempts + 1, _STOPPED, moment)
 
 
+def retry(connection: Connection, job: int, account: UUID | None) -> bool:
+    """Lets a parked job be tried again with all its attempts, and records who decided so; False when it is not parked.
+
+    Args:
+        connection: a unit of work.
+        job: its number.
+        account: who decided; None on the command line.
+    """
+    moment, parked = clock.now(), (_job.c.id == job, _job.c.state == "parked")
+    row = connection.execute(
+        select(_job.c.attempts, _job.c.error).where(*parked).with_for_update()
+    ).one_or_none()
+    if row is None:
+        return False
+    values = {"job": job, "account": account, "at": moment, "attempts": row.attempts, "error": row.error}
+    connection.execute(insert(table("job_retry")).values(**values))
+    again = update(_job).where(_job.c.id == job)
+    connection.execute(again.values(state="waiting", attempts=0, run_after=moment, error=None))
+    return True
+
+
+def _over(moment: datetime) -> ColumnElement[bool]:
+    return and_(_job.c.state == "leased", _job.c.lease_until < moment)
+
+
 def _oldest(connection: Connection, moment: datetime) -> Any:  # noqa: ANN401 - a row of the job table
-    """Locks the job to take first; jobs whose worker died too often are parked on the way."""
-    waiting = and_(_job.c.state == "waiting", _job.c.run_after <= moment)
-    expired = and_(_job.c.state == "leased", _job.c.lease_until < moment)
-    asked = (
-        select(_job.c.id, _job.c.stage, _job.c.state, _job.c.attempts, _acts.label("acts"))
-        .where(_job.c.state.in_(("waiting", "leased")), or_(waiting, expired))
+    """Locks the job to take first."""
+    return connection.execute(
+        select(_job.c.id, _job.c.stage, _job.c.attempts, _acts.label("acts"))
+        .where(_job.c.state == "waiting", _job.c.run_after <= moment)
         .order_by(*_ORDER)
         .limit(1)
         .with_for_update(skip_locked=True)
-    )
-    while (row := connection.execute(asked).one_or_none()) is not None and row.state == "leased":
-        _fail(connection, row.id, row.attempts + 1, _STOPPED, moment)
-    return row
+    ).one_or_none()
 
 
 def _others(connection: Connection, moment: datetime, first: Any, limit: int) -> Sequence[Any]:  # noqa: ANN401 - rows

@@ -6,9 +6,7 @@ and a job is settled once, because our own rows say so. Parameters, artifacts an
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +15,12 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, Engine, select
 
-from documents.rendering import RenderingError, explain, render_stored
-from documents.storage import StorageError
+from documents.rendering import explain, render_many
 from flows import outbox
 from flows.ladder import LimitAlert, alerts_of, climb
 from flows.notices import tell_of_acts, tell_of_the_held
+from flows.running import Workplace, workplace
+from flows.signals import signal_acts
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
 from models.store import SYSTEM, Scope, unit_of_work
@@ -29,19 +28,6 @@ from models.tables import table
 
 _job, _event, _dossier, _document = table("job"), table("event"), table("dossier"), table("document")
 _SCOPE = Scope(SYSTEM)
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """Where flows run: the store, the files' folder, and the name under which the worker holds its jobs."""
-
-    engine: Engine
-    files: Path
-    worker: str
-
-
-workplace: ContextVar[Workplace] = ContextVar("workplace")
-"""Set by the worker around its runs, so that parameters can be ids alone."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +106,7 @@ async def watch_the_held(dossiers: list[UUID]) -> int:
 )  # fmt: skip
 async def notify_agencies(events: list[UUID]) -> int:
     """Tells the agencies concerned what was done; the number of new notices."""
-    return await asyncio.to_thread(_in_transaction, tell_of_acts, workplace.get(), events)
+    return await asyncio.to_thread(_in_transaction, _tell_of_acts, workplace.get(), events)
 
 
 async def handle(stage: Stage, jobs: list[int]) -> None:
@@ -181,6 +167,11 @@ def _in_transaction(tell: Callable[..., Any], place: Workplace, ids: list[UUID])
         return tell(connection, ids)
 
 
+def _tell_of_acts(connection: Connection, events: list[UUID]) -> int:
+    signal_acts(connection, events)
+    return tell_of_acts(connection, events)
+
+
 def _check_limits(connection: Connection, dossiers: list[UUID]) -> list[LimitAlert]:
     climb(connection, dossiers=dossiers, at_most=None)
     return alerts_of(connection, dossiers)
@@ -200,12 +191,11 @@ def _render_all(place: Workplace, events: list[UUID]) -> Rendered:
             .where(_document.c.event.in_(events))
             .order_by(_dossier.c.number, _document.c.form)
         ).all()
+    flaws = render_many(place.engine, place.files, [row.id for row in documents], _SCOPE)
     rendered = Rendered()
     for row in documents:
-        try:
-            render_stored(place.engine, place.files, row.id, _SCOPE)
-        except (RenderingError, StorageError) as error:
-            rendered.failed[row.event] = str(error)
+        if row.id in flaws:
+            rendered.failed[row.event] = str(flaws[row.id])
         else:
             rendered.lines.append((row.number, row.form, row.number_text or str(row.id)))
     return rendered

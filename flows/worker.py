@@ -1,70 +1,68 @@
-"""The worker: takes jobs from the outbox and runs the flow of their stage in this process, until it is told to stop."""
+"""The worker: serves lines of work side by side, each flow in this process, until it is told to stop."""
 
 import asyncio
 import fcntl
 import logging
 import os
 import platform
+import secrets
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
-from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-    FlowRunFilterTags,
-)
-from prefect.client.schemas.objects import State, StateType
-from prefect.client.schemas.sorting import FlowRunSort
 from prefect.context import AsyncClientContext
-from prefect.exceptions import PrefectSignal
-from prefect.flow_engine import run_flow_async
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_CLIENT_MAX_RETRIES,
     PREFECT_LOGGING_TO_API_ENABLED,
     temporary_settings,
 )
-from prefect.states import Crashed, Pending
-from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from documents.rendering import explain
-from flows import outbox
-from flows.stages import FLOWS, Act, Workplace, acts_of, workplace
+from flows import deliveries, emitting, jobs, outbox
+from flows.running import AWAY, Line, Workplace, bury, workplace
 from models.postgres import app_url
-from models.settings import Settings, StartupError
+from models.settings import Settings, StartupError, write_first
 from models.store import open_store
 
+LINES = (Line(jobs.serve, outbox.take_back), *deliveries.LINES, emitting.LINE)
+"""What a worker does, each of it while the others go on."""
+
 _POLL = 0.3
-"""Seconds between looks at an empty outbox."""
+"""Seconds until a line is looked at again that had nothing to do."""
 _PAUSE = 1.0
 """Seconds between looks at a server that is away."""
-_RENEWAL = outbox.LEASE.total_seconds() / 4
+_LONG_PAUSE = 10.0
+"""Seconds until a line is served again that failed by a fault of ours."""
 _PREFECT = {
-    PREFECT_CLIENT_MAX_RETRIES: 1,  # the jobs wait in our tables: no need to insist for 140 seconds
+    PREFECT_CLIENT_MAX_RETRIES: 1,  # the work waits in our tables: no need to insist for 140 seconds
     PREFECT_LOGGING_TO_API_ENABLED: False,  # states, artifacts and our own log say everything
 }
-_AWAY = (httpx.HTTPError, PrefectSignal, OperationalError)
-"""Prefect's server refuses or is away, or the database is; nothing of it is the job's fault."""
 
 
-async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Event | None = None) -> None:
-    """Works off the outbox.
+async def run_worker(
+    settings: Settings,
+    *,
+    lines: Sequence[Line] = LINES,
+    once: bool = False,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Serves lines side by side.
 
-    While Prefect's server or the database is away, jobs wait and no attempt is counted. Several workers, here and on
+    While Prefect's server or the database is away, work waits and no attempt is counted. Several workers, here and on
     other machines, share the work.
 
     Args:
         settings: the installation's settings; the environment must name Prefect's server.
-        once: return as soon as no job is ready.
-        stop: once set, the present batch is finished and the worker returns.
+        lines: what to serve.
+        once: return as soon as no line has anything to do.
+        stop: once set, what is under way is finished and the worker returns.
 
     Raises:
         StartupError: the environment names no server for Prefect.
@@ -73,10 +71,13 @@ async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Ev
     with _name(settings.data / "workers") as name, temporary_settings(_PREFECT):
         if not PREFECT_API_URL.value():
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
-        engine = open_store(app_url(settings), pool_size=2, public_url=settings.public_url)
-        workplace.set(Workplace(engine, settings.data / "files", name))
+        engine = open_store(app_url(settings), pool_size=2 * len(lines), public_url=settings.public_url)
+        place = Workplace(
+            engine, settings.data / "files", name, stop, mail=settings.mail, webhooks=settings.webhooks
+        )
+        workplace.set(place)
         try:
-            await _Worker(name, engine, stop, once=once).work()
+            await _Worker(place, lines, once=once).work()
         finally:
             engine.dispose()
 
@@ -84,109 +85,76 @@ async def run_worker(settings: Settings, *, once: bool = False, stop: asyncio.Ev
 class _Worker:
     """One process's work under one name."""
 
-    def __init__(self, name: str, engine: Engine, stop: asyncio.Event, *, once: bool) -> None:
-        self._name = name
-        self._engine = engine
-        self._stop = stop
+    def __init__(self, place: Workplace, lines: Sequence[Line], *, once: bool) -> None:
+        self._place = place
+        self._lines = lines
+        self._stop = place.stop
         self._once = once
-        self._trouble = ""
+        self._troubles: dict[Sequence[Line], str] = {}
 
     async def work(self) -> None:
-        """Serves while the servers answer, and waits while they do not."""
+        """Serves the lines side by side; told to work once, in turn, for one may leave work for another."""
         logging.getLogger("prefect.flow_runs").setLevel(logging.WARNING)  # five lines a run tell nothing new
         logging.getLogger("prefect.task_runs").setLevel(logging.WARNING)
         self._say("bắt đầu · started")
-        while not self._stop.is_set():
-            try:
-                await self._serve()
-                break
-            except _AWAY as error:
-                if _kind(error) != self._trouble:
-                    self._trouble = _kind(error)
-                    self._say(
-                        f"Prefect hoặc cơ sở dữ liệu không trả lời, việc chờ lại · away ({self._trouble})"
-                    )
-                await _wait(self._stop, _PAUSE)
+        async with asyncio.TaskGroup() as group:
+            for lines in [self._lines] if self._once else [(line,) for line in self._lines]:
+                group.create_task(self._keep(lines))
         self._say("đã dừng · stopped")
 
-    async def _serve(self) -> None:
+    async def _keep(self, lines: Sequence[Line]) -> None:
+        """Serves while the servers answer, and waits while they do not; no line's fault stops another."""
+        while not self._stop.is_set():
+            pause = _PAUSE
+            try:
+                await self._serve(lines)
+            except AWAY as error:
+                self._troubled(lines, _kind(error))
+            except Exception as error:  # noqa: BLE001 - said, with where it arose; the line is tried again
+                stack = "".join(traceback.format_tb(error.__traceback__))
+                self._say(f"lỗi, sẽ thử lại · failed, will be tried again: {explain(error)}\n{stack}")
+                pause = _LONG_PAUSE
+            else:
+                return
+            await wait(self._stop, pause)
+
+    async def _serve(self, lines: Sequence[Line]) -> None:
         async with httpx.AsyncClient() as probe:
             (await probe.get(f"{PREFECT_API_URL.value()}/health", timeout=5)).raise_for_status()
         async with AsyncClientContext() as context:
-            await asyncio.to_thread(outbox.take_back, self._engine, self._name)
-            await self._bury(context.client)
+            for line in lines:
+                await asyncio.to_thread(line.take_back, self._place.engine, self._place.worker)
+            await bury(self._place, context.client)
+            self._recovered(lines)
             while not self._stop.is_set():
-                claim = await asyncio.to_thread(outbox.claim, self._engine, self._name)
-                if claim is not None:
-                    await self._run(context.client, claim)
-                elif self._once:
+                found = [await line.serve(self._place, context.client) for line in lines]
+                if any(found):
+                    continue
+                if self._once:
                     return
-                else:
-                    await _wait(self._stop, _POLL)
+                await wait(self._stop, _POLL)
 
-    async def _bury(self, client: PrefectClient) -> None:
-        """Marks runs that a dead process of this name left behind as crashed."""
-        unfinished = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING])
-        orphans = FlowRunFilter(
-            tags=FlowRunFilterTags(all_=[f"worker:{self._name}"]), state=FlowRunFilterState(type=unfinished)
-        )
-        crashed: State[None] = Crashed(
-            message="Tiến trình hoặc kết nối đã đứt giữa chừng; việc chưa xong được làm lại ở lượt khác."
-        )
-        while runs := await client.read_flow_runs(
-            flow_run_filter=orphans, sort=FlowRunSort.EXPECTED_START_TIME_ASC, limit=200
-        ):
-            for run in runs:
-                await client.set_flow_run_state(run.id, crashed, force=True)
+    def _troubled(self, lines: Sequence[Line], kind: str) -> None:
+        """Says that a server is away, unless it was said already, for these lines or for others."""
+        if kind not in self._troubles.values():
+            self._say(f"Prefect hoặc cơ sở dữ liệu không trả lời, việc chờ lại · away ({kind})")
+        self._troubles[lines] = kind
 
-    async def _run(self, client: PrefectClient, claim: outbox.Claim) -> None:
-        """One flow run over the claimed jobs, which settles them itself; what it does not come to is given back."""
-        renewing = asyncio.create_task(self._renew(claim))
-        flow, parameters = FLOWS[claim.stage], {"jobs": list(claim.jobs)}
-        try:
-            acts = await asyncio.to_thread(acts_of, self._engine, claim.jobs)
-            title, tags = _label(claim, acts)
-            run = await client.create_flow_run(
-                flow, name=title, parameters=parameters, tags=[*tags, f"worker:{self._name}"], state=Pending()
-            )
-            self._recovered()
-            await asyncio.to_thread(outbox.assign, self._engine, self._name, claim.jobs, str(run.id))
-            await run_flow_async(flow, flow_run=run, parameters=parameters, return_type="state")
-        except _AWAY:
-            await asyncio.to_thread(outbox.release, self._engine, self._name, claim.jobs)
-            raise
-        except Exception as error:  # noqa: BLE001 - one batch that cannot be run must not stop the others
-            failed = dict.fromkeys(claim.jobs, explain(error))
-            await asyncio.to_thread(outbox.settle, self._engine, self._name, claim.jobs, failed)
-        finally:
-            renewing.cancel()
-
-    async def _renew(self, claim: outbox.Claim) -> None:
-        while True:
-            await asyncio.sleep(_RENEWAL)
-            await asyncio.to_thread(outbox.renew, self._engine, self._name, claim.jobs)
-
-    def _recovered(self) -> None:
-        if self._trouble:
-            self._trouble = ""
+    def _recovered(self, lines: Sequence[Line]) -> None:
+        if self._troubles.pop(lines, None) and not self._troubles:
             self._say("đã hoạt động lại · back at work")
 
     def _say(self, text: str) -> None:
-        sys.stderr.write(f"{self._name}: {text}\n")
+        sys.stderr.write(f"{self._place.worker}: {text}\n")
         sys.stderr.flush()
-
-
-def _label(claim: outbox.Claim, acts: list[Act]) -> tuple[str, list[str]]:
-    """The run's name and tags: by stage, and by dossier and agency when it carries one act."""
-    if len(acts) != 1:
-        return f"{len(acts)} thao tác", [claim.stage.value]
-    [act] = acts
-    return f"{act.number} {act.action}", [claim.stage.value, act.number, act.agency]
 
 
 @contextmanager
 def _name(folder: Path) -> Iterator[str]:
-    """The first name free on this machine; the kernel frees it again however the process ends."""
+    """The first name free in this data folder; the kernel frees it again however the process ends.
+
+    Machines that were copied may be called the same, so the folder has a mark of its own.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     number = 1
     while True:
@@ -198,10 +166,17 @@ def _name(folder: Path) -> Iterator[str]:
             number += 1
             continue
         try:
-            yield f"{platform.node()}-{number}"
+            yield f"{platform.node()}-{_mark(folder / 'mark')}-{number}"
         finally:
             os.close(descriptor)
         return
+
+
+def _mark(path: Path) -> str:
+    """Four letters, the same for every worker of the folder: the first one's."""
+    if not path.exists():
+        write_first(path, secrets.token_hex(2))
+    return path.read_text(encoding="ascii").strip()
 
 
 def _kind(error: BaseException) -> str:
@@ -211,7 +186,8 @@ def _kind(error: BaseException) -> str:
     return type(error).__name__
 
 
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
+async def wait(stop: asyncio.Event, seconds: float) -> None:
+    """Until `stop` is set, or so many seconds."""
     try:
         async with asyncio.timeout(seconds):
             await stop.wait()
@@ -219,7 +195,7 @@ async def _wait(stop: asyncio.Event, seconds: float) -> None:
         pass
 
 
-async def _until_signalled(settings: Settings) -> None:
+async def _until_signalled(run: Callable[..., Coroutine[Any, Any, None]], settings: Settings) -> None:
     """Runs until SIGTERM or Ctrl-C.
 
     A thread waits for the signals, which are blocked elsewhere: Prefect installs a handler of its own while a flow runs,
@@ -232,19 +208,24 @@ async def _until_signalled(settings: Settings) -> None:
         loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=wait_for_signal, daemon=True).start()
-    await run_worker(settings, stop=stop)
+    await run(settings, stop=stop)
 
 
 _SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 
-def main() -> None:
-    """Runs a worker of this installation until it is told to stop."""
+def run_until_signalled(run: Callable[..., Coroutine[Any, Any, None]]) -> None:
+    """Runs a process of this installation until it is told to stop: `run` is given settings, and `stop`."""
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
-        asyncio.run(_until_signalled(Settings.from_environment()))
+        asyncio.run(_until_signalled(run, Settings.from_environment()))
     except StartupError as error:
         sys.exit(str(error))
+
+
+def main() -> None:
+    """Runs a worker of this installation until it is told to stop."""
+    run_until_signalled(run_worker)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,19 @@ class Job(SQLModel, table=True):
     done_at: datetime | None = instant(optional=True)
 
 
+class JobRetry(SQLModel, table=True):
+    """Who let a parked job be tried again, and what it had failed of; nobody's account when it was the command line."""
+
+    __tablename__ = "job_retry"
+
+    id: int | None = Field(default=None, primary_key=True)
+    job: int = Field(foreign_key="job.id", index=True)
+    account: UUID | None = Field(default=None, foreign_key="account.id")
+    at: datetime = instant()
+    attempts: int
+    error: str | None = None
+
+
 class StoredAnswer(SQLModel, table=True):
     """The first answer to a write with an idempotency key; the same key and body get it again."""
 

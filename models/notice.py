@@ -30,9 +30,10 @@ class Notice(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """One notice on its way to one receiver: by mail to an account, or to the agency's mailbox where there is none.
+    """One notice on its way to one receiver: by mail to an account or the agency's mailbox, or to a webhook.
 
-    `sending` is committed before anything is sent: what is found so after a crash may have been sent or not.
+    `sending` is committed before anything is sent: what is found so after a crash may have been sent or not. `again_by`
+    asked for it to be sent again.
     """
 
     __tablename__ = "delivery"
@@ -41,6 +42,7 @@ class Delivery(SQLModel, table=True):
     notice: UUID = Field(foreign_key="notice.id")
     channel: str
     account: UUID | None = Field(default=None, foreign_key="account.id")
+    webhook: UUID | None = Field(default=None, foreign_key="webhook.id")
     state: str = "waiting"
     attempts: int = 0
     run_after: datetime = instant()
@@ -49,3 +51,5 @@ class Delivery(SQLModel, table=True):
     error: str | None = None
     created_at: datetime = instant()
     settled_at: datetime | None = instant(optional=True)
+    again_by: UUID | None = Field(default=None, foreign_key="account.id")
+    again_at: datetime | None = instant(optional=True)

@@ -3,12 +3,13 @@
 import tomllib
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.law.schema import AgencyKind
@@ -115,7 +116,8 @@ def _put_agencies(connection: Connection, found: Seed) -> None:
     ]
     # One statement for all rows: a successor may stand further down in the file.
     put = insert(table("agency")).values(rows)
-    columns = {name: put.excluded[name] for name in rows[0] if name != "code"}
+    columns: dict[str, Any] = {name: put.excluded[name] for name in rows[0] if name != "code"}
+    columns["email"] = func.coalesce(put.excluded.email, table("agency").c.email)  # set here since, perhaps
     connection.execute(put.on_conflict_do_update(index_elements=["code"], set_=columns))
 
 
@@ -144,7 +146,10 @@ def _put_accounts(connection: Connection, found: Seed, password: str) -> None:
         for one in people
     ]
     put = insert(account).values(rows)
-    columns = {name: put.excluded[name] for name in ("full_name", "position", "role", "agency", "email")}
+    columns: dict[str, Any] = {
+        name: put.excluded[name] for name in ("full_name", "position", "role", "agency")
+    }
+    columns["email"] = func.coalesce(put.excluded.email, account.c.email)  # its owner's choice, perhaps
     connection.execute(put.on_conflict_do_update(index_elements=["username"], set_=columns))
 
 

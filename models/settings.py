@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from models.mail_server import MailServer, mail_server
+from models.private_receivers import NOTHING_PRIVATE, PrivateReceivers, private_receivers
+
 SecretName = Literal[
     "jwt_key", "postgres", "hoso_owner", "hoso_app", "hoso_prefect", "prefect_auth", "demo_password"
 ]
@@ -48,6 +51,10 @@ class Settings:
     prefect_port: int = 4200
     public_url: str = PUBLIC_URL
     """Where the outside world reaches this installation; the codes on issued documents lead there for ever."""
+    mail: MailServer | None = None
+    """Where notices leave by mail; None means that mails wait."""
+    webhooks: PrivateReceivers = NOTHING_PRIVATE
+    """Where webhooks may lead beside the public internet."""
     once: bool = False
     """Start everything, see it ready, and stop again."""
 
@@ -74,6 +81,8 @@ class Settings:
             port=_port(source, "HOSO_PORT", 8000),
             prefect_port=_port(source, "HOSO_PREFECT_PORT", 4200),
             public_url=_address(source, "HOSO_PUBLIC_URL"),
+            mail=_mail(source),
+            webhooks=_webhooks(source),
             once=_flag(source, "HOSO_ONCE"),
         )
         if settings.embedded and (settings.migrate_url or settings.prefect_database_url):
@@ -133,11 +142,11 @@ class Settings:
         if not path.exists():
             self.claim_data()
             value = secrets.token_urlsafe(32)
-            _write_first(path, f"hoso:{value}" if name == "prefect_auth" else value)
+            write_first(path, f"hoso:{value}" if name == "prefect_auth" else value)
         return path.read_text(encoding="ascii").strip()
 
 
-def _write_first(path: Path, text: str) -> None:
+def write_first(path: Path, text: str) -> None:
     """Write the file whole and durably unless another process has just done so; the first one counts."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -171,6 +180,20 @@ def _address(source: Mapping[str, str], name: str) -> str:
             f"{name}={text!r} is not an address like https://host.",
         )
     return text
+
+
+def _mail(source: Mapping[str, str]) -> MailServer | None:
+    try:
+        return mail_server(source)
+    except ValueError as error:
+        raise StartupError(*error.args) from None
+
+
+def _webhooks(source: Mapping[str, str]) -> PrivateReceivers:
+    try:
+        return private_receivers(source)
+    except ValueError as error:
+        raise StartupError(*error.args) from None
 
 
 def _flag(source: Mapping[str, str], name: str) -> bool:

@@ -3,11 +3,10 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from models import agency, calendar_change, document, dossier, event, job, limit, notice, paper, report
-
-_ = (
+from models import (
     agency,
     calendar_change,
+    clock_run,
     document,
     dossier,
     event,
@@ -16,6 +15,24 @@ _ = (
     notice,
     paper,
     report,
+    signal,
+    webhook,
+)
+
+_ = (
+    agency,
+    calendar_change,
+    clock_run,
+    document,
+    dossier,
+    event,
+    job,
+    limit,
+    notice,
+    paper,
+    report,
+    signal,
+    webhook,
 )  # importing a noun's module declares its tables
 
 

@@ -1,4 +1,4 @@
-"""How fast the engine, the forms and the calculator are here: `python -m tests.bench` measures and prints a table."""
+"""How fast the engine, the forms, the flows and the calculator are here: `python -m tests.bench` measures and prints a table."""
 
 import os
 import platform
@@ -10,22 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import count, islice
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_jsonable_python
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy import Engine, text
 
-from flows.books import book
-from flows.engine import Act, Actor, act, act_many
-from flows.opening import open_dossier
+from flows.engine import Act, act
 from flows.writing import Done
 from models import clock, postgres
 from models.law.calendar import baseline
@@ -35,28 +31,13 @@ from models.migrations import migrate
 from models.settings import Settings
 from models.store import SYSTEM, Scope, open_store, unit_of_work
 from tests.bench_documents import measured as documents
+from tests.bench_flows import measured as flows
 from tests.cluster import running
-from tests.documents.cases import ACTS, FACTS, PERSON, at
-from tests.flows.rows import ACCOUNT, seed
+from tests.flows.rows import seed
+from tests.flows.sample_road import NOW, ROAD, again, asked, opened, together
 from tests.law.loading import load_time
 
 DOSSIERS, WARM_UP, THREADS, BATCH, ROUNDS = 400, 40, 4, 200, 5
-NOW = datetime(2026, 12, 1, tzinfo=UTC)
-"""The clock stands here: the invented dossiers all lie before it, whatever day the machine thinks it is."""
-
-POLICE, HEALTH = Actor(ACCOUNT, "camd", "head"), Actor(ACCOUNT, "bvmd", "head")
-ROAD = (
-    (POLICE, "verify_residence"), (POLICE, "request_determination"), (HEALTH, "admit"), (HEALTH, "issue_result"),
-    (POLICE, "notify_result"), (POLICE, "record_ground"), (POLICE, "compile"), (POLICE, "notify_person"),
-)  # fmt: skip
-"""What every dossier has behind it when the measuring begins."""
-OTHER_FACTS = {
-    "residence_case": "registered",
-    "determination_case": "a",
-    "notice_refused_reason": None,
-    "signing_refused_reason": None,
-}
-
 LIMITS = ("p4-read", "p4-thoihieu", "c3-term", "p4-ex1")
 LIMIT_START = datetime.fromisoformat("2026-08-27T15:00:00+07:00")
 LIMIT_CALLS = 400
@@ -102,10 +83,11 @@ def main() -> None:
     try:
         with Progress(*columns, console=console, transient=True) as progress, clock.at(NOW):
             rows = [*_limits(progress), _loading(progress), *(Row(*one) for one in documents(progress))]
-            with _store() as engine:
+            with _store() as (settings, engine):
                 machine = _machine(engine)
                 dossiers = _prepare(engine, progress)
                 what, acts = _acts(engine, dossiers, progress)
+                rows += [Row(*one) for one in flows(settings, engine, dossiers, progress)]
     except KeyboardInterrupt:
         console.print("dừng lại, không để lại gì · stopped, nothing left behind")
         sys.exit(130)
@@ -123,7 +105,7 @@ def main() -> None:
 
 
 @contextmanager
-def _store() -> Iterator[Engine]:
+def _store() -> Iterator[tuple[Settings, Engine]]:
     """A migrated database with agencies; everything is written to disk at each commit."""
     with tempfile.TemporaryDirectory(prefix="hoso-bench-") as folder:
         settings = Settings(data=Path(folder).resolve())
@@ -133,7 +115,7 @@ def _store() -> Iterator[Engine]:
             engine = open_store(postgres.app_url(settings), pool_size=THREADS)
             try:
                 seed(engine)
-                yield engine
+                yield settings, engine
             finally:
                 engine.dispose()
 
@@ -150,53 +132,31 @@ def _machine(engine: Engine) -> str:
     )
 
 
-def facts_of(action: str, **more: object) -> dict[str, Any]:
-    """What an act of the sample dossier records, as it is sent."""
-    asked = {fact.name for fact in book("2026").action(action).facts}
-    chosen = {**FACTS, **OTHER_FACTS, **more}
-    return {
-        name: to_jsonable_python(value)
-        for name, value in chosen.items()
-        if name in asked and value is not None
-    }
-
-
 def _prepare(engine: Engine, progress: Progress) -> list[UUID]:
     """Dossiers compiled and told to their persons once, each of them by the acts of the road."""
     task = progress.add_task("chuẩn bị hồ sơ · preparing", total=DOSSIERS * (1 + len(ROAD)))
     dossiers = []
     for _ in range(DOSSIERS):
-        opened = open_dossier(engine, POLICE, PERSON, facts_of("open"), ACTS["open"], baseline())
-        dossiers.append(opened.state.id)
+        dossiers.append(opened(engine))
         progress.advance(task)
     for actor, action in ROAD:
         for start in range(0, DOSSIERS, BATCH):
-            asked = [
-                Act(one, action, facts_of(action), ACTS[action], actor, None, late_reason="đo tốc độ")
-                for one in dossiers[start : start + BATCH]
-            ]
-            _together(engine, asked)
-            progress.advance(task, len(asked))
+            acts = [asked(one, actor, action) for one in dossiers[start : start + BATCH]]
+            together(engine, acts)
+            progress.advance(task, len(acts))
     return dossiers
 
 
-def _again(dossier: UUID, times: int) -> Act:
-    """The act that is measured: the person is told once more, as after a paper was added to the file."""
-    told = at(9, 29, 14) + timedelta(minutes=times)
-    facts = facts_of("notify_person", notice_received_at=told + timedelta(minutes=30))
-    return Act(dossier, "notify_person", facts, told, POLICE, None)
-
-
 def _acts(engine: Engine, dossiers: Sequence[UUID], progress: Progress) -> tuple[str, list[Row]]:
-    asked = (_again(one, times) for times in count() for one in dossiers)
-    warm = list(islice(asked, WARM_UP))
+    told = (again(one, times) for times in count() for one in dossiers)
+    warm = list(islice(told, WARM_UP))
     _at_once(engine, warm[1:])
     done = act(engine, warm[0], baseline())
     task, rows = progress.add_task("thao tác · acts", total=sum(way.rounds for way in WAYS)), []
     for way in WAYS:
         costs = []
         for _ in range(way.rounds):
-            costs.append(_cost(engine, list(islice(asked, way.acts)), way.work))
+            costs.append(_cost(engine, list(islice(told, way.acts)), way.work))
             progress.advance(task)
         rows += [
             Row(way.name, [cost.acts / cost.seconds for cost in costs], "acts/s", way.goal),
@@ -230,16 +190,10 @@ def _at_once(engine: Engine, asked: Sequence[Act]) -> None:
         list(pool.map(lambda context, one: context.run(act, engine, one, baseline()), contexts, asked))
 
 
-def _together(engine: Engine, asked: Sequence[Act]) -> None:
-    for answer in act_many(engine, asked, baseline()):
-        if not isinstance(answer, Done):
-            raise answer
-
-
 WAYS = (
     Way("act, lần lượt · one by one", _one_by_one, 80, 5, "≥ 300"),
     Way(f"act, {THREADS} luồng · {THREADS} threads", _at_once, 80, 5, "≥ 300"),
-    Way(f"act_many, {BATCH} mỗi lần · at a time", _together, BATCH, 4),
+    Way(f"act_many, {BATCH} mỗi lần · at a time", together, BATCH, 4),
 )
 
 

@@ -41,6 +41,9 @@ class Caller:
     def post(self, path: str, **request: Any) -> Response:
         return self.send("POST", path, **request)
 
+    def put(self, path: str, **request: Any) -> Response:
+        return self.send("PUT", path, **request)
+
 
 @dataclass
 class Road:

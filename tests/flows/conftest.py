@@ -1,21 +1,24 @@
 """One Prefect server for the tests of flows; a database of its own for each test."""
 
+import os
 import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from api.prefect_server import prefect_is_ready, prefect_server
+from api.prefect_server import prefect_environment, prefect_is_ready, prefect_server
 from models.migrations import migrate
 from models.postgres import app_url, owner_url
 from models.program import spawn
 from models.settings import Settings
 from models.store import open_store
 from tests.cluster import new_database
+from tests.flows.place import Place
 from tests.flows.road_2026 import Road
 from tests.flows.road_agencies import World, seeded_store
 from tests.flows.rows import seed
@@ -81,6 +84,22 @@ def prefect_port(cluster: Settings) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+@pytest.fixture
+def place(settings: Settings, prefect_port: int, tmp_path: Path) -> Iterator[Place]:
+    """Where the test's workers run."""
+    environment = {
+        **prefect_environment(replace(settings, prefect_port=prefect_port)),
+        "PATH": os.environ["PATH"],
+        "HOSO_DATA": str(tmp_path),
+        "HOSO_DATABASE_URL": app_url(settings).render_as_string(hide_password=False),
+        "HOSO_MIGRATE_URL": owner_url(settings).render_as_string(hide_password=False),
+    }
+    place = Place(replace(settings, data=tmp_path), environment, tmp_path / "worker.log")
+    yield place
+    for worker in place.workers:
+        place.kill(worker)
 
 
 def until(happened: Callable[[], object], patience: float = 60) -> None:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,10 +15,12 @@ from sqlalchemy import Engine, insert, select, text
 from documents.forms import all_forms
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
-from tests.documents.cases import AGENCIES, sample_case
+from tests.documents.cases import AGENCIES, ISSUES, sample_case
 
 SYSTEM_SCOPE = Scope(SYSTEM)
 ACCOUNT = UUID(int=1)
+_NUMBERS = count(1)
+"""No two documents with a number are the same file."""
 PARTIES = {part: card.code for part, card in AGENCIES.items() if part != "finder"}
 
 
@@ -62,16 +65,26 @@ def seed(engine: Engine) -> None:
 
 def dossier(engine: Engine, number: str, *, stage: str = "police_collection", holder: str = "camd") -> UUID:
     """A dossier of an invented person."""
-    moment, person, identity = datetime.now(UTC), uuid4(), uuid4()
-    add(engine, "person", {
-        "id": person, "data": {"name": "Nguyễn Văn A"}, "name_key": "nguyen van a", "recorded_at": moment,
-    })  # fmt: skip
-    add(engine, "dossier", {
-        "id": identity, "number": number, "person": person, "book": "2026", "stage": stage, "holder": holder,
-        "version": 1, "opened_on": date(2026, 9, 7), "facts": {}, "acts": {}, "parties": PARTIES, "head": "-",
-        "recorded_at": moment, "changed_at": moment,
-    })  # fmt: skip
-    return identity
+    return dossiers(engine, [number], stage=stage, holder=holder)[0]
+
+
+def dossiers(engine: Engine, numbers: Sequence[str], *, stage: str, holder: str = "camd") -> list[UUID]:
+    """Dossiers, each of an invented person."""
+    moment = datetime.now(UTC)
+    made = [(uuid4(), uuid4(), number) for number in numbers]
+    add(engine, "person", *(
+        {"id": person, "data": {"name": "Nguyễn Văn A"}, "name_key": "nguyen van a", "recorded_at": moment}
+        for person, _identity, _number in made
+    ))  # fmt: skip
+    add(engine, "dossier", *(
+        {
+            "id": identity, "number": number, "person": person, "book": "2026", "stage": stage, "holder": holder,
+            "version": 1, "opened_on": date(2026, 9, 7), "facts": {}, "acts": {}, "parties": PARTIES, "head": "-",
+            "recorded_at": moment, "changed_at": moment,
+        }
+        for person, identity, number in made
+    ))  # fmt: skip
+    return [identity for _person, identity, _number in made]
 
 
 def act(
@@ -89,35 +102,58 @@ def act(
         forms: forms it issued.
         broken: leave a field out of the documents' content.
     """
-    event = uuid4()
-    [(stage, seq)] = read(
+    return acts(engine, [of], action, by=by, stages=stages, forms=forms, broken=broken)[0]
+
+
+def acts(
+    engine: Engine, of: Sequence[UUID], action: str, *, by: str = "camd", stages: tuple[str, str] | None = None,
+    forms: Sequence[str] = (), broken: bool = False,
+) -> list[Done]:  # fmt: skip
+    """The same act on many dossiers, each with a job of its own."""
+    known = read(
         engine,
-        "SELECT stage, (SELECT count(*) FROM event WHERE dossier = d.id) FROM dossier d WHERE id = :id",
-        id=of,
+        "SELECT id, stage, (SELECT count(*) FROM event WHERE dossier = d.id) FROM dossier d WHERE id = ANY (:of)",
+        of=list(of),
     )
-    before, after = stages or (stage, stage)
-    moment = datetime.now(UTC)
-    add(engine, "event", {
-        "id": event, "dossier": of, "seq": seq + 1, "action": action, "agency": by, "account": ACCOUNT,
-        "stage_before": before, "stage_after": after, "occurred_at": moment, "recorded_at": moment,
-        "facts_digest": "-", "previous": "-", "digest": "-",
-    })  # fmt: skip
-    documents = [_document(of, event, form, broken=broken) for form in forms]
-    if documents:
-        add(engine, "document", *documents)
-    return Done(of, event, tuple(row["id"] for row in documents), job(engine, before, [event]))
+    moment, at = datetime.now(UTC), {identity: (stage, seq) for identity, stage, seq in known}
+    events = [
+        {
+            "id": uuid4(), "dossier": one, "seq": at[one][1] + 1, "action": action, "agency": by, "account": ACCOUNT,
+            "stage_before": (stages or at[one])[0], "stage_after": stages[1] if stages else at[one][0],
+            "occurred_at": moment, "recorded_at": moment, "facts_digest": "-", "previous": "-", "digest": "-",
+        }
+        for one in of
+    ]  # fmt: skip
+    add(engine, "event", *events)
+    documents = [
+        [_document(event["dossier"], event["id"], form, broken=broken) for form in forms] for event in events
+    ]
+    if forms:
+        add(engine, "document", *(row for rows in documents for row in rows))
+    jobs = _jobs(engine, [(event["stage_before"], [event["id"]]) for event in events])
+    return [
+        Done(event["dossier"], event["id"], tuple(row["id"] for row in rows), number)
+        for event, rows, number in zip(events, documents, jobs, strict=True)
+    ]
 
 
 def job(engine: Engine, stage: str, events: Sequence[UUID]) -> int:
     """A waiting job for these events."""
+    return _jobs(engine, [(stage, events)])[0]
+
+
+def _jobs(engine: Engine, asked: Sequence[tuple[str, Sequence[UUID]]]) -> list[int]:
     moment = datetime.now(UTC)
-    row = {
-        "stage": stage, "events": [str(event) for event in events], "state": "waiting", "attempts": 0,
-        "run_after": moment, "created_at": moment,
-    }  # fmt: skip
+    rows = [
+        {
+            "stage": stage, "events": [str(event) for event in events], "state": "waiting", "attempts": 0,
+            "run_after": moment, "created_at": moment,
+        }
+        for stage, events in asked
+    ]  # fmt: skip
     with unit_of_work(engine, SYSTEM_SCOPE) as connection:
-        statement = insert(table("job")).values(row).returning(table("job").c.id)
-        return int(connection.execute(statement).scalar_one())
+        numbers = insert(table("job")).returning(table("job").c.id, sort_by_parameter_order=True)
+        return list(connection.execute(numbers, rows).scalars())
 
 
 def limit(
@@ -144,7 +180,8 @@ def state_of(engine: Engine, number: int) -> tuple[str, int, str | None]:
 
 def _document(of: UUID, event: UUID, code: str, *, broken: bool) -> dict[str, Any]:
     form = all_forms()[code]
-    case = sample_case(code, number=None if form.symbol is None else ...)
+    number = None if form.symbol is None else f"{next(_NUMBERS):02}/{ISSUES[code][2]}"
+    case = sample_case(code, number=number)
     content = form.gather(case).model_dump(mode="json")
     if broken:
         content.popitem()

@@ -182,5 +182,5 @@ def test_notices_carry_no_personal_data(engine: Engine) -> None:
     limit(engine, opened(engine), RULE, -80 * HOUR, -1 * HOUR)
     climbed(engine)
     assert {frozenset(facts) for (facts,) in read(engine, "SELECT facts FROM notice")} == {
-        frozenset({"dossier", "rule", "due", "last_day", "at"})
+        frozenset({"dossier", "rule", "book", "due", "last_day", "at", "who"})
     }

@@ -33,7 +33,7 @@ def test_next_holder_is_told_of_the_handing_over_once(engine: Engine) -> None:
     assert [tell_acts(engine, done), tell_acts(engine, done)] == [1, 0]
     assert read(engine, "SELECT agency, kind, event, facts FROM notice") == [
         ("bvmd", "handed_over", done.event,
-         {"dossier": "HS-1", "action": "request_determination", "stage": "health_determination"}),
+         {"dossier": "HS-1", "action": "request_determination", "book": "2026", "stage": "health_determination"}),
     ]  # fmt: skip
 
 

@@ -14,9 +14,9 @@ from flows.opening import open_dossier
 from models import clock
 from models.law.calendar import baseline
 from models.store import SYSTEM, Scope, unit_of_work
-from tests.bench import facts_of
 from tests.documents.cases import ACTS, PERSON
 from tests.flows.rows import ACCOUNT, read
+from tests.flows.sample_road import facts_of
 
 POLICE = Actor(ACCOUNT, "camd", "head")
 REQUESTS, WITHDRAWN = 200, 10

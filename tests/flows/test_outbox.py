@@ -123,14 +123,21 @@ def test_lease_holds_while_it_is_renewed_and_no_longer(engine: Engine) -> None:
     moment = clock.now()
     with clock.at(moment):
         jobs = jobs_of(outbox.claim(engine, "a"))
+        outbox.assign(engine, "a", jobs, "run of a")
     with clock.at(moment + later(50)):
         outbox.renew(engine, "a", jobs)
     with clock.at(moment + later(100)):
         assert outbox.claim(engine, "b") is None
         assert state_of(engine, number) == ("leased", 0, None)
+    with clock.at(moment + later(109)):
+        assert outbox.expired(engine) == {}
+        outbox.count_stopped(engine, jobs)
+        assert state_of(engine, number)[:2] == ("leased", 0)
     with clock.at(moment + later(111)):
-        assert outbox.claim(engine, "b") is None
+        assert outbox.expired(engine) == {number: "run of a"}
+        outbox.count_stopped(engine, [number])
         assert state_of(engine, number)[:2] == ("waiting", 1)
+        assert outbox.expired(engine) == {}
     with clock.at(moment + later(114)):
         assert jobs_of(outbox.claim(engine, "b")) == (number,)
         outbox.settle(engine, "a", jobs, {})
@@ -140,11 +147,15 @@ def test_lease_holds_while_it_is_renewed_and_no_longer(engine: Engine) -> None:
 def test_job_that_kills_its_worker_each_time_is_parked(engine: Engine) -> None:
     [number] = waiting(engine, 1)
     moment = clock.now()
-    for _ in range(outbox.ATTEMPTS):
+    for nth in range(outbox.ATTEMPTS):
         moment += later(3600)
         with clock.at(moment):
             assert jobs_of(outbox.claim(engine, "a")) == (number,)
+        if nth % 2:  # a new process of its name comes, or another one takes over
             outbox.take_back(engine, "a")
+        else:
+            with clock.at(moment + later(61)):
+                outbox.count_stopped(engine, list(outbox.expired(engine)))
     assert state_of(engine, number)[:2] == ("parked", outbox.ATTEMPTS)
 
 

@@ -1,101 +1,21 @@
 """The worker as it really runs: a process of its own, a real Prefect server, killed and cut off at the worst moments."""
 
-import os
-import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from sqlalchemy import Engine
 
-from api.prefect_server import prefect_environment
 from flows import outbox
-from models.postgres import app_url, owner_url
-from models.settings import Settings
 from tests.flows.conftest import superuser_of, until
 from tests.flows.forwarder import Forwarder
-from tests.flows.rows import Done, act, dossier, job, limit, read, state_of
+from tests.flows.place import Place, documents, is_done, notices
+from tests.flows.rows import Done, act, acts, dossier, dossiers, job, limit, read, state_of
 
 FORMS = ("III-01", "III-03")
-
-
-@dataclass
-class Place:
-    """A data folder, the database of the test, and workers there."""
-
-    settings: Settings
-    environment: dict[str, str]
-    log: Path
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    def start(self, prefect_port: int | None = None) -> subprocess.Popen[bytes]:
-        environment = dict(self.environment)
-        if prefect_port is not None:
-            environment["PREFECT_API_URL"] = f"http://127.0.0.1:{prefect_port}/api"
-        with self.log.open("ab") as output:
-            worker = subprocess.Popen(
-                [sys.executable, "-m", "flows.worker"], env=environment, stdout=output, stderr=output
-            )
-        self.workers.append(worker)
-        return worker
-
-    def stop(self, worker: subprocess.Popen[bytes]) -> None:
-        worker.terminate()
-        assert worker.wait(20) == 0, self.log.read_text()
-
-    def kill(self, worker: subprocess.Popen[bytes]) -> None:
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
-
-    def files(self) -> list[Path]:
-        return [path for path in (self.settings.data / "files").rglob("*") if path.is_file()]
-
-    def prefect(self, path: str, **body: Any) -> Any:
-        user, _, password = self.environment["PREFECT_API_AUTH_STRING"].partition(":")
-        url = f"{self.environment['PREFECT_API_URL']}/{path}"
-        answer = httpx.post(url, json=body, auth=(user, password), timeout=20)
-        answer.raise_for_status()
-        return answer.json()
-
-    def runs(self, number: str) -> list[dict[str, Any]]:
-        """The flow runs tagged with a dossier's number."""
-        runs: list[dict[str, Any]] = self.prefect("flow_runs/filter", flow_runs={"tags": {"all_": [number]}})
-        return runs
-
-
-@pytest.fixture
-def place(settings: Settings, prefect_port: int, tmp_path: Path) -> Iterator[Place]:
-    environment = {
-        **prefect_environment(replace(settings, prefect_port=prefect_port)),
-        "PATH": os.environ["PATH"],
-        "HOSO_DATA": str(tmp_path),
-        "HOSO_DATABASE_URL": app_url(settings).render_as_string(hide_password=False),
-        "HOSO_MIGRATE_URL": owner_url(settings).render_as_string(hide_password=False),
-    }
-    place = Place(replace(settings, data=tmp_path), environment, tmp_path / "worker.log")
-    yield place
-    for worker in place.workers:
-        place.kill(worker)
-
-
-def is_done(engine: Engine, *jobs: int) -> bool:
-    return all(state_of(engine, number)[0] == "done" for number in jobs)
-
-
-def documents(engine: Engine) -> list[tuple[Any, ...]]:
-    return read(engine, "SELECT id, sha256, rendered_at FROM document ORDER BY id")
-
-
-def notices(engine: Engine) -> list[tuple[Any, ...]]:
-    return read(engine, "SELECT agency, kind FROM notice ORDER BY agency, kind")
 
 
 def test_act_is_rendered_checked_told_and_shown_in_prefect(place: Place, engine: Engine) -> None:
@@ -114,10 +34,11 @@ def test_act_is_rendered_checked_told_and_shown_in_prefect(place: Place, engine:
     assert len(place.files()) == 2
     assert all(sha256 for _id, sha256, _at in documents(engine))
     assert notices(engine) == [
-        ("bvmd", "handed_over"), ("bvmd", "limit_due_soon:health-24h-b"), ("bvmd", "limit_overdue:health-result"),
+        ("bvmd", "handed_over"), ("bvmd", "limit_due_soon:health-24h-b"), ("bvmd", "limit_due_soon:health-result"),
+        ("bvmd", "limit_overdue:health-result"), ("bvmd", "limit_overdue:health-result"),
     ]  # fmt: skip
     [run] = place.runs("HS-2026-000001")
-    assert run["name"] == "HS-2026-000001 request_determination"
+    assert run["name"] == "Công an thu thập, lập hồ sơ · HS-2026-000001 · request_determination"
     assert {"police_collection", "HS-2026-000001", "camd"} < set(run["tags"])
     assert run["parameters"] == {"jobs": [done.job]}
     tasks = place.prefect("task_runs/filter", flow_runs={"id": {"any_": [run["id"]]}})
@@ -138,7 +59,7 @@ def test_act_is_rendered_checked_told_and_shown_in_prefect(place: Place, engine:
 def test_worker_killed_while_rendering_leaves_no_second_file_or_notice(place: Place, engine: Engine) -> None:
     acts = [_handed_over(engine, number) for number in range(6)]
     [held] = read(
-        engine, "SELECT max(id::text)::uuid FROM document WHERE event = :event", event=acts[4].event
+        engine, "SELECT max(id::text)::uuid FROM document WHERE event = :event", event=acts[5].event
     )
     with superuser_of(place.settings) as lock:
         lock.execute("SELECT set_config('row_security', 'off', true)")
@@ -212,27 +133,6 @@ def test_jobs_wait_uncounted_while_prefect_is_away_and_results_outlast_its_loss(
     assert len(read(engine, "SELECT 1 FROM document WHERE sha256 IS NOT NULL")) == 8
 
 
-def test_two_workers_share_the_work_and_double_nothing(place: Place, engine: Engine) -> None:
-    first = [_handed_over(engine, number) for number in range(10)]
-    held = max(first[0].documents)
-    second = [
-        act(engine, dossier(engine, f"HS-court-{n}", stage="court_decision"), forms=FORMS) for n in range(10)
-    ]
-    with superuser_of(place.settings) as lock:
-        lock.execute("SELECT 1 FROM document WHERE id = %s FOR UPDATE", [held])
-        workers = [place.start(), place.start()]
-        until(lambda: is_done(engine, *(one.job for one in second)))
-        assert {state_of(engine, one.job)[0] for one in first} == {"leased"}
-    until(lambda: is_done(engine, *(one.job for one in first)))
-    for worker in workers:
-        place.stop(worker)
-    assert notices(engine) == [("bvmd", "handed_over")] * 10
-    assert {path.name for path in place.files()} == {sha256 for _id, sha256, _at in documents(engine)}
-    runs = {run for (run,) in read(engine, "SELECT DISTINCT flow_run FROM job")}
-    shown = place.prefect("flow_runs/filter", flow_runs={"id": {"any_": sorted(runs)}})
-    assert len({tag for run in shown for tag in run["tags"] if tag.startswith("worker:")}) == len(runs) == 2
-
-
 def test_broken_document_parks_its_job_alone_and_the_dossier_stays_as_it_is(
     place: Place, engine: Engine
 ) -> None:
@@ -260,17 +160,15 @@ def test_broken_document_parks_its_job_alone_and_the_dossier_stays_as_it_is(
 
 
 def test_hundred_waiting_acts_are_one_run(place: Place, engine: Engine) -> None:
-    acts = [
-        act(engine, dossier(engine, f"HS-many-{number}"), "notify_result")
-        for number in range(outbox.MOST_ACTS)
-    ]
+    numbers = [f"HS-many-{number}" for number in range(outbox.MOST_ACTS)]
+    many = acts(engine, dossiers(engine, numbers, stage="police_collection"), "notify_result")
     worker = place.start()
-    until(lambda: is_done(engine, *(one.job for one in acts)))
+    until(lambda: is_done(engine, *(one.job for one in many)))
     place.stop(worker)
     [(run,)] = read(engine, "SELECT DISTINCT flow_run FROM job")
     [shown] = place.prefect("flow_runs/filter", flow_runs={"id": {"any_": [run]}})
-    assert shown["name"] == "100 thao tác"
-    assert "police_collection" in shown["tags"]
+    assert shown["name"] == "Công an thu thập, lập hồ sơ · 100 thao tác"
+    assert {tag for tag in shown["tags"] if not tag.startswith("worker:")} == {"police_collection", "camd"}
 
 
 def test_worker_told_to_stop_finishes_its_batch_first(place: Place, engine: Engine) -> None:

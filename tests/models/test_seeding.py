@@ -61,6 +61,18 @@ def test_a_changed_file_changes_agencies_and_accounts(engine: Engine) -> None:
     assert after[head] == before[head] | {"full_name": first.head.name, "position": first.head.position}
 
 
+def test_addresses_set_since_are_kept_where_the_file_names_none(engine: Engine) -> None:
+    seed(engine, demo_seed(), "mật khẩu")
+    first = demo_seed().agencies[0].code
+    with unit_of_work(engine, Scope(SYSTEM)) as connection:
+        for name, key, value in (("agency", "code", first), ("account", "username", first)):
+            of = table(name)
+            connection.execute(of.update().where(of.c[key] == value).values(email="set@office.example"))
+    seed(engine, demo_seed(), "mật khẩu")
+    assert rows(engine, "agency", "code")[first]["email"] == "set@office.example"
+    assert rows(engine, "account", "username")[first]["email"] == "set@office.example"
+
+
 def test_passwords_are_kept_as_argon2id_and_a_new_one_replaces_the_old(engine: Engine) -> None:
     seed(engine, demo_seed(), "cũ")
     seed(engine, demo_seed(), "mới")

@@ -1,0 +1,170 @@
+"""`python -m tests.crash.kill`: an installation under load, its processes killed at random moments, checked afterwards."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine, text
+
+from models.postgres import app_url
+from models.settings import Settings
+from models.store import SYSTEM, Scope, open_store, unit_of_work
+from tests.crash.checks import check, summary
+from tests.crash.load import Load
+
+KILLS = int(os.environ.get("HOSO_KILLS", "100"))
+SEED = int(os.environ.get("HOSO_CRASH_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
+VICTIMS = {"api": "api.app", "worker": "flows.worker", "prefect": "prefect", "postgres": "postgres"}
+"""The programs, and words of their command lines."""
+_PASSWORD = "mat-khau-cua-nguoi-dung-thu"
+_STARTING, _DRAINING = 180.0, 300.0
+
+
+@dataclass(frozen=True)
+class Installation:
+    """`hoso up` on a data folder of its own."""
+
+    settings: Settings
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        """Where its API answers."""
+        return f"http://127.0.0.1:{self.settings.port}"
+
+    def children(self) -> dict[str, int]:
+        """Process numbers of the programs that run now."""
+        found = dict[str, int]()
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:  # ended meanwhile
+                continue
+            if parent == self.process.pid:
+                found |= {name: int(entry.name) for name, words in VICTIMS.items() if words in command}
+        return found
+
+
+def run(kills: int, seed: int, told: Callable[[int], None] = lambda _done: None) -> str:
+    """Kills processes of an installation under load so many times, each program in turn and then at random, and checks all.
+
+    Args:
+        kills: how often.
+        seed: of the random choices.
+        told: called after each kill with how many there were.
+
+    Returns:
+        What happened, in one line.
+
+    Raises:
+        AssertionError: something was lost, half done or done twice.
+    """
+    chance = random.Random(seed)  # noqa: S311 - choices that can be repeated, no secret
+    with installation() as place:
+        load, killed = Load(place.url, _PASSWORD), list[str]()
+        load.start()
+        while len(killed) < kills:
+            time.sleep(chance.uniform(0.3, 4.0))
+            children = place.children()
+            turn = list(VICTIMS)[len(killed)] if len(killed) < len(VICTIMS) else chance.choice(list(VICTIMS))
+            if turn in children:
+                os.kill(children[turn], signal.SIGKILL)
+                killed.append(turn)
+                told(len(killed))
+        # Until papers with numbers came out after the last kill too.
+        before = load.numbers
+        _wait(lambda: load.numbers > before + load.clients, _DRAINING, "no number was taken any more")
+        load.stop()
+        engine = open_store(app_url(place.settings), pool_size=1)
+        try:
+            _drain(engine)
+            return summary(check(engine, place.settings.data / "files", load), killed)
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def installation() -> Iterator[Installation]:
+    """An installation that is up; nothing of it is left behind."""
+    with tempfile.TemporaryDirectory(prefix="hoso-crash-") as folder:
+        settings = Settings(data=Path(folder).resolve() / "var", port=_free_port(), prefect_port=_free_port())
+        environment = {
+            **os.environ,
+            "HOSO_DATA": str(settings.data),
+            "HOSO_PORT": str(settings.port),
+            "HOSO_PREFECT_PORT": str(settings.prefect_port),
+            "HOSO_DEMO_PASSWORD": _PASSWORD,
+        }
+        log = Path(folder) / "up.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "api.command_line", "up"],
+                env=environment,
+                stdout=output,
+                stderr=output,
+            )
+        place = Installation(settings, process)
+        try:
+            _wait(lambda: b"Ctrl-C" in log.read_bytes(), _STARTING, "the installation did not come up")
+            yield place
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def _drain(engine: Engine) -> None:
+    """Waits until nothing is left to do after the acts."""
+    left = text("SELECT count(*) FROM job WHERE state IN ('waiting', 'leased')")
+
+    def done() -> bool:
+        with unit_of_work(engine, Scope(SYSTEM)) as connection:
+            return bool(connection.execute(left).scalar_one() == 0)
+
+    _wait(done, _DRAINING, "jobs were never done")
+
+
+def _wait(happened: Callable[[], bool], patience: float, what: str) -> None:
+    end = time.monotonic() + patience
+    while not happened():
+        assert time.monotonic() < end, what
+        time.sleep(0.2)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def main() -> None:
+    """Runs the long proof, with a bar; Ctrl-C ends it and leaves nothing behind."""
+    console = Console()
+    console.print(f"{KILLS} lần giết tiến trình · kills, HOSO_CRASH_SEED={SEED}")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=console, transient=True) as progress:
+            task = progress.add_task("đã giết · killed", total=KILLS)
+            happened = run(KILLS, SEED, lambda done: progress.update(task, completed=done))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    console.print(
+        f"không mất, không làm dở, không làm hai lần · nothing lost, half done or doubled: {happened}"
+    )
+
+
+if __name__ == "__main__":
+    main()
