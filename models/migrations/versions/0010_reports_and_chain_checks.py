@@ -95,7 +95,7 @@ ALTER TABLE notice ADD CONSTRAINT notice_audience_check
 
 # Expired tokens and old answers may be deleted since the first revision.
 RETENTION = """
-GRANT DELETE ON job, notice, delivery TO hoso_app;
+GRANT DELETE ON job, notice, delivery, delivery_attempt TO hoso_app;
 CREATE INDEX ix_job_done ON job (done_at) WHERE state = 'done';
 CREATE INDEX ix_notice_created ON notice (created_at);
 """
