@@ -26,7 +26,9 @@ from tests.flows.post_office import PostOffice
 
 KILLS = int(os.environ.get("HOSO_KILLS", "100"))
 SEED = int(os.environ.get("HOSO_CRASH_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
-VICTIMS = {"api": "api.app", "worker": "flows.worker", "prefect": "prefect", "postgres": "postgres"}
+VICTIMS = {
+    "api": "api.app", "worker": "flows.worker", "clock": "flows.clock", "prefect": "prefect server", "postgres": "postgres",
+}  # fmt: skip
 """The programs, and words of their command lines."""
 _PASSWORD = "mat-khau-cua-nguoi-dung-thu"
 _STARTING, _DRAINING = 180.0, 300.0
