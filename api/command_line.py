@@ -219,6 +219,20 @@ def doctor(as_json: AsJson = False) -> None:
     run(as_json=as_json)
 
 
+@app.command("import")
+def import_dossiers(
+    file: Annotated[Path, typer.Argument(help="Tệp XLSX hoặc CSV theo mẫu", exists=True, dir_okay=False)],
+    user: Annotated[str, typer.Option(help="Tài khoản cán bộ nhập hồ sơ · in whose name")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ thử, không mở hồ sơ nào")] = False,
+    report: Annotated[Path | None, typer.Option(help="Ghi kết quả từng dòng vào tệp XLSX này")] = None,
+) -> None:
+    """Nhập hồ sơ từ bảng tính; dừng bằng Ctrl-C, chạy lại để làm tiếp · import dossiers; run again to go on."""
+    from api.import_command import run
+    from models.settings import Settings
+
+    raise SystemExit(run(Settings.from_environment(), file, user, dry_run=dry_run, report=report))
+
+
 @app.command()
 def up(
     walking: Annotated[

@@ -286,7 +286,9 @@ def effect(
     event_id = uuid4()
     parties = state.parties | {name: code for name, code in typed_facts.items() if name in PARTIES}
     issue = Issue(view, agencies[asked.actor.agency].card, _cards(parties, agencies))
-    issue.check()
+    acts = {code: moment for code, moment in state.acts.items() if code not in action.undoes}
+    acts[action.code] = view.at
+    issue.check(acts)
     after = next((ref.id for ref in action.next if view.holds(ref.when)), state.stage)
     if action.hand_to in typed_facts:
         _refuse_idle_holder(view, after, agencies[parties[action.hand_to]].card)
@@ -299,9 +301,7 @@ def effect(
     state.holder = handed_to or state.holder
     state.version += 1 if before else 0
     state.facts = {**state.facts, **facts}
-    state.acts = {code: moment for code, moment in state.acts.items() if code not in action.undoes} | {
-        action.code: view.at
-    }
+    state.acts = acts
     salt = uuid4().hex
     event = {
         "id": event_id,

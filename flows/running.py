@@ -28,6 +28,7 @@ from prefect.states import Crashed, Pending
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from documents.pdf import LibreOffice
 from models import logs, metrics
 from models.mail_server import MailServer
 from models.private_receivers import NOTHING_PRIVATE, PrivateReceivers
@@ -47,6 +48,8 @@ class Workplace:
     worker: str
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the worker is told to stop: long work ends at the next point where it can be taken up again."""
+    office: LibreOffice | None = None
+    """Makes PDFs, where the process has it."""
     running: set[UUID] = field(default_factory=set)
     """Flow runs that run here now."""
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -23,7 +23,8 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from flows import deliveries, emitting, jobs, outbox
+from documents.pdf import LibreOffice
+from flows import bulk, deliveries, emitting, jobs, outbox
 from flows.running import AWAY, Line, Workplace, bury, workplace
 from models import logs, metrics
 from models.postgres import app_url
@@ -31,7 +32,7 @@ from models.settings import Settings, StartupError
 from models.store import open_store
 
 _log = logs.logger("hoso.worker")
-LINES = (Line(jobs.serve, outbox.take_back), *deliveries.LINES, emitting.LINE)
+LINES = (Line(jobs.serve, outbox.take_back), *deliveries.LINES, emitting.LINE, Line(bulk.serve))
 """What a worker does, each of it while the others go on."""
 
 _POLL = 0.3
@@ -79,7 +80,10 @@ async def run_worker(
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
         _serve_metrics(settings, int(name.rpartition("-")[2]))
         engine = open_store(app_url(settings), pool_size=2 * len(lines), public_url=settings.public_url)
-        place = Workplace(engine, settings.files, name, stop, mail=settings.mail, webhooks=settings.webhooks)
+        place = Workplace(
+            engine, settings.files, name, stop, LibreOffice(settings.data / "libreoffice", settings.soffice),
+            mail=settings.mail, webhooks=settings.webhooks,
+        )  # fmt: skip
         workplace.set(place)
         try:
             await _Worker(place, lines, once=once).work()
