@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api import clock_commands
+from api.bulk_commands import bulk
 from api.job_commands import jobs
 from api.rulebook_commands import rulebook
 from api.terminal import AsJson, fail, law_of, print_json, print_table
@@ -28,6 +29,7 @@ forms = typer.Typer(no_args_is_help=True, help="Biểu mẫu · forms")
 app.add_typer(forms, name="forms")
 app.add_typer(rulebook, name="rulebook")
 app.add_typer(jobs, name="jobs")
+app.add_typer(bulk, name="bulk")
 clock_commands.add_to(app)
 
 

@@ -1,21 +1,25 @@
 """One act on many dossiers, and their papers in one file: at once or bit by bit, each dossier by itself."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 import pypdf
 import pytest
 from sqlalchemy import Engine, text
 
 from documents import storage
 from documents.pdf import LibreOffice
-from flows import batches
+from flows import batches, bulk_work
 from flows.bulk import KINDS
+from flows.bulk_work import ActOnMany
 from flows.running import Workplace, workplace
 from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
+from tests.api.conftest import Command
 from tests.api.road import Caller, Road, unchanged
 from tests.programs import needs_program
 
@@ -148,3 +152,73 @@ def test_print_needs_forms_that_exist_and_a_program_that_prints(
     task = police.post("/v1/bulk/print", json={"dossiers": dossiers}).json()["id"]
     with pytest.raises(batches.Unworkable, match="LibreOffice"):
         worked_off(store, database, task, LibreOffice(Path("nowhere"), Path("/nonexistent/soffice")))
+
+
+@pytest.fixture
+def here(database: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The installation that the command line finds."""
+    settings = replace(database, data=tmp_path)
+    monkeypatch.setattr(Settings, "from_environment", lambda: settings)
+    return settings
+
+
+def numbers_in(path: Path, store: Engine) -> Path:
+    with unit_of_work(store, Scope(SYSTEM)) as connection:
+        path.write_text(
+            "\n".join(connection.execute(text("SELECT number FROM dossier ORDER BY 1")).scalars())
+        )
+    return path
+
+
+def test_command_acts_on_the_dossiers_of_a_file_and_says_which_were_refused(
+    road: Road, dossiers: list[str], store: Engine, here: Settings, hoso: Command, tmp_path: Path
+) -> None:
+    step, facts = road.steps[ACTION], tmp_path / "facts.json"
+    facts.write_bytes(orjson.dumps(step.recorded))
+    before, numbers = versions(store), numbers_in(tmp_path / "numbers.txt", store)
+    arguments = ("--user", POLICE, "--at", step.at.isoformat(), "--facts", str(facts))
+    said = hoso("bulk", "act", ACTION, str(numbers), *arguments)
+    assert (said.code, said.out.splitlines()[0][:23]) == (1, "xong · done: 2 hồ sơ · ")
+    assert versions(store) == [before[0] + 1, before[1] + 1, before[2]]
+    numbers.write_text("HS-1999-000001")
+    said = hoso("bulk", "act", ACTION, str(numbers), *arguments)
+    assert (said.code, "HS-1999-000001" in said.err) == (2, True)
+
+
+def test_command_that_was_stopped_goes_on_with_the_same_task(
+    road: Road, dossiers: list[str], store: Engine, here: Settings, hoso: Command, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    numbers = numbers_in(tmp_path / "numbers.txt", store)
+    monkeypatch.setattr(bulk_work, "ACTS", 1)
+    whole, done = ActOnMany.do, list[Any]()
+
+    def interrupted(self: ActOnMany, *given: Any) -> Any:
+        if len(done) == 1:
+            raise KeyboardInterrupt
+        done.append(given)
+        return whole(self, *given)
+
+    monkeypatch.setattr(ActOnMany, "do", interrupted)
+    facts = tmp_path / "facts.json"
+    facts.write_bytes(orjson.dumps(road.steps[ACTION].recorded))
+    asked = ("bulk", "act", ACTION, str(numbers), "--user", POLICE, "--at", road.steps[ACTION].at.isoformat())
+    before = versions(store)
+    assert "đã dừng" in hoso(*asked, "--facts", str(facts)).out
+    assert versions(store) == [before[0] + 1, *before[1:]]
+    monkeypatch.setattr(ActOnMany, "do", whole)
+    assert hoso(*asked, "--facts", str(facts)).code == 1
+    assert versions(store) == [before[0] + 1, before[1] + 1, before[2]]
+    with unit_of_work(store, Scope(SYSTEM)) as connection:
+        assert connection.execute(text("SELECT state, done, failed FROM bulk_task")).all() == [("done", 2, 1)]
+
+
+def test_command_prints_the_papers_of_a_file_of_dossiers(
+    road: Road, dossiers: list[str], store: Engine, here: Settings, hoso: Command, tmp_path: Path
+) -> None:
+    needs_program("soffice")
+    out = tmp_path / "all.pdf"
+    numbers = numbers_in(tmp_path / "numbers.txt", store)
+    said = hoso("bulk", "print", str(numbers), "--user", POLICE, "--out", str(out))
+    assert (said.code, str(out) in said.out) == (0, True)
+    assert len(pypdf.PdfReader(out).pages) > 0
