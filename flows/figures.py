@@ -89,14 +89,13 @@ _ACTS = """
         coalesce(sum(done.number) FILTER (WHERE own.minor), 0)::bigint AS minors,
         NULL::float AS median, NULL::float AS p90, NULL::float AS median_minors, NULL::float AS p90_minors
     FROM (SELECT e.dossier, e.agency, told.what, count(*) AS number FROM seen e
-        LEFT JOIN event_facts f ON f.event = e.id AND e.action = 'decide'
         CROSS JOIN LATERAL (SELECT e.occurred_at >= :first AS within) timed
         CROSS JOIN LATERAL unnest(ARRAY[
             CASE WHEN timed.within AND e.stage_before IS NULL THEN 'opened' END,
             CASE WHEN timed.within AND e.stage_before <> e.stage_after AND e.stage_after <> 'closed'
                 THEN CASE WHEN e.action = ANY (:returns) THEN 'returned' ELSE 'handed_over' END END,
             CASE WHEN timed.within AND e.action = 'decide'
-                THEN CASE coalesce(f.facts ->> 'outcome', '') WHEN 'apply' THEN 'applied' WHEN 'refuse' THEN 'refused'
+                THEN CASE (SELECT f.facts ->> 'outcome' FROM event_facts f WHERE f.event = e.id) WHEN 'apply' THEN 'applied' WHEN 'refuse' THEN 'refused'
                     ELSE 'decided_unknown' END END,
             CASE WHEN timed.within AND e.action = 'terminate' THEN 'terminated' END,
             CASE WHEN timed.within AND e.action = 'decide_appeal' THEN 'appeals_decided' END,
