@@ -1,6 +1,6 @@
 # What each target does: `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check pages bench clean
+.PHONY: help setup run test check pages crash bench clean
 VENV := .venv
 # uv itself lives beside the environment it makes: nothing is installed outside this folder.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
@@ -33,7 +33,11 @@ check: setup  ## Lint, types, rulebooks and their pages
 pages: setup  ## Write a page of each rulebook into docs/law/
 	@$(VENV)/bin/hoso rulebook pages
 
-bench: setup  ## Acts a second, alone and through flows, milliseconds a document or to load the law, microseconds a limit
+crash: setup  ## Kill every program under load, 100 times (HOSO_KILLS), and 2,000 jobs between two workers
+	@$(VENV)/bin/python -m tests.crash.kill
+	@HOSO_JOBS=2000 $(VENV)/bin/pytest tests/flows/test_workers.py
+
+bench: setup  ## Acts a second, alone and through flows, an import of 100,000 rows, milliseconds a document, microseconds a limit
 	@$(VENV)/bin/python -m tests.bench
 
 clean:  ## Remove environment and caches; data in var/ and out/ stay

@@ -10,6 +10,8 @@ from fastapi_offline import FastAPIOffline
 from api import (
     actions,
     auth,
+    bulk,
+    bulk_asking,
     bundle,
     calendar,
     deliveries,
@@ -22,10 +24,12 @@ from api import (
     errors,
     events,
     health,
+    imports,
     jobs,
     limits,
     lists,
     me,
+    metrics,
     migrations,
     notices,
     papers,
@@ -40,7 +44,8 @@ from api.dependencies import Parts, storable
 from api.edge import Edge
 from documents.pdf import LibreOffice
 from flows.books import books
-from models import postgres
+from flows.queues import Queues
+from models import logs, postgres
 from models.settings import Settings
 from models.store import open_store
 
@@ -76,9 +81,8 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = open_store(postgres.app_url(settings), public_url=settings.public_url)
-        app.state.parts = Parts(
-            settings, engine, LibreOffice(settings.data / "libreoffice", settings.soffice)
-        )
+        office = LibreOffice(settings.data / "libreoffice", settings.soffice)
+        app.state.parts = Parts(settings, engine, office, Queues(engine))
         books()  # a book that cannot be trusted stops the start, not the first request
         try:
             yield
@@ -108,6 +112,9 @@ def create_app(settings: Settings) -> FastAPI:
         limits,
         lists,
         migrations,
+        bulk_asking,
+        bulk,
+        imports,
         events,
         documents,
         endings,
@@ -125,6 +132,7 @@ def create_app(settings: Settings) -> FastAPI:
         webhooks,
         webhook_deliveries,
         health,
+        metrics,
     ):
         app.include_router(part.router)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's way to change its description
@@ -149,5 +157,6 @@ def _described(app: FastAPI) -> dict[str, Any]:
 
 
 def app_from_environment() -> FastAPI:
-    """For `uvicorn --factory`: the application of the installation that the environment names."""
+    """For `uvicorn --factory`: the application of the installation that the environment names, with our logs."""
+    logs.to_stderr("api")
     return create_app(Settings.from_environment())

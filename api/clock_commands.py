@@ -102,7 +102,7 @@ def report(
     from flows.reports import make_reports
 
     def work(settings: Settings, engine: Engine, advance: Advance) -> dict[str, Any]:
-        files = settings.data / "files"
+        files = settings.files
         return asdict(make_reports(engine, files, period.value, moment, territory, advance, again))
 
     _do(f"report-{period}", "Báo cáo", work, as_json=as_json)
@@ -120,7 +120,7 @@ def verify(
     from flows.chain_check import verify_chains
 
     def work(settings: Settings, engine: Engine, advance: Advance) -> dict[str, Any]:
-        checked = verify_chains(engine, settings.data / "files" / "chain", None, dossier, advance)
+        checked = verify_chains(engine, settings.files / "chain", None, dossier, advance)
         broken = [one._asdict() for one in checked.broken]
         return {**asdict(checked), "file": str(checked.file) if checked.file else None, "broken": broken,
                 "whole": dossier is None}  # fmt: skip
@@ -136,7 +136,7 @@ def retention(
     from flows.retention import retain
 
     def work(settings: Settings, engine: Engine, advance: Advance) -> dict[str, Any]:
-        done = retain(engine, None, dry_run, lambda _what, count: advance(count, 0), settings.data / "files")
+        done = retain(engine, None, dry_run, lambda _what, count: advance(count, 0), settings.files)
         return asdict(done) | {"whole": not dry_run}
 
     _do("retention", "Xóa dữ liệu", work, as_json=as_json)
@@ -155,9 +155,11 @@ def check(moment: Moment = None, as_json: AsJson = False) -> None:
 
 def clock() -> None:
     """Chạy đồng hồ: mọi việc theo giờ, có trong trang của Prefect · run the clock, whose work Prefect's pages show."""
-    from flows.clock import main
+    from api import programs
+    from models.program import become
+    from models.settings import Settings
 
-    main()
+    become(programs.clock(Settings.from_environment()))
 
 
 def _do(

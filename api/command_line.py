@@ -1,4 +1,4 @@
-"""`hoso`, the command line: the calculator, rulebooks, forms, migrations, the worker, the clock, the walk, and `up`.
+"""`hoso`, the command line: the calculator, rulebooks, forms, migrations, the programs, the walk, and `up`.
 
 Each command imports what it needs when it runs, so that the calculator answers at once.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api import clock_commands
+from api.bulk_commands import bulk
 from api.job_commands import jobs
 from api.rulebook_commands import rulebook
 from api.terminal import AsJson, fail, law_of, print_json, print_table
@@ -28,6 +29,7 @@ forms = typer.Typer(no_args_is_help=True, help="Biểu mẫu · forms")
 app.add_typer(forms, name="forms")
 app.add_typer(rulebook, name="rulebook")
 app.add_typer(jobs, name="jobs")
+app.add_typer(bulk, name="bulk")
 clock_commands.add_to(app)
 
 
@@ -182,11 +184,55 @@ def migrate() -> None:
 
 
 @app.command()
+def api() -> None:
+    """Chạy riêng một tiến trình API · run one process of the API alone."""
+    from api import programs
+    from models.program import become
+    from models.settings import Settings
+
+    become(programs.api(Settings.from_environment()))
+
+
+@app.command()
+def prefect() -> None:
+    """Chạy riêng máy chủ Prefect · run Prefect's server alone."""
+    from api import programs
+    from models.program import become
+    from models.settings import Settings
+
+    become(programs.prefect(Settings.from_environment()))
+
+
+@app.command()
 def worker() -> None:
     """Chạy tiến trình xử lý công việc sau thao tác · run a worker for what follows acts."""
-    from flows.worker import main as run
+    from api import programs
+    from models.program import become
+    from models.settings import Settings
 
-    run()
+    become(programs.worker(Settings.from_environment()))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Kiểm tra mọi thứ hệ thống cần, chỉ cách sửa · check what the installation needs, and say how to mend it."""
+    from api.doctor.command import run
+
+    run(as_json=as_json)
+
+
+@app.command("import")
+def import_dossiers(
+    file: Annotated[Path, typer.Argument(help="Tệp XLSX hoặc CSV theo mẫu", exists=True, dir_okay=False)],
+    user: Annotated[str, typer.Option(help="Tài khoản cán bộ nhập hồ sơ · in whose name")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ thử, không mở hồ sơ nào")] = False,
+    report: Annotated[Path | None, typer.Option(help="Ghi kết quả từng dòng vào tệp XLSX này")] = None,
+) -> None:
+    """Nhập hồ sơ từ bảng tính; dừng bằng Ctrl-C, chạy lại để làm tiếp · import dossiers; run again to go on."""
+    from api.import_command import run
+    from models.settings import Settings
+
+    raise SystemExit(run(Settings.from_environment(), file, user, dry_run=dry_run, report=report))
 
 
 @app.command()

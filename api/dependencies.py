@@ -16,7 +16,9 @@ from api.errors import Fault, Language, Problem, Said, language_of, not_found
 from documents.pdf import LibreOffice
 from flows.calendars import in_force
 from flows.engine import Actor
+from flows.queues import Queues
 from models.law.calendar import Calendar
+from models.logs import note
 from models.settings import Settings
 from models.store import unit_of_work
 
@@ -28,11 +30,12 @@ class Parts:
     settings: Settings
     engine: Engine
     libreoffice: LibreOffice
+    queues: Queues
 
     @property
     def files(self) -> Path:
         """The folder of stored files."""
-        return self.settings.data / "files"
+        return self.settings.files
 
 
 def parts_of(request: Request) -> Parts:
@@ -104,6 +107,7 @@ def current_actor(parts: PartsDep, token: Annotated[str | None, Depends(_bearer)
     actor = account_of(parts.engine, parts.settings, token) if token else None
     if actor is None:
         raise sign_in_again()
+    note(account=actor.account, agency=actor.agency)
     return actor
 
 
@@ -197,14 +201,18 @@ def dossier_id_of(
     dossier_id: Annotated[str, InPath(description="Mã hồ sơ · the dossier's id", json_schema_extra=_UUID)],
 ) -> UUID:
     """The dossier's id in the path."""
-    return id_of(dossier_id)
+    found = id_of(dossier_id)
+    note(dossier=found)
+    return found
 
 
 def paper_id_of(
     paper_id: Annotated[str, InPath(description="Mã tài liệu · the paper's id", json_schema_extra=_UUID)],
 ) -> UUID:
     """The paper's id in the path."""
-    return id_of(paper_id)
+    found = id_of(paper_id)
+    note(paper=found)
+    return found
 
 
 def document_id_of(
@@ -213,7 +221,9 @@ def document_id_of(
     ],
 ) -> UUID:
     """The document's id in the path."""
-    return id_of(document_id)
+    found = id_of(document_id)
+    note(document=found)
+    return found
 
 
 DossierId = Annotated[UUID, Depends(dossier_id_of)]

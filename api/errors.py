@@ -14,6 +14,8 @@ from starlette.exceptions import HTTPException
 from documents.pdf import LibreOfficeMissingError, PdfError, PdfTimeoutError
 from flows.refusals import Invalid, Refusal, Refused, Stale, UnknownAction, UnknownDossier
 from flows.validation import in_vietnamese
+from models import metrics
+from models.logs import note, request_id
 
 Language = Literal["vi", "en"]
 
@@ -79,6 +81,10 @@ class ProblemOut(BaseModel):
     detail: str
     instance: str
     code: str
+    request_id: str | None = Field(
+        default=None,
+        description="Mã yêu cầu, để tìm trong nhật ký · the request's id, to look for in the logs",
+    )
     errors: list[ErrorOut]
 
 
@@ -253,6 +259,7 @@ def answer(problem: Problem, language: Language, path: str) -> JSONResponse:
         detail="; ".join(error.message for error in errors) or title,
         instance=path,
         code=problem.code,
+        request_id=request_id(),
         errors=errors,
         **problem.more,
     )
@@ -278,7 +285,17 @@ def _handle(request: Request, error: Exception) -> JSONResponse:
             problem = of_http(error)
         case _:
             raise error
+    if not _only_asks(request):
+        for code in {fault.code for fault in problem.faults} or {problem.code}:
+            metrics.refusals.labels(code).inc()
+    note(code=problem.code)
     return answer(problem, language_of(request), request.url.path)
+
+
+def _only_asks(request: Request) -> bool:
+    """Whether the request was a trial, whose answer is no refusal of anything."""
+    trial = request.query_params.get("dry_run", "false").lower() not in {"false", "0", "no", "off", "f", "n"}
+    return trial or getattr(request.scope.get("route"), "path", "").endswith("/preview")
 
 
 def install(app: FastAPI) -> None:

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Literal
 
+import psycopg
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select, text
@@ -60,7 +61,7 @@ def ready(engine: EngineDep, parts: PartsDep) -> ReadyOut:
             revision = connection.execute(_REVISION).scalar_one_or_none()
             oldest = connection.execute(waiting).scalar_one()
         calendar = calendar_of(engine)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, psycopg.Error):
         raise _not_ready(
             "database", "Không kết nối được cơ sở dữ liệu", "The database does not answer"
         ) from None

@@ -165,11 +165,11 @@ def migrate_many(
     asked = [Act(one, "migrate", body.facts, body.occurred_at, actor, None) for one in dossiers]
     if dry_run:
         tried = act_many(engine, asked, calendar, dry_run=True, how=plan_migration)
-        return JSONResponse(_many(dossiers, tried, language).model_dump(mode="json"))
+        return JSONResponse(many_of(dossiers, tried, language).model_dump(mode="json"))
 
     def write(connection: Connection) -> Answer:
         done = act_many(connection, asked, held(connection), how=plan_migration)
-        return Answer(_many(dossiers, done, language))
+        return Answer(many_of(dossiers, done, language))
 
     return once(body.model_dump(mode="json"), write)
 
@@ -182,7 +182,8 @@ def _once(once: OnceDep, asked: Act, how: Planner, body: BaseModel, language: La
     return once(body.model_dump(mode="json"), write)
 
 
-def _many(dossiers: list[UUID], answers: list[Done | Refusal], language: Language) -> ManyOut:
+def many_of(dossiers: list[UUID], answers: list[Done | Refusal], language: Language) -> ManyOut:
+    """What became of each dossier, in the order asked."""
     return ManyOut(
         items=[
             OneOut(dossier=dossier, done=act_of(answer, language), errors=[])

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 from models.program import Program, spawn
-from models.settings import Settings, StartupError
+from models.settings import LOOPBACK, Settings, StartupError
 
 _TICK = 0.1
 _FIRST_DELAY, _LONGEST_DELAY = 0.2, 5.0
@@ -215,17 +215,17 @@ class _Running:
         process.wait()
 
 
-def require_free_port(port: int, variable: str) -> None:
-    """Make sure that the port of 127.0.0.1 is free: whoever holds it would be taken for our child.
+def require_free_port(port: int, variable: str, host: str = LOOPBACK) -> None:
+    """Make sure that the port is free: whoever holds it would be taken for our child.
 
     Raises:
         StartupError: somebody listens there; the message names the variable that chooses another port.
 
     """
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError as error:
             raise StartupError(
                 f"Cổng {port} đã có chương trình khác dùng; hãy đặt {variable} sang cổng khác.",

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import http.client
-import os
-import sys
 from pathlib import Path
 
 from rich.console import Console
 
-from api.prefect_server import prefect_environment, prefect_is_ready, prefect_server
+from api import programs
+from api.prefect_server import prefect_is_ready
 from api.supervisor import Child, Supervisor, require_free_port
 from models import migrations, postgres
 from models.program import Program
-from models.settings import Settings
+from models.settings import Settings, reached
 
 console = Console()
 
@@ -53,8 +52,8 @@ def run(settings: Settings, *, walk_to: Path | None = None) -> None:
     from api.walk import WalkFailed
 
     settings.claim_data()
-    require_free_port(settings.port, "HOSO_PORT")
-    require_free_port(settings.prefect_port, "HOSO_PREFECT_PORT")
+    require_free_port(settings.port, "HOSO_PORT", settings.host)
+    require_free_port(settings.prefect_port, "HOSO_PREFECT_PORT", settings.prefect_host)
     failed: list[WalkFailed] = []
 
     def ready() -> None:
@@ -87,7 +86,7 @@ def walk_now(settings: Settings, out: Path, url: str = "") -> None:
     from api.demo import demo_password
     from api.walk import walk
 
-    walk(url or f"http://127.0.0.1:{settings.port}", demo_password(settings), out, console)
+    walk(url or _url(settings), demo_password(settings), out, console)
 
 
 def _children(settings: Settings, *, demo: bool) -> list[Child]:
@@ -98,10 +97,10 @@ def _children(settings: Settings, *, demo: bool) -> list[Child]:
         after=lambda: _prepare(settings, demo=demo),
     )
     others = [
-        Child("api", lambda: _api(settings), lambda: _answers(settings.port, "/health/live")),
-        Child("prefect", lambda: prefect_server(settings), lambda: prefect_is_ready(settings)),
-        Child("worker", lambda: _flows(settings, "flows.worker"), lambda: True),
-        Child("clock", lambda: _flows(settings, "flows.clock"), lambda: True),
+        Child("api", lambda: programs.api(settings), lambda: _answers(settings, "/health/live")),
+        Child("prefect", lambda: programs.prefect(settings), lambda: prefect_is_ready(settings)),
+        Child("worker", lambda: programs.worker(settings), lambda: True),
+        Child("clock", lambda: programs.clock(settings), lambda: True),
     ]
     if settings.embedded:
         return [database, *others]
@@ -128,22 +127,12 @@ def _prepare(settings: Settings, *, demo: bool) -> None:
         seed_demo(settings)
 
 
-def _api(settings: Settings) -> Program:
-    argv = (
-        sys.executable, "-m", "uvicorn", "api.app:app_from_environment", "--factory", "--host", "127.0.0.1",
-        "--port", str(settings.port), "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "10",
-    )  # fmt: skip
-    return Program(argv, dict(os.environ), Path.cwd())
+def _url(settings: Settings) -> str:
+    return f"http://{reached(settings.host)}:{settings.port}"
 
 
-def _flows(settings: Settings, module: str) -> Program:
-    return Program(
-        (sys.executable, "-m", module), {**os.environ, **prefect_environment(settings)}, Path.cwd()
-    )
-
-
-def _answers(port: int, path: str) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+def _answers(settings: Settings, path: str) -> bool:
+    connection = http.client.HTTPConnection(f"{reached(settings.host)}:{settings.port}", timeout=5)
     try:
         connection.request("GET", path)
         return connection.getresponse().status == http.HTTPStatus.OK
@@ -156,8 +145,8 @@ def _answers(port: int, path: str) -> bool:
 def _announce(settings: Settings) -> None:
     from api.demo import announce_accounts
 
-    console.print(f"API       http://127.0.0.1:{settings.port}/docs")
-    console.print(f"Prefect   http://127.0.0.1:{settings.prefect_port}")
+    console.print(f"API       {_url(settings)}/docs")
+    console.print(f"Prefect   {settings.prefect_url}")
     console.print(
         f"          đăng nhập bằng cả chuỗi · sign in with the whole of: {settings.secret('prefect_auth')}"
     )

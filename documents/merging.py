@@ -64,8 +64,14 @@ class MergedPdf:
         """Removes the file."""
         self._file.close()
 
-    def add(self, key: Hashable, content: bytes, first: int, sheets: int) -> None:
-        """Adds a PDF or a picture with the numbers of its sheets; where it will stand is said at the end.
+    def add(self, key: Hashable, content: bytes, first: int | None = None, sheets: int = 1) -> None:
+        """Adds a PDF or a picture; where it will stand is said at the end.
+
+        Args:
+            key: names it.
+            content: the file.
+            first: the number of its first sheet, stamped with the following ones; None for pages as they are.
+            sheets: how many sheets it has.
 
         Raises:
             UnprintableError: nothing was added.
@@ -84,7 +90,7 @@ class MergedPdf:
         if len(content) > _LARGE:
             gc.collect()  # reader and writer name each other: they would stay until the collector comes by
 
-    def _written(self, content: bytes, first: int, sheets: int) -> tuple[list[int], list[int]]:
+    def _written(self, content: bytes, first: int | None, sheets: int) -> tuple[list[int], list[int]]:
         """Writes the file's objects; where they stand, and which of them are its pages."""
         writer, pages = self._stamped(content, first, sheets)
         places = []
@@ -96,7 +102,7 @@ class MergedPdf:
                 self._file.write(b"\nendobj\n")
         return places, pages
 
-    def _stamped(self, content: bytes, first: int, sheets: int) -> tuple[pypdf.PdfWriter, list[int]]:
+    def _stamped(self, content: bytes, first: int | None, sheets: int) -> tuple[pypdf.PdfWriter, list[int]]:
         """The file's pages, with numbers of objects that follow those already written."""
         reader, writer = pypdf.PdfReader(BytesIO(content)), _skeleton()
         if reader.is_encrypted:
@@ -109,13 +115,15 @@ class MergedPdf:
                 NameObject("/BaseFont"): NameObject("/Helvetica-Bold"),
             })
         )  # fmt: skip
-        labels = sheet_labels(first, sheets, len(reader.pages))
-        if not labels:
+        count = len(reader.pages)
+        if not count:
             raise UnprintableError("no pages")
+        labels = [None] * count if first is None else sheet_labels(first, sheets, count)
         pages = []
         for page, label in zip(reader.pages, labels, strict=True):
             added = writer.add_page(page)
-            _stamp(writer, added, label, font)
+            if label is not None:
+                _stamp(writer, added, label, font)
             pages.append(cast("IndirectObject", added.indirect_reference).idnum)
         return writer, pages
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pypdf
 
+from models import metrics
+
 MOST = 40
 """Files of one call; more wait for the next one."""
 _TICK = 0.05
@@ -60,6 +62,9 @@ class PdfTimeoutError(PdfError):
 
     def __init__(self) -> None:
         super().__init__("LibreOffice không trả lời kịp", "LibreOffice did not answer in time")
+
+
+_ENDS: dict[type, str] = {bytes: "made", PdfTimeoutError: "timeout"}
 
 
 class _Wanted:
@@ -121,7 +126,10 @@ class LibreOffice:
         finally:
             with self._gate:
                 self._waiting = [one for one in self._waiting if one not in ours]
-        return [one.result for one in ours if one.result is not None]
+        results = [one.result for one in ours if one.result is not None]
+        for result in results:
+            metrics.pdfs.labels(_ENDS.get(type(result), "failed")).inc()
+        return results
 
     def _lead(self, program: Path) -> None:
         """Converts what waits; what an interruption leaves unconverted waits on for the next leader."""

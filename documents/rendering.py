@@ -19,8 +19,8 @@ from documents.case import MissingValue
 from documents.forms import all_forms
 from documents.seal import Seal
 from documents.storage import StorageError
-from models import clock
-from models.store import Scope, unit_of_work
+from models import clock, metrics
+from models.store import Scope, after_commit, unit_of_work
 from models.tables import table
 
 _document = table("document")
@@ -175,12 +175,21 @@ def _record(engine: Engine, scope: Scope, made: Mapping[UUID, tuple[str, int]]) 
         return {}
     rows = [{"id": document, "sha256": sha256, "size": size} for document, (sha256, size) in made.items()]
     with unit_of_work(engine, scope) as connection:
-        connection.execute(_FIRST, {"made": rows, "moment": clock.now()})
+        new = connection.execute(_FIRST, {"made": rows, "moment": clock.now()}).rowcount
+        after_commit(connection, lambda: metrics.renders.labels("rendered").inc(new))
         known = select(_document.c.id, _document.c.sha256).where(_document.c.id.in_(made))
         return {row.id: row.sha256 for row in connection.execute(known)}
 
 
 def _render(row: Any) -> bytes:  # noqa: ANN401 - a row of the document table
+    try:
+        return _filled(row)
+    except RenderingError:
+        metrics.renders.labels("failed").inc()
+        raise
+
+
+def _filled(row: Any) -> bytes:  # noqa: ANN401 - a row of the document table
     if row.context is None:
         raise RenderingError(row.id, row.form, "nội dung đã được xóa theo thời hạn lưu trữ")
     frozen = orjson.dumps(row.context, option=orjson.OPT_SORT_KEYS)

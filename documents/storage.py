@@ -1,10 +1,20 @@
-"""The folder of files: each stored once under its SHA-256, and checked against it whenever it is read."""
+"""The folder of files: each stored once under its SHA-256, and checked against it whenever it is read.
 
+Several processes, here and on other machines, may store and read at the same time: a file appears whole or not at all,
+under a name that only one content can have.
+"""
+
+import errno
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
+
+_PART = 1 << 20
 
 _AT_ONCE = 500
 
@@ -31,15 +41,28 @@ def store(folder: Path, content: bytes) -> str:
     Returns:
         The content's SHA-256 in lower-case hex: its name from now on.
     """
-    digest = hashlib.sha256(content).hexdigest()
-    path = _path(folder, digest)
-    if _is_fresh(path, len(content)):
+    return store_file(folder, BytesIO(content))
+
+
+def store_file(folder: Path, content: BinaryIO) -> str:
+    """The same for what is too large to be held in memory: an open file, kept from its beginning."""
+    content.seek(0)
+    hashed = hashlib.sha256()
+    while part := content.read(_PART):
+        hashed.update(part)
+    digest = hashed.hexdigest()
+    path, size = _path(folder, digest), content.tell()
+    if _is_fresh(path, size):
+        _sync_folder(path.parent)  # whoever is storing the same just now may not have come to it yet
         return digest
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content.seek(0)
+    if not path.parent.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync_folder(folder)
     draft = path.with_name(f".{digest}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
+            shutil.copyfileobj(content, file)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
@@ -108,12 +131,40 @@ def load(folder: Path, sha256: str) -> bytes:
         FileDamagedError: the file's content has another hash.
     """
     try:
-        content = _path(folder, sha256).read_bytes()
+        content = _read(_path(folder, sha256))
     except FileNotFoundError as error:
         raise FileMissingError(f"không có tệp {sha256} / no stored file {sha256}") from error
     if hashlib.sha256(content).hexdigest() != sha256:
         raise FileDamagedError(f"tệp {sha256} đã bị hỏng / stored file {sha256} is damaged")
     return content
+
+
+def _read(path: Path) -> bytes:
+    """The file; on NFS another machine may put the same file in its place between the opening and the reading."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        if error.errno != errno.ESTALE:
+            raise
+        return path.read_bytes()
+
+
+def located(folder: Path, sha256: str) -> Path:
+    """Where a stored file is, for files too large to be read at once; checked like the others.
+
+    Raises:
+        FileMissingError: the folder has no such file.
+        FileDamagedError: the file's content has another hash.
+    """
+    path = _path(folder, sha256)
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError as error:
+        raise FileMissingError(f"không có tệp {sha256} / no stored file {sha256}") from error
+    if digest != sha256:
+        raise FileDamagedError(f"tệp {sha256} đã bị hỏng / stored file {sha256} is damaged")
+    return path
 
 
 def _path(folder: Path, sha256: str) -> Path:

@@ -20,7 +20,7 @@ _RECORDED = text("""
 """)
 _HOLD = text("SELECT pg_advisory_xact_lock_shared(:key)")
 _HOLD_ALONE = text("SELECT pg_advisory_xact_lock(:key)")
-_KEY = 0x1C8  # any number; the one advisory lock there is
+_KEY = 0x1C8  # any number; migrations hold the next one
 
 
 def in_force(connection: Connection) -> Calendar:

@@ -18,8 +18,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Engine, bindparam, insert, text, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
 from flows.notices import Telling, tell
 from flows.offices import above, offices_of
@@ -39,7 +38,7 @@ Progress = Callable[[int, int], None]
 """Told after each batch how many dossiers of how many are done."""
 
 _SCOPE = Scope(SYSTEM)
-_check, _head = table("chain_check"), table("chain_head")
+_check, _head, _break = table("chain_check"), table("chain_head"), table("chain_break")
 _FILE = re.compile(r"chain-(\d{4}-\d\d-\d\d)(?:-(\d+))?\.json")
 
 
@@ -112,17 +111,17 @@ _REGISTERS = text("""
 _LAST = text("SELECT * FROM chain_check WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1")
 _HEADS = text('SELECT dossier, seq, head FROM chain_head WHERE "check" = :check ORDER BY dossier')
 _BEGIN = text("""
-    INSERT INTO chain_check (day, started_at, dossiers, events, documents, breaks) VALUES (:day, :moment, 0, 0, 0, '[]')
+    INSERT INTO chain_check (day, started_at, dossiers, events, documents, breaks) VALUES (:day, :moment, 0, 0, 0, 0)
     ON CONFLICT DO NOTHING
 """)
 _ANEW = text("""
     UPDATE chain_check SET day = :day, started_at = :moment, reached = NULL, dossiers = 0, events = 0, documents = 0,
-        breaks = '[]' WHERE id = :check
+        breaks = 0 WHERE id = :check
 """)
 _GO_ON = text("""
     UPDATE chain_check SET reached = :reached, dossiers = dossiers + :dossiers, events = events + :events,
-        documents = documents + :documents, breaks = breaks || :breaks WHERE id = :check
-""").bindparams(bindparam("breaks", type_=JSONB))
+        documents = documents + :documents, breaks = breaks + :breaks WHERE id = :check
+""")
 _FORGET = text("""
     DELETE FROM chain_head WHERE ("check", dossier) IN (
         SELECT "check", dossier FROM chain_head WHERE "check" <> ALL (:kept) LIMIT 10000)
@@ -187,7 +186,8 @@ def _begin(engine: Engine, moment: datetime) -> int:
         )
         row = connection.execute(going_on).one()
         if moment - row.started_at >= STALE:
-            connection.execute(text('DELETE FROM chain_head WHERE "check" = :check'), {"check": row.id})
+            for kept in (_head, _break):
+                connection.execute(delete(kept).where(kept.c.check == row.id))
             connection.execute(_ANEW, {"check": row.id, **named})
         return int(row.id)
 
@@ -208,11 +208,24 @@ def _advance(engine: Engine, check: int) -> int | None:
         batch = _Batch(connection, last.id if last else None, row.reached)
         if batch.heads:
             connection.execute(insert(_head), [{"check": check, **head} for head in batch.heads])
+        _keep(connection, check, batch.broken)
         connection.execute(_GO_ON, {
             "check": check, "reached": batch.reached or _END, "dossiers": batch.dossiers, "events": batch.events,
-            "documents": batch.documents, "breaks": [one._asdict() for one in batch.broken],
+            "documents": batch.documents, "breaks": len(batch.broken),
         })  # fmt: skip
         return int(row.dossiers) + batch.dossiers
+
+
+def _keep(connection: Connection, check: int, broken: Sequence[Broken]) -> None:
+    if broken:
+        connection.execute(insert(_break), [{"check": check, **one._asdict()} for one in broken])
+
+
+def _kept(connection: Connection, check: int) -> list[Broken]:
+    """All that a check found broken until now, in the order it was found."""
+    columns = (_break.c[name] for name in Broken._fields)
+    asked = select(*columns).where(_break.c.check == check).order_by(_break.c.id)
+    return [Broken(*row) for row in connection.execute(asked)]
 
 
 _END = UUID(int=2**128 - 1)
@@ -285,11 +298,14 @@ def _finish(engine: Engine, check: int, out: Path) -> Checked:
     with unit_of_work(engine, _SCOPE) as connection:
         row = _locked(connection, check)
         if row.finished_at is not None:  # another run of it was faster
-            return _checked(row, out, 0)
+            return _checked(connection, row, out, 0)
         last = connection.execute(_LAST).one_or_none()
-        broken = [Broken(**one) for one in row.breaks]
-        broken += _broken_registers(connection)
-        broken += _broken_export(connection, last, check, out)
+        _keep(
+            connection,
+            check,
+            [*_broken_registers(connection), *_broken_export(connection, last, check, out)],
+        )
+        broken = _kept(connection, check)
         head = _head_over(connection, check)
         name = _name(connection, row.day)
         content = orjson.dumps({
@@ -300,17 +316,16 @@ def _finish(engine: Engine, check: int, out: Path) -> Checked:
         _write(out / name, content)
         values = {
             "finished_at": clock.now(), "head": head, "file": name, "file_sha256": hashlib.sha256(content).hexdigest(),
-            "breaks": [one._asdict() for one in broken],
+            "breaks": len(broken),
         }  # fmt: skip
         finished = connection.execute(
             update(_check).where(_check.c.id == check).values(**values).returning(_check)
         ).one()
-        told = _tell(connection, broken, row.day)
-    return _checked(finished, out, told)
+        return _checked(connection, finished, out, _tell(connection, broken, row.day))
 
 
-def _checked(row: Any, out: Path, told: int) -> Checked:  # noqa: ANN401 - a row
-    broken = tuple(Broken(**one) for one in row.breaks)
+def _checked(connection: Connection, row: Any, out: Path, told: int) -> Checked:  # noqa: ANN401 - a row
+    broken = tuple(_kept(connection, row.id))
     return Checked(row.dossiers, row.events, row.documents, broken, row.head, out / row.file, told)
 
 

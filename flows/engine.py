@@ -16,11 +16,22 @@ from flows.clocks import Clocks, Moves
 from flows.eligibility import order_needs, party_flaws, rights_needs, time_flaws
 from flows.guards import judge
 from flows.issuing import Issue, particulars_of, unused_particulars
-from flows.refusals import Flaw, Invalid, Need, Refusal, Refused, Stale, UnknownAction, UnknownDossier
+from flows.refusals import (
+    Flaw,
+    Invalid,
+    Need,
+    Refusal,
+    Refused,
+    Stale,
+    UnknownAction,
+    UnknownDossier,
+    codes_of,
+)
 from flows.state import Agencies, State, load
 from flows.validation import in_vietnamese
 from flows.view import View
 from flows.writing import Done, write
+from models import metrics
 from models.clock import now
 from models.event import digest_of_event, digest_of_facts
 from models.law.calendar import Calendar
@@ -28,7 +39,7 @@ from models.law.facts import Payload, printable
 from models.law.limits import TIMEZONE
 from models.law.loader import PARTIES, catalogue
 from models.law.schema import Stage
-from models.store import Scope, Store, unit_of_work
+from models.store import Scope, Store, after_commit, unit_of_work
 
 
 @dataclass(frozen=True)
@@ -155,9 +166,17 @@ def act_many(
             except Refusal as refusal:
                 answers.append(refusal)
         write(connection, [answer for answer in answers if isinstance(answer, Done)])
+        after_commit(connection, lambda: _count_refusals(answers))
         if dry_run:
             connection.rollback()
     return answers
+
+
+def _count_refusals(answers: Sequence[Done | Refusal]) -> None:
+    """Those of single acts are counted where they are answered."""
+    for answer in answers:
+        for code in codes_of(answer) if isinstance(answer, Refusal) else ():
+            metrics.refusals.labels(code).inc()
 
 
 def plan(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Done:
@@ -267,7 +286,9 @@ def effect(
     event_id = uuid4()
     parties = state.parties | {name: code for name, code in typed_facts.items() if name in PARTIES}
     issue = Issue(view, agencies[asked.actor.agency].card, _cards(parties, agencies))
-    issue.check()
+    acts = {code: moment for code, moment in state.acts.items() if code not in action.undoes}
+    acts[action.code] = view.at
+    issue.check(acts)
     after = next((ref.id for ref in action.next if view.holds(ref.when)), state.stage)
     if action.hand_to in typed_facts:
         _refuse_idle_holder(view, after, agencies[parties[action.hand_to]].card)
@@ -280,9 +301,7 @@ def effect(
     state.holder = handed_to or state.holder
     state.version += 1 if before else 0
     state.facts = {**state.facts, **facts}
-    state.acts = {code: moment for code, moment in state.acts.items() if code not in action.undoes} | {
-        action.code: view.at
-    }
+    state.acts = acts
     salt = uuid4().hex
     event = {
         "id": event_id,

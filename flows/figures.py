@@ -10,7 +10,7 @@ A territory's dossiers are those opened by an agency in it. An agency's figures 
 their durations are about all dossiers that it did something in. Minors are persons under 18 on the day of opening.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -60,9 +60,9 @@ class Figures:
 # Everything that was known of the period at the moment, by the dossier's opening agency; the birth date may be a year or a
 # month, which counts as its last day.
 _SEEN = """
-    WITH seen AS (
+    WITH seen AS MATERIALIZED (
         SELECT * FROM event WHERE occurred_at < :end AND recorded_at <= :as_of
-    ), home AS (
+    ), home AS MATERIALIZED (
         SELECT d.id AS dossier, a.territory, coalesce(extract(year FROM d.opened_on) - extract(year FROM b.latest)
             - (to_char(d.opened_on, 'MMDD') < to_char(b.latest, 'MMDD'))::int < 18, false) AS minor
         FROM dossier d JOIN event e ON e.dossier = d.id AND e.seq = 1 JOIN agency a ON a.code = e.agency
@@ -73,18 +73,20 @@ _SEEN = """
                 WHEN 7 THEN ((said.birth || '-01')::date + interval '1 month' - interval '1 day')::date
                 WHEN 4 THEN (said.birth || '-12-31')::date END AS latest) b
     ), """
-_TERRITORIES = """belongs AS (
-        SELECT t.path AS reader, home.dossier, home.minor FROM home
-        JOIN unnest(CAST(:readers AS text[])) t (path) ON home.territory = t.path OR starts_with(home.territory, t.path || '/')
-    ), own AS (SELECT *, CAST(NULL AS text) AS agency FROM belongs)
-"""
-_AGENCIES = """belongs AS (
+_TERRITORIES = """watched AS (
+        SELECT place.territory, t.path FROM (SELECT DISTINCT territory FROM home) place
+        JOIN unnest(CAST(:readers AS text[])) t (path)
+            ON place.territory = t.path OR starts_with(place.territory, t.path || '/')
+    ), belongs AS MATERIALIZED (
+        SELECT watched.path AS reader, home.dossier, home.minor FROM home JOIN watched USING (territory)
+    ), own AS (SELECT *, CAST(NULL AS text) AS agency FROM belongs)"""
+_AGENCIES = """belongs AS MATERIALIZED (
         SELECT DISTINCT seen.agency AS reader, home.dossier, home.minor FROM seen JOIN home ON home.dossier = seen.dossier
         WHERE CAST(:readers AS text[]) IS NULL OR seen.agency = ANY (:readers)
-    ), own AS (SELECT *, reader AS agency FROM belongs)
-"""
+    ), own AS (SELECT *, reader AS agency FROM belongs)"""
 _ACTS = """
-    SELECT own.reader, done.what, count(*), count(*) FILTER (WHERE own.minor) AS minors
+    SELECT 'acts' AS section, own.reader, done.what, NULL AS rule, count(*) AS number, count(*) FILTER (WHERE own.minor) AS minors,
+        NULL::float AS median, NULL::float AS p90, NULL::float AS median_minors, NULL::float AS p90_minors
     FROM seen e JOIN own ON own.dossier = e.dossier AND coalesce(own.agency, e.agency) = e.agency
         LEFT JOIN event_facts f ON f.event = e.id AND e.action = 'decide'
         CROSS JOIN LATERAL (SELECT e.occurred_at >= :first AS within) timed
@@ -100,72 +102,77 @@ _ACTS = """
             CASE WHEN timed.within AND e.stage_before <> 'closed' AND e.stage_after = 'closed' THEN 'closed' END,
             CASE WHEN NOT timed.within AND e.recorded_at >= :first AND e.recorded_at < :end THEN 'recorded_late' END
         ]) done (what)
-    WHERE done.what IS NOT NULL AND (timed.within OR e.recorded_at >= :first) GROUP BY 1, 2
+    WHERE done.what IS NOT NULL AND (timed.within OR e.recorded_at >= :first) GROUP BY 2, 3
 """
 _STAGES = """
-    SELECT belongs.reader, last.stage_after, count(*), count(*) FILTER (WHERE belongs.minor) AS minors
+    SELECT 'stages', belongs.reader, last.stage_after, NULL, count(*), count(*) FILTER (WHERE belongs.minor),
+        NULL, NULL, NULL, NULL
     FROM (SELECT DISTINCT ON (dossier) dossier, stage_after FROM seen ORDER BY dossier, seq DESC) last
         JOIN belongs ON belongs.dossier = last.dossier
-    WHERE last.stage_after <> 'closed' GROUP BY 1, 2
+    WHERE last.stage_after <> 'closed' GROUP BY 2, 3
 """
 _DURATIONS = """
-    SELECT belongs.reader, moved.stage_before, count(*), count(*) FILTER (WHERE belongs.minor) AS minors,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY moved.days) AS median,
-        percentile_cont(0.9) WITHIN GROUP (ORDER BY moved.days) AS p90,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY moved.days) FILTER (WHERE belongs.minor) AS median_minors,
-        percentile_cont(0.9) WITHIN GROUP (ORDER BY moved.days) FILTER (WHERE belongs.minor) AS p90_minors
+    SELECT 'durations', belongs.reader, moved.stage_before, NULL, count(*), count(*) FILTER (WHERE belongs.minor),
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY moved.days),
+        percentile_cont(0.9) WITHIN GROUP (ORDER BY moved.days),
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY moved.days) FILTER (WHERE belongs.minor),
+        percentile_cont(0.9) WITHIN GROUP (ORDER BY moved.days) FILTER (WHERE belongs.minor)
     FROM (SELECT dossier, stage_before, occurred_at,
             extract(epoch FROM occurred_at - lag(occurred_at) OVER (PARTITION BY dossier ORDER BY seq)) / 86400 AS days
         FROM seen WHERE stage_before IS DISTINCT FROM stage_after) moved
         JOIN belongs ON belongs.dossier = moved.dossier
-    WHERE moved.occurred_at >= :first AND moved.days IS NOT NULL GROUP BY 1, 2
+    WHERE moved.occurred_at >= :first AND moved.days IS NOT NULL GROUP BY 2, 3
 """
 _ENDED = """
-    SELECT own.reader, l.book, l.rule, CASE WHEN l.late_days IS NULL THEN 'on_time' ELSE 'late' END AS how, count(*),
-        count(*) FILTER (WHERE own.minor) AS minors
+    SELECT CASE WHEN l.late_days IS NULL THEN 'on_time' ELSE 'late' END, own.reader, l.book, l.rule, count(*),
+        count(*) FILTER (WHERE own.minor), NULL, NULL, NULL, NULL
     FROM time_limit l JOIN seen e ON e.id = l.ended_by
         JOIN own ON own.dossier = l.dossier AND coalesce(own.agency, e.agency) = e.agency
     WHERE l.kind = 'duty' AND l."end" = 'done' AND l.ended_at >= :first AND l.ended_at < :end GROUP BY 1, 2, 3, 4
 """
 # Who should have met it: the parties of the dossier whose acts end it under its book; where any holder may, the one of a
 # fitting kind, and the compiler before others; or else whoever holds it.
-_OVERDUE = """,
-    duties AS (SELECT * FROM jsonb_to_recordset(:duties) duty (book text, rule text, party text, kinds jsonb)),
-    late AS (
+_LATE = """, late AS MATERIALIZED (
         SELECT l.id, l.dossier, l.book, l.rule, d.parties, d.holder
         FROM time_limit l JOIN seen ON seen.id = l.started_by JOIN dossier d ON d.id = l.dossier
             LEFT JOIN seen ending ON ending.id = l.ended_by
         WHERE l.kind = 'duty' AND l.opens IS NULL AND l.starts_at < :end AND l.due <= :end
             AND (l.ended_at IS NULL OR l.ended_at >= :end OR ending.id IS NULL)
             AND (l.ended_at IS NOT NULL OR coalesce(l.explanation ->> 'suspended', 'false') <> 'true')
+    ), acting AS (
+        SELECT late.id, a.code
+        FROM late JOIN jsonb_to_recordset(:duties) duty (book text, rule text, party text, kinds jsonb) USING (book, rule)
+            CROSS JOIN LATERAL jsonb_each_text(late.parties) party (name, code) JOIN agency a ON a.code = party.code
+            LEFT JOIN agency compiler ON compiler.code = late.parties ->> 'compiler'
+        WHERE party.name = duty.party OR (duty.party IN ('holder', 'any') AND duty.kinds ? a.kind
+            AND (party.name = 'compiler' OR NOT coalesce(duty.kinds ? compiler.kind, false)))
     ), owed AS (
-        SELECT DISTINCT late.id, coalesce(acting.code, late.holder) AS agency FROM late LEFT JOIN LATERAL (
-            SELECT a.code FROM duties CROSS JOIN jsonb_each_text(late.parties) party (name, code)
-                JOIN agency a ON a.code = party.code
-                LEFT JOIN agency compiler ON compiler.code = late.parties ->> 'compiler'
-            WHERE duties.book = late.book AND duties.rule = late.rule AND (party.name = duties.party
-                OR (duties.party IN ('holder', 'any') AND duties.kinds ? a.kind
-                    AND (party.name = 'compiler' OR NOT coalesce(duties.kinds ? compiler.kind, false))))
-        ) acting ON true
+        SELECT DISTINCT late.id, coalesce(acting.code, late.holder) AS agency
+        FROM late LEFT JOIN acting ON acting.id = late.id
     )
-    SELECT {reader} AS reader, late.book, late.rule, count(*), count(*) FILTER (WHERE home.minor) AS minors
-    FROM late JOIN home ON home.dossier = late.dossier {joined} GROUP BY 1, 2, 3
 """
-_OF_TERRITORY = {"reader": "belongs.reader", "joined": "JOIN belongs ON belongs.dossier = late.dossier"}
-_OF_AGENCY = {
-    "reader": "owed.agency",
-    "joined": "JOIN owed ON owed.id = late.id AND (CAST(:readers AS text[]) IS NULL OR owed.agency = ANY (:readers))",
-}
+_OVERDUE = """
+    SELECT 'overdue', {reader}, late.book, late.rule, count(*), count(*) FILTER (WHERE home.minor), NULL, NULL, NULL, NULL
+    FROM late JOIN home ON home.dossier = late.dossier {joined} GROUP BY 2, 3, 4
+"""
+_OF_TERRITORY = _OVERDUE.format(
+    reader="belongs.reader", joined="JOIN belongs ON belongs.dossier = late.dossier"
+)
+_OF_AGENCY = _OVERDUE.format(
+    reader="owed.agency",
+    joined="JOIN owed ON owed.id = late.id AND (CAST(:readers AS text[]) IS NULL OR owed.agency = ANY (:readers))",
+)
 _DOCUMENTS = """
-    SELECT own.reader, done.what, count(*), count(*) FILTER (WHERE own.minor) AS minors
+    SELECT 'documents', own.reader, done.what, NULL, count(*), count(*) FILTER (WHERE own.minor), NULL, NULL, NULL, NULL
     FROM document d JOIN seen e ON e.id = d.event
         JOIN own ON own.dossier = d.dossier AND coalesce(own.agency, d.agency) = d.agency
         CROSS JOIN LATERAL unnest(ARRAY[
             CASE WHEN d.issued_on BETWEEN :first_day AND :last_day THEN 'issued' END,
             CASE WHEN d.ended_at >= :first AND d.ended_at < :end THEN d.state END
         ]) done (what)
-    WHERE done.what IS NOT NULL GROUP BY 1, 2
+    WHERE done.what IS NOT NULL GROUP BY 2, 3
 """
+_MEMORY = text("SET LOCAL work_mem = '64MB'")
 
 
 @dataclass(frozen=True)
@@ -192,41 +199,30 @@ def figures_of_agencies(
 
 
 def _figures(
-    connection: Connection,
-    period: Period,
-    readers: list[str] | None,
-    belongs: str,
-    owing: Mapping[str, str],
+    connection: Connection, period: Period, readers: list[str] | None, belongs: str, overdue: str
 ) -> dict[str, Figures]:
-    found: dict[str, Figures] = {}
+    """All in one statement, which sees everything at one moment and reads the period once."""
     asked = {
         "first_day": period.first_day, "last_day": period.last_day, "as_of": period.as_of, "readers": readers,
         "first": midnight(period.first_day), "end": midnight(period.last_day + ONE_DAY), "returns": _returns(),
         "duties": _duties(),
     }  # fmt: skip
-
-    def rows(figures: str) -> Any:  # noqa: ANN401 - rows
-        duties = [bindparam("duties", type_=JSONB)] if ":duties" in figures else []
-        statement = text(_SEEN + belongs + figures).bindparams(*duties)
-        for row in connection.execute(statement, asked):
-            yield found.setdefault(row.reader, Figures()), row
-
-    for figures, row in rows(_ACTS):
-        figures.acts[row.what] = (row.count, row.minors)
-    for figures, row in rows(_STAGES):
-        figures.stages[row.stage_after] = (row.count, row.minors)
-    for figures, row in rows(_DURATIONS):
-        figures.durations[row.stage_before] = Duration(
-            (row.count, row.minors),
-            (_days(row.median), _days(row.median_minors)),
-            (_days(row.p90), _days(row.p90_minors)),
-        )
-    for figures, row in rows(_ENDED):
-        setattr(figures.limits.setdefault((row.book, row.rule), Met()), row.how, (row.count, row.minors))
-    for figures, row in rows(_OVERDUE.format(**owing)):
-        figures.limits.setdefault((row.book, row.rule), Met()).overdue = (row.count, row.minors)
-    for figures, row in rows(_DOCUMENTS):
-        figures.documents[row.what] = (row.count, row.minors)
+    sections = (_ACTS, _STAGES, _DURATIONS, _ENDED, overdue, _DOCUMENTS)
+    statement = text(_SEEN + belongs + _LATE + " UNION ALL ".join(sections))
+    connection.execute(_MEMORY)
+    found: dict[str, Figures] = {}
+    for row in connection.execute(statement.bindparams(bindparam("duties", type_=JSONB)), asked):
+        figures, pair = found.setdefault(row.reader, Figures()), (row.number, row.minors)
+        if row.section == "durations":
+            median, p90 = (
+                (_days(row.median), _days(row.median_minors)),
+                (_days(row.p90), _days(row.p90_minors)),
+            )
+            figures.durations[row.what] = Duration(pair, median, p90)
+        elif row.rule is not None:
+            setattr(figures.limits.setdefault((row.what, row.rule), Met()), row.section, pair)
+        else:
+            getattr(figures, row.section)[row.what] = pair
     return found
 
 

@@ -5,7 +5,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -81,6 +81,7 @@ class Issue:
 
     last_days: Mapping[str, date] = field(init=False)
     """Of the limits that ran when the act was judged, which may end some of them."""
+    _checked: "list[Filled]" = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.forms = [all_forms()[code] for code in self.view.forms()]
@@ -96,19 +97,22 @@ class Issue:
         year = self.view.at.year
         return Counter((self.issuer.code, year, form.register) for form in self.forms if form.register)
 
-    def check(self) -> None:
-        """Fills every form once with a number that does not count.
+    def check(self, acts: Mapping[str, datetime]) -> None:
+        """Fills every form once, with a number that does not count; the content stays as it is if the act takes none.
+
+        Args:
+            acts: the dossier's acts with this one.
 
         Raises:
             Invalid: a form lacks a value; form and field are named.
         """
-        for _ in self._filled(None):
-            pass
+        self._checked = list(self._filled(None, acts))
 
     def rows(self, event: UUID, numbers: Numbers, public_url: str) -> list[dict[str, Any]]:
         """The documents to write, each with its number, its frozen content, and where anyone can check it."""
         rows = []
-        for form, case, number, context in self._filled(numbers):
+        filled = self._filled(numbers, self.view.state.acts) if self.wanted else self._checked
+        for form, case, number, context in filled:
             frozen, code = context.model_dump(mode="json"), secrets.token_urlsafe(12)
             rows.append(
                 {
@@ -139,10 +143,10 @@ class Issue:
 
     def drafts(self) -> list[tuple[Form, FormContext]]:
         """What would be issued, with a blank where the number will stand."""
-        return [(form, context) for form, _case, _number, context in self._filled(None)]
+        return [(form, context) for form, _case, _number, context in self._checked]
 
-    def _filled(self, numbers: Numbers | None) -> Iterator[tuple[Form, Case, int | None, FormContext]]:
-        case = self._case()
+    def _filled(self, numbers: Numbers | None, acts: Mapping[str, datetime]) -> "Iterator[Filled]":
+        issued, blank = dict(self.view.state.issued), self._case(acts)
         for form in self.forms:
             number = (
                 next(numbers[self.issuer.code, self.view.at.year, form.register])
@@ -150,17 +154,17 @@ class Issue:
                 else None
             )
             case = replace(
-                case,
+                blank,
                 form=form.code,
                 number=self._number_text(form, number),
                 particulars=self.view.particulars.get(form.code),
+                issued=dict(issued),
             )
             context = self._context(form, case)
             if self.view.signing:
                 context = context.model_copy(update={"signing": self.view.signing})
             yield form, case, number, context
-            issued = Issued(form.code, case.number or "", case.day, self.issuer.name)
-            case = replace(case, issued={**case.issued, form.code: issued})
+            issued[form.code] = Issued(form.code, case.number or "", case.day, self.issuer.name)
 
     def _number_text(self, form: Form, number: int | None) -> str | None:
         if form.symbol is None:
@@ -199,7 +203,7 @@ class Issue:
                 ]
             ) from error
 
-    def _case(self) -> Case:
+    def _case(self, acts: Mapping[str, datetime]) -> Case:
         view = self.view
         action, moment = view.origin or (view.action.code, view.at)
         return Case(
@@ -217,7 +221,7 @@ class Issue:
             parties=self.parties,
             issued=dict(view.state.issued),
             enclosures=tuple(self._enclosures()),
-            acts=view.state.acts,
+            acts=acts,
             last_days=self.last_days,
         )
 
@@ -240,6 +244,10 @@ class Issue:
             if not issued:
                 yield from received or instead or [paper.title]
         yield from (title for kind, title, _sheets in view.state.papers if kind not in listed)
+
+
+Filled = tuple[Form, Case, int | None, FormContext]
+"""A form with what it was filled from, its number, and its content."""
 
 
 def _enclosed(issued: Issued) -> str:

@@ -8,8 +8,10 @@ from documents.rendering import explain
 from flows import outbox
 from flows.running import AWAY, Workplace, bury_runs, run_here
 from flows.stages import FLOWS, Act, acts_of
+from models import logs
 from models.law.words import STAGE_NAMES
 
+_log = logs.logger("hoso.jobs")
 _RENEWAL = outbox.LEASE.total_seconds() / 4
 
 
@@ -19,6 +21,12 @@ async def serve(place: Workplace, client: PrefectClient) -> bool:
     claim = await asyncio.to_thread(outbox.claim, place.engine, place.worker)
     if claim is None:
         return False
+    with logs.about(stage=claim.stage, jobs=claim.jobs, requests=claim.requests):
+        await _work_off(place, client, claim)
+    return True
+
+
+async def _work_off(place: Workplace, client: PrefectClient, claim: outbox.Claim) -> None:
     renewing = asyncio.create_task(_renew(place, claim))
     try:
         await _run(place, client, claim)
@@ -26,11 +34,11 @@ async def serve(place: Workplace, client: PrefectClient) -> bool:
         await asyncio.to_thread(outbox.release, place.engine, place.worker, claim.jobs)
         raise
     except Exception as error:  # noqa: BLE001 - one batch that cannot be run must not stop the others
+        _log.error("jobs failed", exc_info=error)
         failed = dict.fromkeys(claim.jobs, explain(error))
         await asyncio.to_thread(outbox.settle, place.engine, place.worker, claim.jobs, failed)
     finally:
         renewing.cancel()
-    return True
 
 
 async def _take_over(place: Workplace, client: PrefectClient) -> None:

@@ -15,10 +15,11 @@ from flows.notices import Audience, Telling, tell, tell_of_the_held
 from flows.signals import LIMIT_MISSED, Signal, record
 from flows.state import Agencies, AgencyState
 from flows.supervision import Supervision
-from models import clock
+from models import clock, metrics
 from models.law.limits import TIMEZONE
 from models.law.loader import load_book
 from models.law.schema import Kind
+from models.store import after_commit
 from models.tables import table
 
 _dossier, _limit = table("dossier"), table("time_limit")
@@ -139,6 +140,7 @@ def climb(
             done.broken.append((row.id, type(error).__name__))
             done.climbed.append({"limit": row.id, "reached": row.rung, "next": clock.now() + _LATER})
     connection.execute(_CLIMBED, {"rows": done.climbed})
+    after_commit(connection, lambda: _count(done.rungs))
     record(connection, done.signals)
     told = tell(connection, done.tellings)
     told += tell_of_the_held(connection, sorted({row.dossier for row in rows}))
@@ -149,6 +151,11 @@ def waiting(moment: datetime, at_most: int | None) -> Select[Any]:
     """The statement that takes the limits with a rung to climb, the longest waiting first: one bounded index scan."""
     asked = _LIMITS.where(_limit.c.next_rung_at <= moment)
     return asked.order_by(_limit.c.next_rung_at, _limit.c.id).limit(at_most).suffix_with(_FREE)
+
+
+def _count(rungs: Sequence[str]) -> None:
+    for rung in rungs:
+        metrics.rungs.labels(rung).inc()
 
 
 def alerts_of(connection: Connection, dossiers: Sequence[UUID]) -> list[LimitAlert]:

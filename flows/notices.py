@@ -1,6 +1,6 @@
 """What agencies are told: after an act, that a dossier was handed to them, a court acted or a document ended; and of people to be released."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -11,10 +11,11 @@ from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from flows.alarms import release_alarm
 from flows.ending import REISSUE, VOID
 from flows.state import Agencies, load
-from models import clock
+from models import clock, metrics
 from models.law.limits import TIMEZONE
 from models.law.loader import load_book
 from models.law.schema import Action, AgencyKind
+from models.store import after_commit
 from models.tables import table
 
 _dossier, _event, _agency, _notice = table("dossier"), table("event"), table("agency"), table("notice")
@@ -54,7 +55,7 @@ _TELL = text("""
     SELECT gen_random_uuid(), new.agency, new.audience, new.kind, new.key, new.facts, new.dossier, new.event, :moment
     FROM jsonb_to_recordset(:rows) AS new (
         agency text, audience text, kind text, key text, facts jsonb, dossier uuid, event uuid)
-    ON CONFLICT (agency, audience, key) DO NOTHING RETURNING id
+    ON CONFLICT (agency, audience, key) DO NOTHING RETURNING id, kind
 """).bindparams(bindparam("rows", type_=JSONB))
 
 # An agency's officers are written to at its mailbox where it has one; everyone else at their own addresses. Its webhooks
@@ -118,9 +119,15 @@ def tell(connection: Connection, tellings: Sequence[Telling]) -> int:
     rows = [{**vars(one), "agency": agencies.in_charge(one.agency, day)} for one in tellings]
     # In one order, so that two workers never wait for each other in a ring.
     rows.sort(key=lambda row: (row["agency"], row["key"], row["audience"]))
-    told = list(connection.execute(_TELL, {"rows": rows, "moment": moment}).scalars())
-    connection.execute(_DELIVER, {"told": told, "moment": moment})
+    told = connection.execute(_TELL, {"rows": rows, "moment": moment}).all()
+    connection.execute(_DELIVER, {"told": [row.id for row in told], "moment": moment})
+    after_commit(connection, lambda: _count(row.kind for row in told))
     return len(told)
+
+
+def _count(kinds: Iterable[str]) -> None:
+    for kind in kinds:
+        metrics.notices.labels(kind.partition(":")[0]).inc()
 
 
 def tell_of_acts(connection: Connection, events: Sequence[UUID]) -> int:

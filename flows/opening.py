@@ -1,29 +1,45 @@
-"""Opening a dossier: the person, the book of the day, and the first act, in one transaction."""
+"""Opening dossiers: the persons, the book of the day, and the first acts, in one transaction."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from flows.books import book_of_day
 from flows.eligibility import age_flaws
 from flows.engine import Act, Actor, moment_of, plan
-from flows.refusals import Flaw, Invalid
+from flows.refusals import Flaw, Invalid, Refusal
 from flows.state import Agencies, State
-from flows.writing import Done, write
+from flows.writing import Done, row_of, write
 from models.clock import now
 from models.law.book import Book
 from models.law.calendar import Calendar
 from models.person import PersonData, search_key
 from models.store import Store, unit_of_work
-from models.tables import table
-
-_NEXT = text("SELECT nextval('dossier_number')")
 
 NOTHING: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+_NUMBERS = text("SELECT nextval('dossier_number') FROM generate_series(1, :count)")
+_INSERT = text("""
+    WITH persons AS (
+        INSERT INTO person SELECT * FROM jsonb_populate_recordset(NULL::person, :persons)
+    ) INSERT INTO dossier SELECT * FROM jsonb_populate_recordset(NULL::dossier, :dossiers)
+""").bindparams(bindparam("persons", type_=JSONB), bindparam("dossiers", type_=JSONB))
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One dossier to open: about whom, when, and what the book's opening action records."""
+
+    person: PersonData
+    facts: Mapping[str, Any]
+    occurred_at: datetime
+    late_reason: str | None = None
+    particulars: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def open_dossier(
@@ -55,36 +71,111 @@ def open_dossier(
         Invalid: no book covers the day, the person is too young, or a fact is wrong.
         Refused: the agency may not open, or a guard of the book refuses.
     """
-    day = moment_of(occurred_at).date()
-    book = _book(day)
-    flaws = age_flaws(person.birth_date, book, day)
-    if flaws:
-        raise Invalid(flaws)
+    opening = Opening(person, facts, occurred_at, late_reason, particulars)
     with unit_of_work(store, actor.scope) as connection:
-        number = connection.execute(_NEXT).scalar_one()
-        state = State(
-            id=uuid4(),
-            number=f"{book.code}-{number:06d}",
-            person_id=uuid4(),
-            person=person,
-            book=book.code,
-            stage="police_collection",
-            holder=actor.agency,
-            version=1,
-            opened_on=day,
-            facts={},
-            acts={},
-            parties={"compiler": actor.agency},
-            head="",
-            seq=0,
-        )
-        asked = Act(state.id, "open", facts, occurred_at, actor, None, late_reason, particulars)
-        done = plan(state, asked, Agencies(connection), calendar)
-        _insert(connection, state)
-        write(connection, [done])
+        [answer] = plan_openings(connection, actor, [opening], calendar)
+        if not isinstance(answer, Done):
+            raise answer
+        write_openings(connection, [answer])
         if dry_run:
             connection.rollback()
-    return done
+    return answer
+
+
+def open_many(
+    store: Store, actor: Actor, openings: Sequence[Opening], calendar: Calendar
+) -> list[Done | Refusal]:
+    """Opens many dossiers in one transaction, with one job; each is opened or refused by itself.
+
+    Args:
+        store: the store, as the application role; or a unit of work under way, which then commits or not.
+        actor: who opens them, for one agency.
+        openings: some hundreds at a time.
+        calendar: the calendar limits are counted by.
+
+    Returns:
+        For each opening, in order, what was done or why not.
+    """
+    with unit_of_work(store, actor.scope) as connection:
+        answers = plan_openings(connection, actor, openings, calendar)
+        write_openings(connection, [answer for answer in answers if isinstance(answer, Done)])
+    return answers
+
+
+def plan_openings(
+    connection: Connection, actor: Actor, openings: Sequence[Opening], calendar: Calendar
+) -> list[Done | Refusal]:
+    """Judges openings and counts what they do, without writing: for each, in order, what it would do or why not."""
+    numbers = connection.execute(_NUMBERS, {"count": len(openings)}).scalars()
+    agencies, answers = Agencies(connection), list[Done | Refusal]()
+    for opening, number in zip(openings, numbers, strict=True):
+        try:
+            answers.append(_plan(opening, number, actor, agencies, calendar))
+        except Refusal as refusal:
+            answers.append(refusal)
+    return answers
+
+
+def write_openings(connection: Connection, done: Sequence[Done], *, later: timedelta = timedelta()) -> None:
+    """Writes planned openings: persons and dossiers as they are after the act, then the act as any other.
+
+    Args:
+        connection: the unit of work in which they were planned.
+        done: what was planned.
+        later: how long what follows the acts waits at least.
+    """
+    moment = now()
+    persons = [
+        {
+            "id": one.state.person_id,
+            "data": one.state.person.model_dump(mode="json"),
+            "name_key": search_key(one.state.person.name),
+            "recorded_at": moment,
+        }
+        for one in done
+    ]
+    dossiers = [
+        row_of(one, moment)
+        | {
+            "number": one.state.number,
+            "person": one.state.person_id,
+            "opened_on": one.state.opened_on,
+            "recorded_at": moment,
+        }
+        for one in done
+    ]
+    if not done:
+        return
+    connection.execute(_INSERT, {"persons": persons, "dossiers": dossiers})
+    write(connection, done, later=later)
+
+
+def _plan(opening: Opening, number: int, actor: Actor, agencies: Agencies, calendar: Calendar) -> Done:
+    day = moment_of(opening.occurred_at).date()
+    book = _book(day)
+    flaws = age_flaws(opening.person.birth_date, book, day)
+    if flaws:
+        raise Invalid(flaws)
+    state = State(
+        id=uuid4(),
+        number=f"{book.code}-{number:06d}",
+        person_id=uuid4(),
+        person=opening.person,
+        book=book.code,
+        stage="police_collection",
+        holder=actor.agency,
+        version=1,
+        opened_on=day,
+        facts={},
+        acts={},
+        parties={"compiler": actor.agency},
+        head="",
+        seq=0,
+    )
+    asked = Act(
+        state.id, "open", opening.facts, opening.occurred_at, actor, None, opening.late_reason, opening.particulars
+    )  # fmt: skip
+    return plan(state, asked, agencies, calendar)
 
 
 def _book(day: date) -> Book:
@@ -101,38 +192,3 @@ def _book(day: date) -> Book:
             ]
         )
     return book
-
-
-def _insert(connection: Connection, state: State) -> None:
-    moment = now()
-    connection.execute(
-        insert(table("person")),
-        {
-            "id": state.person_id,
-            "data": state.person.model_dump(mode="json"),
-            "name_key": search_key(state.person.name),
-            "recorded_at": moment,
-        },
-    )
-    connection.execute(
-        insert(table("dossier")),
-        {
-            "id": state.id,
-            "number": state.number,
-            "person": state.person_id,
-            "book": state.book,
-            "stage": state.stage,
-            "holder": state.holder,
-            "version": state.version,
-            "opened_on": state.opened_on,
-            "facts": {},
-            "acts": {},
-            "parties": {},
-            "head": "",
-            "recorded_at": moment,
-            "changed_at": moment,
-        },
-    )
-    connection.execute(
-        insert(table("dossier_agency")), {"dossier": state.id, "agency": state.parties["compiler"]}
-    )

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, select, update
 
-from models import clock
+from models import clock, logs, metrics
 from models.law.schema import Stage
-from models.store import SYSTEM, Scope, unit_of_work
+from models.store import SYSTEM, Scope, after_commit, unit_of_work
 from models.tables import table
 
 LEASE = timedelta(seconds=60)
@@ -22,6 +22,7 @@ SHORT_QUEUE = 4
 ATTEMPTS = 8
 """Failures after which a job is parked, about four minutes after the first one."""
 
+_log = logs.logger("hoso.outbox")
 _job = table("job")
 _acts = func.jsonb_array_length(_job.c.events)
 _ORDER = (_job.c.run_after, _job.c.id)
@@ -35,6 +36,8 @@ class Claim:
 
     stage: Stage
     jobs: tuple[int, ...]
+    requests: tuple[str, ...] = ()
+    """Ids of the requests that left them, where known."""
 
 
 def claim(engine: Engine, worker: str, limit: int = MOST_ACTS) -> Claim | None:
@@ -58,8 +61,9 @@ def claim(engine: Engine, worker: str, limit: int = MOST_ACTS) -> Claim | None:
             if len(others) >= SHORT_QUEUE:
                 jobs += _within(others, limit - first.acts)
         values = {"state": "leased", "worker": worker, "lease_until": moment + LEASE, "flow_run": None}
-        connection.execute(update(_job).where(_job.c.id.in_(jobs)).values(**values))
-        return Claim(Stage(first.stage), tuple(jobs))
+        taken = update(_job).where(_job.c.id.in_(jobs)).values(**values).returning(_job.c.request)
+        requests = {request for request in connection.execute(taken).scalars() if request}
+        return Claim(Stage(first.stage), tuple(jobs), tuple(sorted(requests)))
 
 
 def renew(engine: Engine, worker: str, jobs: Sequence[int]) -> None:
@@ -184,11 +188,13 @@ def _within(rows: Sequence[Any], room: int) -> list[int]:
 
 
 def _fail(connection: Connection, job: int, attempts: int, error: str, moment: datetime) -> None:
+    state = "parked" if attempts >= ATTEMPTS else "waiting"
+    after_commit(connection, lambda: _tell_of_failure(job, state))
     connection.execute(
         update(_job)
         .where(_job.c.id == job)
         .values(
-            state="parked" if attempts >= ATTEMPTS else "waiting",
+            state=state,
             attempts=attempts,
             run_after=moment + timedelta(seconds=2**attempts),
             lease_until=None,
@@ -196,6 +202,12 @@ def _fail(connection: Connection, job: int, attempts: int, error: str, moment: d
             error=error,
         )
     )
+
+
+def _tell_of_failure(job: int, state: str) -> None:
+    """The reason stands in the job's row, where supervisors see it."""
+    metrics.job_failures.labels(state).inc()
+    _log.warning("việc thất bại · job failed", job=job, state=state)
 
 
 def _locked(worker: str, jobs: Sequence[int] | None) -> Any:  # noqa: ANN401 - a statement

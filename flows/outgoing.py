@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, and_, case, func, or_, select, text, update
 
-from models import clock
-from models.store import SYSTEM, Scope, unit_of_work
+from models import clock, metrics
+from models.store import SYSTEM, Scope, after_commit, unit_of_work
 from models.tables import table
 
 Channel = Literal["mail", "webhook"]
@@ -198,7 +198,7 @@ def _settle(
     connection: Connection, delivery: UUID, attempts: int, outcome: Outcome, moment: datetime
 ) -> None:
     state = "parked" if outcome.state == "waiting" and attempts >= ATTEMPTS else outcome.state
-    connection.execute(
+    channel = connection.execute(
         update(_delivery)
         .where(_delivery.c.id == delivery)
         .values(
@@ -206,7 +206,9 @@ def _settle(
             run_after=moment + max(pause(attempts), outcome.after or timedelta(0)),
             settled_at=None if state == "waiting" else moment,
         )
-    )  # fmt: skip
+        .returning(_delivery.c.channel)
+    ).scalar_one()  # fmt: skip
+    after_commit(connection, metrics.deliveries.labels(channel, state).inc)
 
 
 def _park(connection: Connection, deliveries: Sequence[UUID], moment: datetime) -> None:
@@ -214,3 +216,4 @@ def _park(connection: Connection, deliveries: Sequence[UUID], moment: datetime) 
     reason = case((_delivery.c.error.is_(None), _TOO_OLD), else_=_TOO_OLD + ": " + _delivery.c.error)
     values = {"state": "parked", "error": reason, "worker": None, "lease_until": None, "settled_at": moment}
     connection.execute(update(_delivery).where(_delivery.c.id.in_(deliveries)).values(values))
+    after_commit(connection, lambda: metrics.deliveries.labels("mail", "parked").inc(len(deliveries)))

@@ -70,3 +70,31 @@ class UnknownAction(Refusal):
 
     code: str
     book: str
+
+
+def codes_of(refusal: Refusal) -> set[str]:
+    """The codes of a refusal's reasons, as the API names them."""
+    return {flaw.code for flaw in reasons(refusal)}
+
+
+def reasons(refusal: Refusal) -> list[Flaw]:
+    """Every reason of a refusal, where many are told one below the other: each with its field or what is missing."""
+    match refusal:
+        case Invalid():
+            return refusal.flaws
+        case Refused():
+            return [
+                Flaw(need.code, need.requirement or "", need.message, need.message_en, need.citation)
+                for need in refusal.needs
+            ]
+        case Stale():
+            vi, en = str(refusal), f"the dossier has changed, its version is {refusal.current} now"
+            return [Flaw("stale", "", vi, en)]
+        case UnknownAction():
+            vi = f"bộ quy tắc {refusal.book} không có thao tác “{refusal.code}” cho hồ sơ này"
+            en = f"rulebook {refusal.book} has no action “{refusal.code}” for this dossier"
+            return [Flaw("unknown_action", refusal.code, vi, en)]
+        case UnknownDossier():
+            vi = "không có hồ sơ này, hoặc không thuộc phạm vi được xem"
+            return [Flaw("not_found", "", vi, "there is no such dossier, or you may not see it")]
+    raise TypeError(f"a refusal without a reason: {type(refusal).__name__}")

@@ -17,7 +17,8 @@ person."""
 TOKENS = timedelta(days=1)
 """After its end a refresh token is only good for telling that it was used twice, which its family's end tells as well."""
 JOBS = timedelta(days=30)
-"""Done jobs lead from an act to its flow run, as long as anybody asks what became of a month's acts."""
+"""Done jobs lead from an act to its flow run, as long as anybody asks what became of a month's acts. Those that somebody
+let be tried again stay: who did so is never deleted."""
 READ_NOTICES = timedelta(days=90)
 """A quarter after somebody read it: until the quarter's report is written."""
 NOTICES = timedelta(days=365)
@@ -47,7 +48,14 @@ class Retained:
 _OLD = {
     "answers": ("stored_answer", "account, key", "created_at < :moment - CAST(:answers AS interval)"),
     "tokens": ("refresh_token", "digest", "expires_at < :moment - CAST(:tokens AS interval)"),
-    "jobs": ("job", "id", "state = 'done' AND done_at < :moment - CAST(:jobs AS interval)"),
+    "jobs": (
+        "job",
+        "id",
+        (
+            "state = 'done' AND done_at < :moment - CAST(:jobs AS interval)"
+            " AND NOT EXISTS (SELECT FROM job_retry WHERE job_retry.job = job.id)"
+        ),
+    ),
 }
 """Table, key, and which of its rows nobody needs."""
 # A notice that was read goes with its deliveries once all of them are settled; trouble stays where it is seen.
@@ -114,6 +122,11 @@ class _Run:
             with unit_of_work(self.engine, _SCOPE) as connection:
                 chosen = text(f"{_OLD_NOTICES} LIMIT :most FOR UPDATE SKIP LOCKED")
                 old = {"old": list(connection.execute(chosen, self._asked).scalars())}
+                tried = text(
+                    "DELETE FROM delivery_attempt WHERE delivery IN"
+                    " (SELECT id FROM delivery WHERE notice = ANY (:old))"
+                )
+                connection.execute(tried, old)
                 sent = text("DELETE FROM delivery WHERE notice = ANY (:old)")
                 deliveries += connection.execute(sent, old).rowcount
                 connection.execute(text("DELETE FROM notice WHERE id = ANY (:old)"), old)

@@ -1,10 +1,12 @@
 """Running flows in this process: where they run, the lines a worker serves, and a flow run made and run here."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import perf_counter
 from typing import Any, cast
 from uuid import UUID
 
@@ -26,9 +28,12 @@ from prefect.states import Crashed, Pending
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from documents.pdf import LibreOffice
+from models import logs, metrics
 from models.mail_server import MailServer
 from models.private_receivers import NOTHING_PRIVATE, PrivateReceivers
 
+_log = logs.logger("hoso.flows")
 AWAY = (httpx.HTTPError, PrefectSignal, OperationalError)
 """Prefect's server refuses or is away, or the database is; nothing of it is the work's fault."""
 _UNFINISHED = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING]))
@@ -43,6 +48,8 @@ class Workplace:
     worker: str
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the worker is told to stop: long work ends at the next point where it can be taken up again."""
+    office: LibreOffice | None = None
+    """Makes PDFs, where the process has it."""
     running: set[UUID] = field(default_factory=set)
     """Flow runs that run here now."""
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -96,13 +103,28 @@ async def run_here(
             flow, name=name, parameters=parameters, tags=[*tags, f"worker:{place.worker}"], state=Pending()
         )
         place.running.add(run.id)
-    try:
-        if started is not None:
-            await asyncio.to_thread(started, str(run.id))
-        state = await run_flow_async(flow, flow_run=run, parameters=parameters, return_type="state")
-    finally:
-        place.running.discard(run.id)
-    return cast("State[Any]", state)
+    begun, ended = perf_counter(), "interrupted"
+    with logs.about(flow=flow.name, flow_run=run.id):
+        try:
+            if started is not None:
+                await asyncio.to_thread(started, str(run.id))
+            state = cast(
+                "State[Any]",
+                await run_flow_async(flow, flow_run=run, parameters=parameters, return_type="state"),
+            )
+            ended = state.type.value.lower()
+        finally:
+            place.running.discard(run.id)
+            _tell(flow.name, ended, perf_counter() - begun)
+    return state
+
+
+def _tell(flow: str, ended: str, seconds: float) -> None:
+    metrics.flow_ran(flow, ended, seconds)
+    _log.log(
+        logging.INFO if ended == "completed" else logging.WARNING,
+        "flow ended", state=ended, ms=round(seconds * 1000, 1),
+    )  # fmt: skip
 
 
 async def bury(place: Workplace, client: PrefectClient) -> None:

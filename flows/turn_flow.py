@@ -104,7 +104,7 @@ def _place() -> Iterator[Workplace]:
     settings = Settings.from_environment()
     engine = open_store(app_url(settings), pool_size=2, public_url=settings.public_url)
     try:
-        yield Workplace(engine, settings.data / "files", "")
+        yield Workplace(engine, settings.files, "")
     finally:
         engine.dispose()
 

@@ -2,14 +2,13 @@
 
 import asyncio
 import fcntl
+import hashlib
 import logging
 import os
 import platform
-import secrets
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,14 +23,16 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from documents.rendering import explain
-from flows import deliveries, emitting, jobs, outbox
+from documents.pdf import LibreOffice
+from flows import bulk, deliveries, emitting, jobs, outbox
 from flows.running import AWAY, Line, Workplace, bury, workplace
+from models import logs, metrics
 from models.postgres import app_url
-from models.settings import Settings, StartupError, write_first
+from models.settings import Settings, StartupError
 from models.store import open_store
 
-LINES = (Line(jobs.serve, outbox.take_back), *deliveries.LINES, emitting.LINE)
+_log = logs.logger("hoso.worker")
+LINES = (Line(jobs.serve, outbox.take_back), *deliveries.LINES, emitting.LINE, Line(bulk.serve))
 """What a worker does, each of it while the others go on."""
 
 _POLL = 0.3
@@ -68,18 +69,39 @@ async def run_worker(
         StartupError: the environment names no server for Prefect.
     """
     stop = stop or asyncio.Event()
-    with _name(settings.data / "workers") as name, temporary_settings(_PREFECT):
+    with _name(settings.data / "workers") as name, temporary_settings(_PREFECT), logs.about(worker=name):
         if not PREFECT_API_URL.value():
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
+        _serve_metrics(settings, int(name.rpartition("-")[2]))
         engine = open_store(app_url(settings), pool_size=2 * len(lines), public_url=settings.public_url)
         place = Workplace(
-            engine, settings.data / "files", name, stop, mail=settings.mail, webhooks=settings.webhooks
-        )
+            engine, settings.files, name, stop, LibreOffice(settings.data / "libreoffice", settings.soffice),
+            mail=settings.mail, webhooks=settings.webhooks,
+        )  # fmt: skip
         workplace.set(place)
         try:
             await _Worker(place, lines, once=once).work()
         finally:
             engine.dispose()
+
+
+def _serve_metrics(settings: Settings, number: int) -> None:
+    """The first worker of a machine at the port that was set, the second one port higher, and so on.
+
+    Raises:
+        StartupError: another program uses the port.
+    """
+    if not settings.metrics_port:
+        return
+    port = settings.metrics_port + number - 1
+    try:
+        metrics.serve(port, settings.metrics_host)
+    except OSError as error:
+        raise StartupError(
+            f"HOSO_METRICS_PORT: không mở được cổng {port} ({error.strerror}).",
+            f"HOSO_METRICS_PORT: port {port} cannot be opened ({error.strerror}).",
+        ) from error
+    _log.info("số đo · metrics", port=port)
 
 
 class _Worker:
@@ -111,8 +133,7 @@ class _Worker:
             except AWAY as error:
                 self._troubled(lines, _kind(error))
             except Exception as error:  # noqa: BLE001 - said, with where it arose; the line is tried again
-                stack = "".join(traceback.format_tb(error.__traceback__))
-                self._say(f"lỗi, sẽ thử lại · failed, will be tried again: {explain(error)}\n{stack}")
+                _log.error("lỗi, sẽ thử lại · failed, will be tried again", exc_info=error)
                 pause = _LONG_PAUSE
             else:
                 return
@@ -145,17 +166,17 @@ class _Worker:
             self._say("đã hoạt động lại · back at work")
 
     def _say(self, text: str) -> None:
-        sys.stderr.write(f"{self._place.worker}: {text}\n")
-        sys.stderr.flush()
+        _log.info(text)
 
 
 @contextmanager
 def _name(folder: Path) -> Iterator[str]:
-    """The first name free in this data folder; the kernel frees it again however the process ends.
+    """The first name free in this machine's data folder; the kernel frees it again however the process ends.
 
-    Machines that were copied may be called the same, so the folder has a mark of its own.
+    Machines may be called alike, and one may have two data folders: the place is part of the name.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = f"{platform.node()}-{_place(folder)}"
     number = 1
     while True:
         descriptor = os.open(folder / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -166,17 +187,17 @@ def _name(folder: Path) -> Iterator[str]:
             number += 1
             continue
         try:
-            yield f"{platform.node()}-{_mark(folder / 'mark')}-{number}"
+            yield f"{place}-{number}"
         finally:
             os.close(descriptor)
         return
 
 
-def _mark(path: Path) -> str:
-    """Four letters, the same for every worker of the folder: the first one's."""
-    if not path.exists():
-        write_first(path, secrets.token_hex(2))
-    return path.read_text(encoding="ascii").strip()
+def _place(folder: Path) -> str:
+    """What tells this folder on this machine from every other, the same at each start."""
+    machine = Path("/etc/machine-id")
+    told = [machine.read_text() if machine.exists() else "", str(folder.resolve()), str(folder.stat().st_ino)]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:8]
 
 
 def _kind(error: BaseException) -> str:
@@ -216,11 +237,13 @@ _SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 def run_until_signalled(run: Callable[..., Coroutine[Any, Any, None]]) -> None:
     """Runs a process of this installation until it is told to stop: `run` is given settings, and `stop`."""
+    logs.to_stderr("worker")
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         asyncio.run(_until_signalled(run, Settings.from_environment()))
     except StartupError as error:
-        sys.exit(str(error))
+        _log.critical("không khởi động được · did not start", exc_info=error)
+        sys.exit(1)
 
 
 def main() -> None:

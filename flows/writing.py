@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -14,9 +14,10 @@ from flows.clocks import Moves
 from flows.issuing import Issue, Numbers
 from flows.refusals import Need
 from flows.state import State
+from models import logs, metrics
 from models.clock import now
 from models.law.schema import Stage
-from models.store import public_url
+from models.store import after_commit, public_url
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ _START = text("""
         INSERT INTO time_limit SELECT * FROM jsonb_populate_recordset(NULL::time_limit, :started)
     ), issued AS (
         INSERT INTO document SELECT * FROM jsonb_populate_recordset(NULL::document, :documents)
-    ) INSERT INTO job (stage, events, state, attempts, run_after, created_at)
-        SELECT stage, events, state, attempts, run_after, created_at FROM jsonb_populate_recordset(NULL::job, :jobs)
+    ) INSERT INTO job (stage, events, state, attempts, run_after, created_at, request)
+        SELECT stage, events, state, attempts, run_after, created_at, request FROM jsonb_populate_recordset(NULL::job, :jobs)
 """).bindparams(*(bindparam(rows, type_=JSONB) for rows in ("started", "documents", "jobs")))
 
 
@@ -93,8 +94,14 @@ _END = text("""
 """)
 
 
-def write(connection: Connection, done: Sequence[Done]) -> None:
-    """Writes acts with their numbers, and one job for each stage they were done in; the caller commits."""
+def write(connection: Connection, done: Sequence[Done], *, later: timedelta = timedelta()) -> None:
+    """Writes acts with their numbers, and one job for each stage they were done in; the caller commits.
+
+    Args:
+        connection: the unit of work.
+        done: the acts, each on another dossier.
+        later: how long the jobs wait before a worker may take them.
+    """
     moment = now()
     numbers = _advance(connection, done, moment)
     for one in done:
@@ -102,10 +109,20 @@ def write(connection: Connection, done: Sequence[Done]) -> None:
     connection.execute(_START, {
         "started": [{"dossier": one.state.id, **row} for one in done for row in one.moves.started],
         "documents": [row for one in done for row in one.documents],
-        "jobs": _jobs(done, moment),
+        "jobs": _jobs(done, moment, later),
     })  # fmt: skip
     if endings := [_ended(one, one.ends) for one in done if one.ends]:
         connection.execute(_END, endings)
+    after_commit(connection, lambda: _tell(done))
+
+
+def _tell(done: Sequence[Done]) -> None:
+    """Counts the acts; a single one is named in the lines of its request."""
+    for one in done:
+        metrics.acts.labels(one.event["action"], one.event["stage_before"] or Stage.police_collection).inc()
+    if len(done) == 1:
+        event = done[0].event
+        logs.note(dossier=event["dossier"], action=event["action"], act=event["id"])
 
 
 def _advance(connection: Connection, done: Sequence[Done], moment: datetime) -> Numbers:
@@ -119,7 +136,7 @@ def _advance(connection: Connection, done: Sequence[Done], moment: datetime) -> 
         wanted += one.issue.wanted
     changed = [change for one in done for change in one.moves.changed.items()]
     registers = connection.execute(_ADVANCE, {
-        "dossiers": [_advanced(one, moment) for one in done],
+        "dossiers": [row_of(one, moment) for one in done if not one.opened],
         "seen": [row for one in done for row in _seen(one)],
         "facts": [{"event": one.event["id"], "facts": one.facts, "salt": one.salt} for one in done],
         "changed": [{"id": limit, "columns": columns} for limit, columns in changed],
@@ -145,7 +162,8 @@ def _ended(one: Done, ends: Ending) -> dict[str, Any]:
     }
 
 
-def _advanced(one: Done, moment: datetime) -> dict[str, Any]:
+def row_of(one: Done, moment: datetime) -> dict[str, Any]:
+    """What an act makes of its dossier's row; an opened dossier is written so at once."""
     state = one.state
     return {
         "id": state.id,
@@ -168,11 +186,17 @@ def _seen(one: Done) -> list[dict[str, Any]]:
     return [{"dossier": one.state.id, "agency": code} for code in sorted(new)]
 
 
-def _jobs(done: Sequence[Done], moment: datetime) -> list[dict[str, Any]]:
+def _jobs(done: Sequence[Done], moment: datetime, later: timedelta) -> list[dict[str, Any]]:
     by_stage: dict[str, list[str]] = {}
     for one in done:
         by_stage.setdefault(one.event["stage_before"] or Stage.police_collection, []).append(
             str(one.event["id"])
         )
-    waiting = {"state": "waiting", "attempts": 0, "run_after": moment, "created_at": moment}
+    waiting = {
+        "state": "waiting",
+        "attempts": 0,
+        "run_after": moment + later,
+        "created_at": moment,
+        "request": logs.request_id(),
+    }
     return [{"stage": stage, "events": events, **waiting} for stage, events in by_stage.items()]

@@ -20,6 +20,8 @@ class Job(SQLModel, table=True):
     worker: str | None = None
     flow_run: str | None = None
     error: str | None = None
+    request: str | None = None
+    """The id of the request whose acts left it, under which the logs tell of both."""
     created_at: datetime = instant()
     done_at: datetime | None = instant(optional=True)
 

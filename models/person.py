@@ -4,6 +4,7 @@ import calendar
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -92,6 +93,7 @@ BirthText = Annotated[
 ]
 
 
+@lru_cache(maxsize=1024)
 def latest_birth_day(birth: str) -> date:
     """The latest day a partial birth date allows: the person then counts as the youngest possible.
 

@@ -50,6 +50,8 @@ def program(settings: Settings, options: Mapping[str, str] | None = None) -> Pro
         # Relative to the data directory, so that its length and the folders above do not matter.
         "unix_socket_directories": "../run" if folder.is_relative_to(settings.data) else str(folder),
         "unix_socket_permissions": "0700",
+        # A statement's error may quote a row, and with it a person; whoever sent it logs its SQLSTATE.
+        "log_min_messages": "log",
         **(options or {}),
     }
     arguments = [text for name, value in chosen.items() for text in ("-c", f"{name}={value}")]
@@ -160,7 +162,7 @@ def app_url(settings: Settings) -> URL:
 
     """
     if settings.database_url is not None:
-        return _outside_url("HOSO_DATABASE_URL", settings.database_url, "postgresql+psycopg")
+        return _outside_url(settings, "HOSO_DATABASE_URL", settings.database_url, "hoso_app")
     return _embedded_url(settings, "postgresql+psycopg", "hoso_app", "hoso")
 
 
@@ -172,7 +174,7 @@ def owner_url(settings: Settings) -> URL:
 
     """
     if settings.database_url is not None:
-        return _outside_url("HOSO_MIGRATE_URL", settings.migrate_url, "postgresql+psycopg")
+        return _outside_url(settings, "HOSO_MIGRATE_URL", settings.migrate_url, "hoso_owner")
     return _embedded_url(settings, "postgresql+psycopg", "hoso_owner", "hoso")
 
 
@@ -184,7 +186,9 @@ def prefect_url(settings: Settings) -> URL:
 
     """
     if settings.database_url is not None:
-        return _outside_url("HOSO_PREFECT_DATABASE_URL", settings.prefect_database_url, "postgresql+asyncpg")
+        text = settings.prefect_database_url
+        url = _outside_url(settings, "HOSO_PREFECT_DATABASE_URL", text, "hoso_prefect")
+        return url.set(drivername="postgresql+asyncpg")
     return _embedded_url(settings, "postgresql+asyncpg", "hoso_prefect", "prefect")
 
 
@@ -198,7 +202,8 @@ def _embedded_url(settings: Settings, driver: str, role: SecretName, database: s
     )
 
 
-def _outside_url(variable: str, text: str | None, driver: str) -> URL:
+def _outside_url(settings: Settings, variable: str, text: str | None, role: SecretName) -> URL:
+    """The URL of a cluster run by others; a password it leaves out is the one in `HOSO_SECRETS`, if there is one."""
     try:
         url = make_url(text or "")
     except ArgumentError:  # not chained: its message would repeat the URL, and the password in it
@@ -208,7 +213,9 @@ def _outside_url(variable: str, text: str | None, driver: str) -> URL:
             f"{variable} phải là địa chỉ PostgreSQL, ví dụ postgresql://người_dùng:mật_khẩu@máy/cơ_sở_dữ_liệu.",
             f"{variable} must be a PostgreSQL URL, such as postgresql://user:password@host/database.",
         )
-    return url.set(drivername=driver)
+    if url.password is None and settings.shared_secrets and (settings.shared_secrets / role).exists():
+        url = url.set(password=settings.secret(role))
+    return url.set(drivername="postgresql+psycopg")
 
 
 def _superuser(settings: Settings, database: str) -> psycopg.Connection[tuple[object, ...]]:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 _ATTACHED = Path(__file__).with_name("attached.py")
 
@@ -27,6 +27,12 @@ class Program:
     """User and group number to drop to; None keeps ours."""
     stop_signal: signal.Signals = signal.SIGTERM
     """Asks it to end in good order; the kernel sends it too when we die."""
+
+
+def become(program: Program) -> NoReturn:
+    """Run the program in place of this one: what starts and stops it sees one process, whose output and signals are its own."""
+    os.chdir(program.folder)
+    os.execve(program.argv[0], program.argv, dict(program.environment))  # noqa: S606 - to become it is the purpose
 
 
 def spawn(program: Program, output: int | IO[bytes] | None = None) -> subprocess.Popen[bytes]:

@@ -48,7 +48,7 @@ class ChainCheck(SQLModel, table=True):
     dossiers: int = 0
     events: int = 0
     documents: int = 0
-    breaks: list[Any] = json_column()
+    breaks: int = 0
     head: str | None = None
     file: str | None = None
     file_sha256: str | None = None
@@ -68,3 +68,17 @@ class ChainHead(SQLModel, table=True):
     territory: str
     seq: int
     head: str
+
+
+class ChainBreak(SQLModel, table=True):
+    """Something that a check found broken; `dossier` is a number, for the dossier itself may be gone."""
+
+    __tablename__ = "chain_break"
+
+    id: int | None = Field(default=None, primary_key=True)
+    check: int = Field(foreign_key="chain_check.id")
+    what: str
+    dossier: str | None = None
+    seq: int | None = None
+    territory: str | None = None
+    detail: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import pwd
 import re
@@ -20,6 +21,7 @@ SecretName = Literal[
 
 
 PUBLIC_URL = "http://localhost:8000"
+LOOPBACK = "127.0.0.1"
 
 
 class StartupError(RuntimeError):
@@ -36,7 +38,11 @@ class Settings:
     """One installation's settings; URLs stay out of its `repr` because they carry passwords."""
 
     data: Path
-    """Everything the installation writes lies below this folder."""
+    """Everything this machine writes for itself lies below this folder; never shared between machines."""
+    shared_secrets: Path | None = None
+    """Folder of ready-made secrets, the same on every machine; None generates them once in the data folder."""
+    shared_files: Path | None = None
+    """Folder of stored files that all machines share; None keeps them in the data folder."""
     database_url: str | None = field(default=None, repr=False)
     """The application role's URL; None means the embedded PostgreSQL."""
     migrate_url: str | None = field(default=None, repr=False)
@@ -47,10 +53,24 @@ class Settings:
     """Folder of the PostgreSQL programs to use in place of the wheel's."""
     soffice: Path | None = None
     """LibreOffice's program, where it is not on PATH."""
+    host: str = LOOPBACK
+    """The address on which the API listens."""
     port: int = 8000
+    proxies: tuple[str, ...] = ()
+    """Addresses and networks of the proxies whose word on the caller's address and scheme is taken."""
+    prefect_host: str = LOOPBACK
+    """The address on which Prefect's server listens."""
     prefect_port: int = 4200
+    prefect_address: str | None = None
+    """Where workers and browsers reach Prefect's server; None means on this machine."""
     public_url: str = PUBLIC_URL
     """Where the outside world reaches this installation; the codes on issued documents lead there for ever."""
+    metrics_port: int = 0
+    """Where the first worker of this machine answers Prometheus, the second one port higher, and so on; 0 for nowhere."""
+    metrics_host: str = "127.0.0.1"
+    """The address of this machine at which they do."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """What Prometheus must send to read `/metrics` of the API; None lets everyone read who reaches it."""
     mail: MailServer | None = None
     """Where notices leave by mail; None means that mails wait."""
     webhooks: PrivateReceivers = NOTHING_PRIVATE
@@ -70,17 +90,26 @@ class Settings:
 
         """
         source = os.environ if environment is None else environment
-        pg_bin, soffice = source.get("HOSO_PG_BIN"), source.get("HOSO_SOFFICE")
+        soffice = source.get("HOSO_SOFFICE")
         settings = cls(
             data=Path(source.get("HOSO_DATA") or "var").expanduser().resolve(),
+            shared_secrets=_folder(source, "HOSO_SECRETS"),
+            shared_files=_folder(source, "HOSO_FILES"),
             database_url=source.get("HOSO_DATABASE_URL") or None,
             migrate_url=source.get("HOSO_MIGRATE_URL") or None,
             prefect_database_url=source.get("HOSO_PREFECT_DATABASE_URL") or None,
-            pg_bin=Path(pg_bin).expanduser().resolve() if pg_bin else None,
+            pg_bin=_folder(source, "HOSO_PG_BIN"),
             soffice=Path(soffice).expanduser().absolute() if soffice else None,
+            host=_listening(source, "HOSO_HOST"),
             port=_port(source, "HOSO_PORT", 8000),
+            proxies=_proxies(source, "HOSO_PROXIES"),
+            prefect_host=_listening(source, "HOSO_PREFECT_HOST"),
             prefect_port=_port(source, "HOSO_PREFECT_PORT", 4200),
-            public_url=_address(source, "HOSO_PUBLIC_URL"),
+            prefect_address=_address(source, "HOSO_PREFECT_URL"),
+            public_url=_address(source, "HOSO_PUBLIC_URL") or PUBLIC_URL,
+            metrics_port=_port(source, "HOSO_METRICS_PORT", 0) if _asked(source, "HOSO_METRICS_PORT") else 0,
+            metrics_host=source.get("HOSO_METRICS_HOST") or "127.0.0.1",
+            metrics_token=source.get("HOSO_METRICS_TOKEN") or None,
             mail=_mail(source),
             webhooks=_webhooks(source),
             once=_flag(source, "HOSO_ONCE"),
@@ -98,6 +127,16 @@ class Settings:
         return self.database_url is None
 
     @property
+    def files(self) -> Path:
+        """Folder of the stored files."""
+        return self.shared_files or self.data / "files"
+
+    @property
+    def prefect_url(self) -> str:
+        """Where Prefect's server is reached from here."""
+        return self.prefect_address or f"http://{reached(self.prefect_host)}:{self.prefect_port}"
+
+    @property
     def log(self) -> Path:
         """Folder of the log files."""
         return self.data / "log"
@@ -109,7 +148,7 @@ class Settings:
             StartupError: the folder belongs to another user, or cannot be created.
 
         """
-        kept = self.data / "secrets"
+        kept = self.data if self.shared_secrets else self.data / "secrets"
         try:
             self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             kept.mkdir(mode=0o700, exist_ok=True)
@@ -131,13 +170,32 @@ class Settings:
                 f"Run it as {theirs}, or set HOSO_DATA to another folder.",
             )
 
-    def secret(self, name: SecretName) -> str:
-        """Return the secret of this name, generating it on the first call; it lives in `secrets/`, mode 0600.
+    def claim_files(self) -> None:
+        """Make sure that the shared folder of files is there and takes files.
+
+        It is never created here: where it is not mounted, files would land on this machine's own disk, unseen by others.
 
         Raises:
-            StartupError: the data folder belongs to another user, or cannot be created.
+            StartupError: it is not.
 
         """
+        folder = self.shared_files
+        if folder is not None and not (folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK)):
+            raise StartupError(
+                f"HOSO_FILES: thư mục {folder} không có hoặc không ghi được; đã gắn ổ dùng chung chưa?",
+                f"HOSO_FILES: the folder {folder} is missing or cannot be written; is the shared disk mounted?",
+            )
+
+    def secret(self, name: SecretName) -> str:
+        """Return the secret of this name: from `HOSO_SECRETS`, or generated on the first call into the data folder.
+
+        Raises:
+            StartupError: `HOSO_SECRETS` has none of this name, or the data folder belongs to another user or cannot be
+                created.
+
+        """
+        if self.shared_secrets is not None:
+            return _read_shared(self.shared_secrets / name)
         path = self.data / "secrets" / name
         if not path.exists():
             self.claim_data()
@@ -162,6 +220,65 @@ def write_first(path: Path, text: str) -> None:
         draft.unlink()
 
 
+def reached(host: str) -> str:
+    """The address, as a URL has it, at which this machine reaches what listens on `host` here."""
+    address = ipaddress.ip_address(host)
+    if address.is_unspecified:
+        return LOOPBACK if address.version == 4 else "[::1]"
+    return host if address.version == 4 else f"[{host}]"
+
+
+def _read_shared(path: Path) -> str:
+    """A secret that others put there; one made here would differ from that of the other machines."""
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeError) as error:
+        text, reason = "", getattr(error, "strerror", None) or type(error).__name__
+    else:
+        reason = "trống · empty"
+    if not text:
+        raise StartupError(
+            f"HOSO_SECRETS: không đọc được {path} ({reason}); tệp này phải có sẵn, giống nhau trên mọi máy.",
+            f"HOSO_SECRETS: {path} cannot be read ({reason}); it must be there, the same on every machine.",
+        )
+    return text
+
+
+def _folder(source: Mapping[str, str], name: str) -> Path | None:
+    text = source.get(name)
+    return Path(text).expanduser().resolve() if text else None
+
+
+def _listening(source: Mapping[str, str], name: str) -> str:
+    text = source.get(name) or LOOPBACK
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise StartupError(
+            f"{name}={text!r} không phải là địa chỉ IP của máy này, hay 0.0.0.0.",
+            f"{name}={text!r} is not an IP address of this machine, or 0.0.0.0.",
+        ) from None
+
+
+def _proxies(source: Mapping[str, str], name: str) -> tuple[str, ...]:
+    texts = [text.strip() for text in (source.get(name) or "").split(",") if text.strip()]
+    for text in texts:
+        try:
+            everybody = ipaddress.ip_network(text).prefixlen == 0
+        except ValueError:
+            everybody = True
+        if everybody:  # whoever is trusted says who the caller is
+            raise StartupError(
+                f"{name}: {text!r} không phải là địa chỉ IP hay mạng của máy chủ proxy.",
+                f"{name}: {text!r} is not the IP address or network of a proxy.",
+            )
+    return tuple(texts)
+
+
+def _asked(source: Mapping[str, str], name: str) -> bool:
+    return (source.get(name) or "0").strip() != "0"
+
+
 def _port(source: Mapping[str, str], name: str, default: int) -> int:
     text = source.get(name) or str(default)
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
@@ -172,14 +289,14 @@ def _port(source: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _address(source: Mapping[str, str], name: str) -> str:
-    text = (source.get(name) or PUBLIC_URL).rstrip("/")
-    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]+)?", text) or len(text) > 150:
+def _address(source: Mapping[str, str], name: str) -> str | None:
+    text = (source.get(name) or "").rstrip("/")
+    if text and (not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]+)?", text) or len(text) > 150):
         raise StartupError(
             f"{name}={text!r} không phải là địa chỉ dạng https://tên-máy.",
             f"{name}={text!r} is not an address like https://host.",
         )
-    return text
+    return text or None
 
 
 def _mail(source: Mapping[str, str]) -> MailServer | None:

@@ -1,6 +1,6 @@
 """The store: the connection pool, and the unit of work that is the only place that commits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +10,10 @@ import orjson
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+from models import logs
 from models.settings import PUBLIC_URL
 
+_log = logs.logger("hoso.store")
 SYSTEM = "*"
 """The scope of workers and start-up: every dossier."""
 
@@ -39,6 +41,7 @@ def open_store(url: URL | str, *, pool_size: int = 10, public_url: str = PUBLIC_
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         execution_options={"public_url": public_url},
+        hide_parameters=True,  # an error must not quote a person
     )
     event.listen(engine, "connect", _utc)
     return engine
@@ -75,8 +78,30 @@ def unit_of_work(store: Store, scope: Scope, *, locking: Sequence[UUID] = ()) ->
         _lock(store, locking)
         yield store
         return
-    with _entered(store, scope, locking) as connection, connection.begin():
-        yield connection
+    with _entered(store, scope, locking) as connection:
+        told: list[Callable[[], None]] = []
+        connection.info[_AFTER_COMMIT] = told
+        with connection.begin() as transaction:
+            yield connection
+            committing = transaction.is_active  # a trial has rolled back
+    for tell in told if committing else ():
+        try:
+            tell()
+        except Exception:  # noqa: BLE001 - what is committed is done, whatever comes of the telling
+            _log.exception("telling of what was committed failed")
+
+
+def after_commit(connection: Connection, tell: Callable[[], None]) -> None:
+    """Calls `tell` once the unit of work has committed, never when it is rolled back; for counting what was done.
+
+    Args:
+        connection: the unit of work.
+        tell: must not touch the database; what it raises is logged.
+    """
+    connection.info[_AFTER_COMMIT].append(tell)
+
+
+_AFTER_COMMIT = "hoso.after_commit"
 
 
 def _entered(engine: Engine, scope: Scope, locking: Sequence[UUID]) -> Connection:

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 
 from models import (
     agency,
+    bulk,
     calendar_change,
     clock_run,
     document,
@@ -21,6 +22,7 @@ from models import (
 
 _ = (
     agency,
+    bulk,
     calendar_change,
     clock_run,
     document,

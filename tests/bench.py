@@ -1,4 +1,4 @@
-"""How fast the engine, the forms, the flows, the sweep and the calculator are here: `python -m tests.bench` prints a table."""
+"""How fast the engine, imports, the forms, the flows, the sweep and the calculator are here: `python -m tests.bench` prints."""
 
 import os
 import platform
@@ -32,6 +32,7 @@ from models.settings import Settings
 from models.store import SYSTEM, Scope, open_store, unit_of_work
 from tests.bench_documents import measured as documents
 from tests.bench_flows import measured as flows
+from tests.bench_import import measured as imports
 from tests.bench_sweep import measured as sweeps
 from tests.cluster import running
 from tests.flows.rows import seed
@@ -90,6 +91,7 @@ def main() -> None:
                 what, acts = _acts(engine, dossiers, progress)
                 rows += [Row(*one) for one in flows(settings, engine, dossiers, progress)]
                 rows += [Row(*one) for one in sweeps(engine, progress)]
+                rows += [Row(*one) for one in imports(engine, progress)]
     except KeyboardInterrupt:
         console.print("dừng lại, không để lại gì · stopped, nothing left behind")
         sys.exit(130)

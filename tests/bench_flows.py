@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import count, islice
 from statistics import median
-from time import perf_counter, sleep
+from time import perf_counter, process_time, sleep
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -87,20 +87,22 @@ async def _measure(
         found: list[Measured] = []
         for size, rounds in SIZES.items():
             seconds: dict[str, list[float]] = {way: [] for way in ways}
+            used: dict[str, list[float]] = {way: [] for way in ways}
             for _ in range(rounds):  # in turns, so that the machine's moods meet both alike
                 for way, serve in ways.items():
                     prepare(size)
-                    start = perf_counter()
+                    start, before = perf_counter(), process_time()
                     assert await serve()
                     seconds[way].append(perf_counter() - start)
+                    used[way].append(1000 * (process_time() - before) / size)
                     assert _left(engine) == 0, "one run takes them all"
                     advance()
-            cost = median(seconds[THROUGH]) - median(seconds[PLAIN])
-            remarks = {THROUGH: f"{1000 * cost / size:,.1f} ms an act more"}
+            more = 1000 * (median(seconds[THROUGH]) - median(seconds[PLAIN]))
+            remarks = {THROUGH: f", {more:,.0f} ms a run more"}
             found += [
                 (
                     f"{size} việc một lượt, {way}", [size / one for one in times], "acts/s",
-                    GOALS.get((size, way), ""), remarks.get(way, ""),
+                    GOALS.get((size, way), ""), f"{median(used[way]):.1f} ms CPU/act{remarks.get(way, '')}",
                 )
                 for way, times in seconds.items()
             ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from documents.storage import load
 from models.event import digest_of_event, digest_of_facts
 from models.store import SYSTEM, Scope, unit_of_work
 from tests.crash.load import Load
+from tests.flows.post_office import PostOffice
 
 
 def check(engine: Engine, files: Path, load_of: Load) -> dict[str, int]:
@@ -128,6 +130,19 @@ def _jobs_and_notices(connection: Connection) -> int:
         "handings-over nobody was told of",
     )
     return len(told)
+
+
+def check_mails(engine: Engine, office: PostOffice) -> dict[str, int]:
+    """Each mail reached the post office once, or is recorded as unknown; what was counted."""
+    with unit_of_work(engine, Scope(SYSTEM)) as connection:
+        known = _rows(connection, "SELECT id, state FROM delivery WHERE channel = 'mail'")
+    sent = {f"<{row['id']}@office.example>" for row in known if row["state"] == "sent"}
+    unknown = {f"<{row['id']}@office.example>" for row in known if row["state"] == "unknown"}
+    assert len(sent) + len(unknown) == len(known), Counter(row["state"] for row in known)
+    arrived = Counter(str(message_from_bytes(content)["Message-ID"]) for _to, content in office.received)
+    assert set(arrived.values()) <= {1}, arrived.most_common(3)
+    assert sent <= arrived.keys() <= sent | unknown
+    return {"mails": len(sent), "mails unknown": len(unknown)}
 
 
 def summary(counts: dict[str, int], kills: Sequence[str]) -> str:

@@ -20,12 +20,15 @@ from sqlalchemy import Engine, text
 from models.postgres import app_url
 from models.settings import Settings
 from models.store import SYSTEM, Scope, open_store, unit_of_work
-from tests.crash.checks import check, summary
+from tests.crash.checks import check, check_mails, summary
 from tests.crash.load import Load
+from tests.flows.post_office import PostOffice
 
 KILLS = int(os.environ.get("HOSO_KILLS", "100"))
 SEED = int(os.environ.get("HOSO_CRASH_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
-VICTIMS = {"api": "api.app", "worker": "flows.worker", "prefect": "prefect", "postgres": "postgres"}
+VICTIMS = {
+    "api": "api.app", "worker": "flows.worker", "clock": "flows.clock", "prefect": "prefect server", "postgres": "postgres",
+}  # fmt: skip
 """The programs, and words of their command lines."""
 _PASSWORD = "mat-khau-cua-nguoi-dung-thu"
 _STARTING, _DRAINING = 180.0, 300.0
@@ -74,7 +77,7 @@ def run(kills: int, seed: int, told: Callable[[int], None] = lambda _done: None)
         AssertionError: something was lost, half done or done twice.
     """
     chance = random.Random(seed)  # noqa: S311 - choices that can be repeated, no secret
-    with installation() as place:
+    with PostOffice(pause=0.05) as office, installation(office) as place:
         load, killed = Load(place.url, _PASSWORD), list[str]()
         load.start()
         while len(killed) < kills:
@@ -89,17 +92,15 @@ def run(kills: int, seed: int, told: Callable[[int], None] = lambda _done: None)
         before = load.numbers
         _wait(lambda: load.numbers > before + load.clients, _DRAINING, "no number was taken any more")
         load.stop()
-        engine = open_store(app_url(place.settings), pool_size=1)
-        try:
+        with _store(place) as engine:
             _drain(engine)
-            return summary(check(engine, place.settings.data / "files", load), killed)
-        finally:
-            engine.dispose()
+            counts = check(engine, place.settings.data / "files", load)
+            return summary(counts | check_mails(engine, office), killed)
 
 
 @contextmanager
-def installation() -> Iterator[Installation]:
-    """An installation that is up; nothing of it is left behind."""
+def installation(office: PostOffice) -> Iterator[Installation]:
+    """An installation that is up, whose agencies get their notices by mail; nothing of it is left behind."""
     with tempfile.TemporaryDirectory(prefix="hoso-crash-") as folder:
         settings = Settings(data=Path(folder).resolve() / "var", port=_free_port(), prefect_port=_free_port())
         environment = {
@@ -108,6 +109,8 @@ def installation() -> Iterator[Installation]:
             "HOSO_PORT": str(settings.port),
             "HOSO_PREFECT_PORT": str(settings.prefect_port),
             "HOSO_DEMO_PASSWORD": _PASSWORD,
+            "HOSO_SMTP_URL": f"smtp://127.0.0.1:{office.port}",
+            "HOSO_MAIL_FROM": "hoso@office.example",
         }
         log = Path(folder) / "up.log"
         with log.open("wb") as output:
@@ -120,21 +123,35 @@ def installation() -> Iterator[Installation]:
         place = Installation(settings, process)
         try:
             _wait(lambda: b"Ctrl-C" in log.read_bytes(), _STARTING, "the installation did not come up")
+            with _store(place) as engine, unit_of_work(engine, Scope(SYSTEM)) as connection:
+                connection.execute(text("UPDATE agency SET email = code || '@office.example'"))
             yield place
         finally:
             process.terminate()
             process.wait(60)
 
 
+@contextmanager
+def _store(place: Installation) -> Iterator[Engine]:
+    engine = open_store(app_url(place.settings), pool_size=1)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _drain(engine: Engine) -> None:
-    """Waits until nothing is left to do after the acts."""
-    left = text("SELECT count(*) FROM job WHERE state IN ('waiting', 'leased')")
+    """Waits until nothing is left to do after the acts, and nothing is on its way."""
+    left = text("""
+        SELECT (SELECT count(*) FROM job WHERE state IN ('waiting', 'leased'))
+            + (SELECT count(*) FROM delivery WHERE state IN ('waiting', 'sending'))
+    """)
 
     def done() -> bool:
         with unit_of_work(engine, Scope(SYSTEM)) as connection:
             return bool(connection.execute(left).scalar_one() == 0)
 
-    _wait(done, _DRAINING, "jobs were never done")
+    _wait(done, _DRAINING, "jobs were never done, or mails never settled")
 
 
 def _wait(happened: Callable[[], bool], patience: float, what: str) -> None:

@@ -14,12 +14,11 @@ from sqlalchemy import Engine
 
 from documents import rendering, storage
 from documents.forms import all_forms
-from documents.rendering import RenderingError, UnknownDocumentError, render_stored
+from documents.rendering import RenderingError, UnknownDocumentError, render_many, render_stored
 from models.migrations import migrate
 from models.postgres import app_url, owner_url
 from models.store import SYSTEM, Scope, open_store, unit_of_work
 from tests.cluster import test_cluster
-from tests.documents.cases import sample_case
 from tests.flows import rows
 
 FORM = "III-01"
@@ -55,9 +54,9 @@ def files_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def expected(form: str = FORM) -> bytes:
-    number = None if all_forms()[form].symbol is None else ...
-    return all_forms()[form].render(all_forms()[form].gather(sample_case(form, number=number)))
+def expected(engine: Engine, document: UUID, form: str = FORM) -> bytes:
+    [(context,)] = rows.read(engine, "SELECT context FROM document WHERE id = :id", id=document)
+    return all_forms()[form].render(all_forms()[form].context.model_validate(context))
 
 
 @pytest.mark.parametrize("form", [FORM, "V-32", "109-05"])
@@ -66,7 +65,7 @@ def test_document_is_rendered_from_its_frozen_content_and_recorded(
 ) -> None:
     document = issued(engine, form=form)
     content = render_stored(engine, tmp_path, document, ALL)
-    assert content == expected(form)
+    assert content == expected(engine, document, form)
     sha256, size, rendered_at = record(engine, document)
     assert (sha256, size) == (hashlib.sha256(content).hexdigest(), len(content))
     assert rendered_at is not None
@@ -157,7 +156,7 @@ def test_error_inside_a_form_tells_where_and_never_what(
         render_stored(engine, tmp_path, document, ALL)
     assert "Nguyễn" not in str(raised.value)
     monkeypatch.undo()
-    assert render_stored(engine, tmp_path, document, ALL) == expected()
+    assert render_stored(engine, tmp_path, document, ALL) == expected(engine, document)
 
 
 def test_unknown_form_is_named(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,6 +192,62 @@ def test_erased_content_leaves_the_file_and_cannot_be_rendered_without_it(
         render_stored(engine, tmp_path / "other", document, ALL)
     with pytest.raises(RenderingError, match="đã được xóa"):
         render_stored(engine, tmp_path, never, ALL)
+
+
+def test_many_are_rendered_as_one_is_and_a_broken_one_stops_no_other(engine: Engine, tmp_path: Path) -> None:
+    good = [issued(engine, form=form) for form in (FORM, "III-03") * 8]
+    done, gone, erased = issued(engine), issued(engine), issued(engine, form="V-32")
+    for one, folder in ((done, tmp_path), (gone, tmp_path / "other"), (erased, tmp_path / "other")):
+        render_stored(engine, folder, one, ALL)
+    change(engine, "UPDATE document SET context = NULL WHERE id = %(id)s", id=erased)
+    broken = issued(engine, broken=True)
+    before = record(engine, done), record(engine, gone)
+    flaws = render_many(engine, tmp_path, [broken, *good, done, gone, erased], ALL)
+    assert set(flaws) == {broken, erased}
+    assert f"mẫu {FORM}, văn bản {broken}" in str(flaws[broken])
+    assert isinstance(flaws[erased], storage.FileMissingError)
+    assert (record(engine, done), record(engine, gone)) == before
+    assert record(engine, broken) == (None, None, None)
+    for one in (*good, done, gone):
+        sha256, size, rendered_at = record(engine, one)
+        assert (len(storage.load(tmp_path, str(sha256))), rendered_at is not None) == (size, True)
+    assert render_many(engine, tmp_path, good, ALL) == {}
+    with pytest.raises(UnknownDocumentError):
+        render_many(engine, tmp_path, [*good, uuid4()], ALL)
+
+
+def test_many_that_others_render_at_the_same_time_are_recorded_once(engine: Engine, tmp_path: Path) -> None:
+    documents = [issued(engine, form=form) for form in (FORM, "III-03", "109-05") * 5]
+    start = threading.Barrier(4)
+
+    def render(order: int) -> dict[UUID, Exception]:
+        start.wait()
+        return dict(render_many(engine, tmp_path, documents[::order], ALL))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(render, (1, -1, 1, -1))) == [{}] * 4
+    recorded = {record(engine, one)[0] for one in documents}
+    assert {path.name for path in files_in(tmp_path)} == recorded
+
+
+def test_result_of_many_that_differs_from_the_record_is_a_flaw_of_its_own(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, other = issued(engine), "0" * 64
+
+    def somebody_else_was_first(_row: object) -> bytes:
+        change(
+            engine,
+            "UPDATE document SET sha256 = %(sha)s, rendered_at = now() WHERE id = %(id)s",
+            sha=other,
+            id=document,
+        )
+        return b"mine"
+
+    monkeypatch.setattr(rendering, "_render", somebody_else_was_first)
+    flaws = render_many(engine, tmp_path, [document], ALL)
+    assert "khác với 000000000000" in str(flaws[document])
+    assert record(engine, document)[0] == other
 
 
 def test_hidden_and_unknown_documents_look_the_same(engine: Engine, tmp_path: Path) -> None:

@@ -225,7 +225,7 @@ def test_a_file_that_is_gone_changed_or_unknown_is_found(
     assert [one.detail for one in verified(engine, out, DAY).broken] == ["chain-2026-11-23.json: changed"]
     (out / "chain-2026-11-24.json").unlink()
     assert [one.detail for one in verified(engine, out, 2 * DAY).broken] == ["chain-2026-11-24.json: missing"]
-    superuser("DELETE FROM chain_head", "DELETE FROM chain_check")
+    superuser("DELETE FROM chain_head", "DELETE FROM chain_break", "DELETE FROM chain_check")
     assert [one.detail for one in verified(engine, out, DAY).broken] == [
         "chain-2026-11-25.json: unknown here"
     ]

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,19 @@ from flows.signals import LIMIT_MISSED, STAGE_CHANGED, signal_acts
 from flows.turns import alone, last_end, take_turn
 from models.clock import now
 from models.store import unit_of_work
-from tests.flows.conftest import superuser_of, until
+from tests.flows import conftest
+from tests.flows.conftest import superuser_of
 from tests.flows.place import Place
 from tests.flows.rows import SYSTEM_SCOPE, act, add, dossier, limit, read
 from tests.flows.test_ladder import HOUR, RULE, opened, supervised, told
 
 CLOCK = "flows.clock"
 ROOT = Path(__file__).parents[2]
+
+
+def until(happened: Callable[[], object], patience: float = 90) -> None:
+    """Waits until it has happened; each look may cost Prefect's server something, so not too often."""
+    conftest.until(happened, patience, every=0.5)
 
 
 class Prefect:

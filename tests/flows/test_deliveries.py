@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 import trustme
+from prometheus_client import REGISTRY
 from sqlalchemy import Engine
 
 from flows import deliveries, mail, outgoing
@@ -66,6 +67,12 @@ def row_of(engine: Engine, delivery: UUID) -> Any:
     return row
 
 
+def counted(outcome: str) -> float:
+    """How many mails have ended so, as Prometheus is told."""
+    labels = {"channel": "mail", "outcome": outcome}
+    return REGISTRY.get_sample_value("hoso_deliveries_total", labels) or 0.0
+
+
 def work(engine: Engine, server: MailServer, worker: str = "w", at_most: int = 100) -> None:
     """What a worker does until nothing is ready."""
     place = Workplace(engine, Path("unused"), worker, mail=server)
@@ -97,8 +104,10 @@ def test_each_failure_of_the_server_has_its_outcome(
     monkeypatch.setattr(mail, "TIME_OUT", 0.5 if error == "TimeoutError" else 20.0)
     address(engine, name)
     [delivery] = told(engine, "one")
+    before = counted(state)
     work(engine, office.server())
     assert row_of(engine, delivery)[:3] == (state, 1, error)
+    assert counted(state) == before + 1
     assert len(office.received) == (state == "sent")
     assert len(office.cut) == (state == "unknown")
 

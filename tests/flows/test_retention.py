@@ -5,7 +5,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine
@@ -43,10 +43,22 @@ def notice(
         "created_at": NOW - age, "read_at": None if read_ago is None else NOW - read_ago,
     })  # fmt: skip
     for channel, state in zip(("mail", "webhook"), deliveries, strict=False):
+        delivery = uuid4()
         add(engine, "delivery", {
-            "id": uuid4(), "notice": identity, "channel": channel, "state": state, "attempts": 1,
-            "run_after": NOW - age, "created_at": NOW - age,
+            "id": delivery, "notice": identity, "channel": channel, "state": state, "attempts": 1,
+            "run_after": NOW - age, "created_at": NOW - age, "webhook": webhook(engine) if channel == "webhook" else None,
         })  # fmt: skip
+        add(engine, "delivery_attempt", {"delivery": delivery, "begun_at": NOW - age})
+
+
+def webhook(engine: Engine) -> UUID:
+    """Where notices of an agency are sent."""
+    identity = uuid4()
+    add(engine, "webhook", {
+        "id": identity, "agency": "camd", "url": "https://example.vn/", "kinds": [], "secret": "-", "enabled": True,
+        "created_by": ACCOUNT, "created_at": NOW,
+    })  # fmt: skip
+    return identity
 
 
 def left(engine: Engine, table: str, column: str) -> list[Any]:
@@ -80,6 +92,15 @@ def test_only_done_jobs_go(engine: Engine) -> None:
         )
     assert retain(engine, NOW) == Retained(jobs=1)
     assert left(engine, "job", "state") == ["done", "parked", "waiting", "waiting"]
+
+
+def test_a_job_that_somebody_let_be_tried_again_stays_with_the_record_of_it(engine: Engine) -> None:
+    number = job(engine, "police_collection", [act(engine, dossier(engine, "HS-1")).event])
+    add(engine, "job_retry", {"job": number, "account": ACCOUNT, "at": NOW, "attempts": 8})
+    done = "UPDATE job SET state = 'done', done_at = :at WHERE id = :id RETURNING 1"
+    read(engine, done, at=NOW - 400 * DAY, id=number)
+    assert retain(engine, NOW) == Retained()
+    assert left(engine, "job", "id")[-1] == number
 
 
 @pytest.mark.parametrize(

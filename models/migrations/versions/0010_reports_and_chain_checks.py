@@ -55,7 +55,7 @@ CREATE TABLE chain_check (
     dossiers integer NOT NULL,
     events bigint NOT NULL,
     documents bigint NOT NULL,
-    breaks jsonb NOT NULL,
+    breaks integer NOT NULL,
     head text,
     file text UNIQUE,
     file_sha256 text,
@@ -73,8 +73,18 @@ CREATE TABLE chain_head (
     head text NOT NULL,
     PRIMARY KEY ("check", dossier)
 );
+CREATE TABLE chain_break (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    "check" integer NOT NULL REFERENCES chain_check(id),
+    what text NOT NULL,
+    dossier text,
+    seq integer,
+    territory text,
+    detail text
+);
+CREATE INDEX ix_chain_break_check ON chain_break ("check", id);
 GRANT SELECT, INSERT, UPDATE ON chain_check TO hoso_app;
-GRANT SELECT, INSERT, DELETE ON chain_head TO hoso_app;
+GRANT SELECT, INSERT, DELETE ON chain_head, chain_break TO hoso_app;
 """
 
 AUDIENCES = """
@@ -85,7 +95,7 @@ ALTER TABLE notice ADD CONSTRAINT notice_audience_check
 
 # Expired tokens and old answers may be deleted since the first revision.
 RETENTION = """
-GRANT DELETE ON job, notice, delivery TO hoso_app;
+GRANT DELETE ON job, notice, delivery, delivery_attempt TO hoso_app;
 CREATE INDEX ix_job_done ON job (done_at) WHERE state = 'done';
 CREATE INDEX ix_notice_created ON notice (created_at);
 """

@@ -1,0 +1,1 @@
+"""`hoso doctor`: what an installation needs, looked at part by part."""

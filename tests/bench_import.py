@@ -1,0 +1,141 @@
+"""How long an import takes and how much memory: a workbook of many rows, worked off in a process of its own as a worker does."""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+import orjson
+from openpyxl import Workbook
+from rich.progress import Progress
+from sqlalchemy import Engine, text
+
+from documents import storage
+from flows import batches
+from flows.engine import Actor
+from models import clock
+from models.store import SYSTEM, Scope, open_store, unit_of_work
+from tests.flows.rows import ACCOUNT
+from tests.flows.sheets import GOOD, TESTED, headings, of
+
+ROWS = int(os.environ.get("HOSO_BENCH_ROWS", "100000"))
+MOST_SECONDS, MOST_MEGABYTES = 180, 500
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+WAYS = {"có văn bản và thời hạn · with 2 documents and a limit": TESTED, "không có · with none": GOOD}
+_OFFICER = Actor(ACCOUNT, "camd", "officer")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What an import took: by the wall clock, in processor time of its process and of the database, and in memory."""
+
+    seconds: float
+    python: float
+    database: float
+    megabytes: float
+
+
+def measured(engine: Engine, progress: Progress) -> Iterator[tuple[str, Sequence[float], str, str, str]]:
+    """An import of each kind of row, as lines of the benchmark's table."""
+    most = f"≤ {MOST_SECONDS * ROWS / 100_000:,.0f}"
+    for place, (name, row) in enumerate(WAYS.items()):
+        rows = (of(row, number + place * ROWS) for number in range(1, ROWS + 1))
+        cost = _import(engine, headings(row), rows, progress)
+        yield f"nhập {ROWS:,} dòng · import, {name}", [cost.seconds], "s", most, "500 rows a transaction"
+        yield "   Python", [1000 * cost.python / ROWS], "ms CPU/row", "", ""
+        yield "   PostgreSQL", [1000 * cost.database / ROWS], "ms CPU/row", "", ""
+        yield (
+            "   bộ nhớ · memory",
+            [cost.megabytes],
+            "MB",
+            f"≤ {MOST_MEGABYTES}",
+            "peak of the worker's process",
+        )
+
+
+def _import(engine: Engine, heads: list[str], rows: Iterable[dict[str, Any]], progress: Progress) -> Cost:
+    bar = progress.add_task("nhập hồ sơ · import", total=ROWS)
+    with tempfile.TemporaryDirectory() as folder:
+        files = Path(folder)
+        sha256 = storage.store(files, _workbook(files / "rows.xlsx", heads, rows).read_bytes())
+        with unit_of_work(engine, Scope(SYSTEM)) as connection:
+            task = batches.enqueue(connection, "import", _OFFICER, {}, sha256=sha256)
+        url = engine.url.render_as_string(hide_password=False)
+        database, start = _database_seconds(engine), perf_counter()
+        with subprocess.Popen(_WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:  # noqa: S603 - ours
+            assert worker.stdin
+            assert worker.stdout
+            worker.stdin.write(orjson.dumps({"url": url, "files": folder, "task": str(task)}))
+            worker.stdin.close()
+            for line in worker.stdout:
+                position, *used = map(float, line.split())
+                progress.update(bar, completed=position)
+        seconds = perf_counter() - start
+        ended = text("SELECT state, done FROM bulk_task WHERE id = :id")
+        with unit_of_work(engine, Scope(SYSTEM)) as connection:
+            assert tuple(connection.execute(ended, {"id": task}).one()) == ("done", ROWS)
+    return Cost(seconds, used[0], _database_seconds(engine) - database, used[1])
+
+
+def _workbook(path: Path, heads: list[str], rows: Iterable[dict[str, Any]]) -> Path:
+    """Written as a stream, its texts shared as spreadsheets keep them."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(heads)
+    for row in rows:
+        sheet.append(list(row.values()))
+    book.save(path)
+    return path
+
+
+def _database_seconds(engine: Engine) -> float:
+    """Processor seconds of the database server, with all it has served (proc(5): fields 4 and 14 to 17)."""
+    with unit_of_work(engine, Scope(SYSTEM)) as connection:
+        server = _stat(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())[1]
+    ticks = sum(_stat(server)[11:15])
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            values = _stat(int(process.name))
+            ticks += sum(values[11:13]) if values[1] == server else 0
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(process: int) -> list[int]:
+    """The numbers behind a process's name."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return [0, *map(int, fields[1:])]
+
+
+_WORKER = (sys.executable, "-m", "tests.bench_import")
+
+
+def main() -> None:
+    """The worker's part, in a process of its own with all that a worker loads: says its position, seconds and megabytes."""
+    import flows.worker
+    from flows.bulk import KINDS
+
+    assert flows.worker.LINES
+    asked = orjson.loads(sys.stdin.buffer.read())
+    engine, files = open_store(asked["url"], pool_size=4), Path(asked["files"])
+    with clock.at(NOW):
+        task = batches.claim(engine, "bench", only=UUID(asked["task"]))
+        assert task is not None
+        for position in batches.work_off(engine, files, "bench", task, KINDS[task.kind]):
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            seconds = used.ru_utime + used.ru_stime
+            sys.stdout.write(f"{position} {seconds} {used.ru_maxrss / 1024}\n")
+            sys.stdout.flush()
+    engine.dispose()
+
+
+if __name__ == "__main__":
+    main()
