@@ -31,7 +31,6 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import SCHEDULE_TYPES, CronSchedule
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import Abort, ObjectNotFound
-from prefect.flow_engine import run_flow_async
 from prefect.states import Crashed, Pending
 from prefect.utilities.callables import parameter_schema
 from prefect.utilities.engine import propose_state
@@ -39,7 +38,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from flows import automations, emitting
-from flows.running import Line, Workplace
+from flows.running import Line, Workplace, run_made
 from flows.schedules import SCHEDULES, ZONE, Scheduled
 from flows.sweep import sweep
 from flows.turns import alone, last_end, take_turn
@@ -161,9 +160,7 @@ class _Deployed:
             return
         if state.is_pending():
             taken = await client.read_flow_run(run.id)
-            await run_flow_async(
-                self._what.flow, flow_run=taken, parameters=taken.parameters, return_type="state"
-            )
+            await run_made(self._what.flow, taken, taken.parameters)
 
     async def _bury(self, place: Workplace, client: PrefectClient, deployment: DeploymentResponse) -> None:
         """Marks runs whose process has died: begun, and nobody has the turn. Until then they would keep others out."""

@@ -20,7 +20,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
     FlowRunFilterTags,
 )
-from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import PrefectSignal
 from prefect.flow_engine import run_flow_async
@@ -103,7 +103,15 @@ async def run_here(
             flow, name=name, parameters=parameters, tags=[*tags, f"worker:{place.worker}"], state=Pending()
         )
         place.running.add(run.id)
-    begun, ended = perf_counter(), "interrupted"
+    return await run_made(flow, run, parameters, started=started)
+
+
+async def run_made(
+    flow: Flow[Any, Any], run: FlowRun, parameters: dict[str, Any], *,
+    started: Callable[[str], None] | None = None,
+) -> State[Any]:  # fmt: skip
+    """Runs a flow run that has been made and is ours, in this process; as `run_here` does."""
+    place, begun, ended = workplace.get(), perf_counter(), "interrupted"
     with logs.about(flow=flow.name, flow_run=run.id):
         try:
             if started is not None:
