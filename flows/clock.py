@@ -203,7 +203,7 @@ async def deploy(client: PrefectClient, scheduled: Scheduled) -> DeploymentRespo
     """
     flow = scheduled.flow
     schema = parameter_schema(flow.fn).model_dump_for_openapi()
-    defined = {"crons": scheduled.crons, "parameters": scheduled.parameters, "enqueued": scheduled.enqueued,
+    defined = {"crons": scheduled.crons, "parameters": scheduled.parameters, "own": scheduled.own,
                "schema": schema, "description": flow.description}  # fmt: skip
     version = hashlib.sha256(orjson.dumps(defined, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
     try:
@@ -213,7 +213,7 @@ async def deploy(client: PrefectClient, scheduled: Scheduled) -> DeploymentRespo
     else:
         if present.version == version or present.work_pool_name:
             return present
-    strategy = ConcurrencyLimitStrategy.ENQUEUE if scheduled.enqueued else ConcurrencyLimitStrategy.CANCEL_NEW
+    strategy = ConcurrencyLimitStrategy.ENQUEUE if scheduled.own else ConcurrencyLimitStrategy.CANCEL_NEW
     made = await client.create_deployment(
         await client.create_flow(flow), scheduled.name, version,
         schedules=[

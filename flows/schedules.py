@@ -53,7 +53,7 @@ async def press_agency(agency: str) -> Answer:
     Args:
         agency: Mã cơ quan · the agency's code
     """
-    return await turn("press", "Đôn đốc", lambda place: press(place.engine, agency), seconds=300)
+    return await turn("press", "Đôn đốc", lambda place: press(place.engine, agency), seconds=300, own=True)
 
 
 @flow(name="Canh việc quét", flow_run_name=_run_name("Canh"), persist_result=False)
@@ -100,7 +100,7 @@ async def report_period(
             make_reports(place.engine, place.files, period, moment, territory, heeding(place), again)
         )
 
-    return await turn(f"report-{period}", "Lập báo cáo", work, seconds=4 * 3600)
+    return await turn(f"report-{period}", "Lập báo cáo", work, seconds=4 * 3600, own=True)
 
 
 @flow(name="Kiểm tra chuỗi sự kiện", flow_run_name=_run_name("Kiểm tra chuỗi"), persist_result=False)
@@ -149,10 +149,13 @@ class Scheduled:
     crons: tuple[str, ...] = ()
     """In Vietnam's time; none: only when somebody or an automation asks."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    replayed: bool = False
-    """Whether each hour is work of its own, done as of that `moment`, however late; else one run makes up for many."""
-    enqueued: bool = False
-    """Whether a second run waits for the first; else it is cancelled, for the first does its work."""
+    own: bool = False
+    """Whether each run is work of its own and a second waits for the first; else the first does its work too."""
+
+    @property
+    def replayed(self) -> bool:
+        """Whether each missed hour is made up for, as of that `moment`; else one run makes up for many."""
+        return self.own and bool(self.crons)
 
 
 SCHEDULES = (
@@ -160,13 +163,13 @@ SCHEDULES = (
     Scheduled(
         "digest", send_daily, ("0 7 * * *",)
     ),  # on days off it tells nothing: the calendar says which these are
-    Scheduled("report-month", report_period, ("30 0 1 * *",), {"period": "month"}, replayed=True),
-    Scheduled("report-quarter", report_period, ("40 0 1 1,4,7,10 *",), {"period": "quarter"}, replayed=True),
-    Scheduled("report-half_year", report_period, ("50 0 1 1,7 *",), {"period": "half_year"}, replayed=True),
-    Scheduled("report-year", report_period, ("0 1 1 1 *",), {"period": "year"}, replayed=True),
+    Scheduled("report-month", report_period, ("30 0 1 * *",), {"period": "month"}, own=True),
+    Scheduled("report-quarter", report_period, ("40 0 1 1,4,7,10 *",), {"period": "quarter"}, own=True),
+    Scheduled("report-half_year", report_period, ("50 0 1 1,7 *",), {"period": "half_year"}, own=True),
+    Scheduled("report-year", report_period, ("0 1 1 1 *",), {"period": "year"}, own=True),
     Scheduled("chain", check_chains, ("0 2 * * *",)),
     Scheduled("retention", retain_data, ("0 3 * * *",)),
     Scheduled("calendar", check_days_off, ("0 6 * 11,12 *", "0 6 * 1-10 1")),
-    Scheduled("press", press_agency, enqueued=True),
+    Scheduled("press", press_agency, own=True),
     Scheduled("watch", watch_sweeps),
 )

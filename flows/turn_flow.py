@@ -53,19 +53,20 @@ def heeding(place: Workplace) -> Callable[..., None]:
     return progress
 
 
-async def turn(name: str, title: str, work: Work, *, seconds: int = 3600) -> Answer:
-    """Does a turn's work in a thread and shows what it did; a state of its own when another process is at it.
+async def turn(name: str, title: str, work: Work, *, seconds: int = 3600, own: bool = False) -> Answer:
+    """Does a turn's work in a thread and shows what it did; cancelled when another process is at it.
 
     Args:
         name: of the work and of its deployment.
         title: what an officer calls it.
         work: does it in a workplace, and tells what it did.
         seconds: how long it may take.
+        own: whether another process's turn does not do this one's work: then it is tried again a little later.
 
     Raises:
         TurnIncompleteError: something could not be done, or is not as it should be.
     """
-    report = await do_turn.with_options(name=title, timeout_seconds=seconds)(name, work)
+    report = await do_turn.with_options(name=title, timeout_seconds=seconds)(name, work, own=own)
     if report is None:
         return Cancelled(message=_BUSY)
     await acreate_markdown_artifact(
@@ -77,9 +78,12 @@ async def turn(name: str, title: str, work: Work, *, seconds: int = 3600) -> Ans
 
 
 @task(retries=2, retry_delay_seconds=[5, 60], cache_policy=NO_CACHE, persist_result=False)
-async def do_turn(name: str, work: Work) -> Report | None:
+async def do_turn(name: str, work: Work, *, own: bool = False) -> Report | None:
     """The work in a thread; what a time-out or a lost server leaves running there still holds its turn."""
-    return await asyncio.to_thread(_do, name, work)
+    report = await asyncio.to_thread(_do, name, work)
+    if report is None and own:
+        raise TurnIncompleteError(_BUSY)
+    return report
 
 
 def _do(name: str, work: Work) -> Report | None:

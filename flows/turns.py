@@ -1,12 +1,13 @@
 """The clock's turns: each kind of work is done by one process at a time, wherever it runs, and its last end is kept."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 
 from models import clock
 from models.store import SYSTEM, Scope, unit_of_work
@@ -30,7 +31,13 @@ def alone(engine: Engine, name: str) -> Iterator[bool]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.detach()  # the lock lives as long as this connection, so nobody else may be given it
         key = func.hashtextextended(f"hoso.clock.{name}", 0)
-        yield bool(connection.execute(select(func.pg_try_advisory_lock(key))).scalar_one())
+        free = bool(connection.execute(select(func.pg_try_advisory_lock(key))).scalar_one())
+        try:
+            yield free
+        finally:
+            if free:  # at once: closing the connection would give it back only when the server comes to it
+                with suppress(OperationalError):
+                    connection.execute(select(func.pg_advisory_unlock(key)))
 
 
 def take_turn(engine: Engine, name: str, work: Callable[[], Report]) -> Report | None:

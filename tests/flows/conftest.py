@@ -102,12 +102,12 @@ def place(settings: Settings, prefect_port: int, tmp_path: Path) -> Iterator[Pla
         place.kill(worker)
 
 
-def until(happened: Callable[[], object], patience: float = 60) -> None:
-    """Waits until it has happened; fails when it takes too long."""
+def until(happened: Callable[[], object], patience: float = 60, every: float = 0.05) -> None:
+    """Waits until it has happened, looking again after so many seconds; fails when it takes too long."""
     end = time.monotonic() + patience
     while not happened():
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def superuser_of(settings: Settings) -> psycopg.Connection[tuple[object, ...]]:
