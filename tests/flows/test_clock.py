@@ -168,6 +168,7 @@ def test_missed_hours_are_made_up_for_once_and_a_clock_killed_in_a_run_leaves_it
     until(lambda: prefect.state_of(run) == "COMPLETED")
     place.stop(clock)
     assert {run["id"] for run in prefect.runs_of("report-month")} == made
+    assert len(prefect.call("POST", "automations/filter")) == 2
     moments = [datetime.fromisoformat(run["parameters"]["moment"]) for run in prefect.runs_of("report-month")]
     assert 2 <= len(set(moments)) == len(moments) <= 3
     assert {(one.day, one.hour, one.minute) for one in moments} == {(1, 0, 30)}
