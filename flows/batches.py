@@ -69,10 +69,13 @@ class Work(Protocol):
     def total(self) -> int | None:
         """How many items there are, if that is known before the last one."""
 
-    def batches(self, start: int) -> Iterator[Sequence[Any]]:
-        """The items from position `start` on, as many at a time as one transaction takes."""
+    def batches(self, start: int) -> Iterator[Any]:
+        """The items from position `start` on, as many at a time as one transaction takes.
 
-    def do(self, connection: Connection, actor: Actor, batch: Sequence[Any]) -> Sequence[Result]:
+        Read in a thread of its own, a batch ahead of the one that is being done.
+        """
+
+    def do(self, connection: Connection, actor: Actor, batch: Any) -> Sequence[Result]:  # noqa: ANN401 - as `batches` yields
         """Does a batch in the unit of work under way, which commits it with its results: one for each item, in order."""
 
     def finish(self) -> str | None:
@@ -194,7 +197,7 @@ def work_off(engine: Engine, files: Path, worker: str, task: Task, kind: Kind) -
     yield position
     for batch in _read_ahead(work.batches(position)):
         with unit_of_work(engine, scope) as connection:
-            results = work.do(connection, _actor(connection, task), batch)
+            results = work.do(connection, actor_of(connection, task), batch)
             state = _record(connection, worker, task.id, position, results)
         position += len(results)
         yield position
@@ -205,11 +208,11 @@ def work_off(engine: Engine, files: Path, worker: str, task: Task, kind: Kind) -
     _keep(engine, worker, task.id, {**end, "worker": None, "lease_until": None})
 
 
-def _read_ahead(batches: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+def _read_ahead(batches: Iterator[Any]) -> Iterator[Any]:
     """The batches, the next of which is read while the database writes the one before."""
     context = copy_context()  # with our clock
 
-    def read() -> Sequence[Any] | None:
+    def read() -> Any:  # noqa: ANN401 - a batch, or None behind the last one
         return context.run(lambda: next(batches, None))
 
     with ThreadPoolExecutor(1) as reader:
@@ -279,7 +282,7 @@ def resume(connection: Connection, task: UUID) -> bool:
     return connection.execute(again).rowcount > 0
 
 
-def _actor(connection: Connection, task: Task) -> Actor:
+def actor_of(connection: Connection, task: Task) -> Actor:
     """Who asked for the task, with the rights of today; someone who has left the agency acts no more."""
     row = connection.execute(select(_account).where(_account.c.id == task.account)).one()
     if row.disabled or row.agency != task.agency:

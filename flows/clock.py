@@ -160,7 +160,7 @@ class _Deployed:
             return
         if state.is_pending():
             taken = await client.read_flow_run(run.id)
-            await run_made(self._what.flow, taken, taken.parameters)
+            await run_made(self._what.flow, taken, taken.parameters, name=self._what.name)
 
     async def _bury(self, place: Workplace, client: PrefectClient, deployment: DeploymentResponse) -> None:
         """Marks runs whose process has died: begun, and nobody has the turn. Until then they would keep others out."""
@@ -245,7 +245,7 @@ async def run_clock(settings: Settings, *, stop: asyncio.Event | None = None) ->
     engine = open_store(app_url(settings), pool_size=2, public_url=settings.public_url)
     sweeping = asyncio.create_task(_sweep_anyway(engine, stop))
     try:
-        await run_worker(settings, lines=LINES, stop=stop)
+        await run_worker(settings, lines=LINES, program="clock", stop=stop)
     finally:
         stop.set()
         await sweeping
@@ -267,7 +267,7 @@ async def _sweep_anyway(engine: Engine, stop: asyncio.Event) -> None:
 
 def main() -> None:
     """Runs the clock of this installation until it is told to stop."""
-    run_until_signalled(run_clock)
+    run_until_signalled(run_clock, "clock")
 
 
 if __name__ == "__main__":

@@ -96,8 +96,8 @@ class Clocks:
     def follow(self) -> None:
         """Starts what a new book counts from the end of a limit that goes on, unless it would be over by now."""
         for parent in self._open():
-            for rule in self.view.book.rules:
-                hanging = rule.anchor.limit == parent.place and rule.kind is not Kind.bar
+            for rule in self.view.book.hanging(parent.place):
+                hanging = rule.kind is not Kind.bar
                 known = any(
                     one.place == rule.id and one.parent == parent.id for one in self.view.state.limits
                 )
@@ -276,8 +276,8 @@ class Clocks:
         A bar moves, but does not start by itself: it binds only whom its article names, so an action must start it. Nor does a
         rule beside another start.
         """
-        for rule in self.view.book.rules:
-            if rule.anchor.limit != parent.place or rule.beside:
+        for rule in self.view.book.hanging(parent.place):
+            if rule.beside:
                 continue
             before = self._hanging(rule, parent)
             child = next((one for one in before if one.ended_at is None), None)

@@ -85,24 +85,26 @@ _AGENCIES = """belongs AS MATERIALIZED (
         WHERE CAST(:readers AS text[]) IS NULL OR seen.agency = ANY (:readers)
     ), own AS (SELECT *, reader AS agency FROM belongs)"""
 _ACTS = """
-    SELECT 'acts' AS section, own.reader, done.what, NULL AS rule, count(*) AS number, count(*) FILTER (WHERE own.minor) AS minors,
+    SELECT 'acts' AS section, own.reader, done.what, NULL AS rule, sum(done.number)::bigint AS number,
+        coalesce(sum(done.number) FILTER (WHERE own.minor), 0)::bigint AS minors,
         NULL::float AS median, NULL::float AS p90, NULL::float AS median_minors, NULL::float AS p90_minors
-    FROM seen e JOIN own ON own.dossier = e.dossier AND coalesce(own.agency, e.agency) = e.agency
-        LEFT JOIN event_facts f ON f.event = e.id AND e.action = 'decide'
+    FROM (SELECT e.dossier, e.agency, told.what, count(*) AS number FROM seen e
         CROSS JOIN LATERAL (SELECT e.occurred_at >= :first AS within) timed
         CROSS JOIN LATERAL unnest(ARRAY[
             CASE WHEN timed.within AND e.stage_before IS NULL THEN 'opened' END,
             CASE WHEN timed.within AND e.stage_before <> e.stage_after AND e.stage_after <> 'closed'
                 THEN CASE WHEN e.action = ANY (:returns) THEN 'returned' ELSE 'handed_over' END END,
             CASE WHEN timed.within AND e.action = 'decide'
-                THEN CASE coalesce(f.facts ->> 'outcome', '') WHEN 'apply' THEN 'applied' WHEN 'refuse' THEN 'refused'
+                THEN CASE (SELECT f.facts ->> 'outcome' FROM event_facts f WHERE f.event = e.id) WHEN 'apply' THEN 'applied' WHEN 'refuse' THEN 'refused'
                     ELSE 'decided_unknown' END END,
             CASE WHEN timed.within AND e.action = 'terminate' THEN 'terminated' END,
             CASE WHEN timed.within AND e.action = 'decide_appeal' THEN 'appeals_decided' END,
             CASE WHEN timed.within AND e.stage_before <> 'closed' AND e.stage_after = 'closed' THEN 'closed' END,
             CASE WHEN NOT timed.within AND e.recorded_at >= :first AND e.recorded_at < :end THEN 'recorded_late' END
-        ]) done (what)
-    WHERE done.what IS NOT NULL AND (timed.within OR e.recorded_at >= :first) GROUP BY 2, 3
+        ]) told (what)
+        WHERE told.what IS NOT NULL AND (timed.within OR e.recorded_at >= :first) GROUP BY 1, 2, 3) done
+        JOIN own ON own.dossier = done.dossier AND coalesce(own.agency, done.agency) = done.agency
+    GROUP BY 2, 3
 """
 _STAGES = """
     SELECT 'stages', belongs.reader, last.stage_after, NULL, count(*), count(*) FILTER (WHERE belongs.minor),

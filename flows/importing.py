@@ -1,6 +1,7 @@
 """The import of dossiers: some hundreds of rows a transaction, each opened by the engine or refused by itself, and once only."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -10,14 +11,15 @@ from sqlalchemy import Connection, Engine, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from documents.storage import StorageError, located
-from flows.batches import Result, Task, Unworkable
-from flows.calendars import held
+from flows.batches import Result, Task, Unworkable, actor_of
+from flows.calendars import held, in_force
 from flows.engine import Actor
 from flows.import_file import ImportFile, Understood
 from flows.opening import plan_openings, write_openings
 from flows.refusals import Invalid, Refusal, reasons
 from flows.writing import Done
 from models.law.calendar import Calendar
+from models.store import Scope, unit_of_work
 from models.tables import table
 
 ROWS = 500
@@ -34,11 +36,24 @@ _CLAIM = text("""
 """).bindparams(bindparam("rows", type_=JSONB))
 
 
+@dataclass(frozen=True)
+class Planned:
+    """Rows as they were judged before their transaction: what each would do, or which dossier it became long ago."""
+
+    rows: Sequence[Understood]
+    known: Mapping[bytes, tuple[UUID, str]]
+    answers: Mapping[int, Done | Refusal]
+    """By the rows' lines."""
+    actor: Actor
+    calendar: Calendar
+
+
 class ImportOfRows:
     """Opens a dossier for each row of the task's file; with `dry_run` it only says what would become of it."""
 
     def __init__(self, engine: Engine, files: Path, task: Task) -> None:
-        self._task, self._dry = task, bool(task.parameters.get("dry_run"))
+        self._engine, self._task = engine, task
+        self._dry = bool(task.parameters.get("dry_run"))
         try:
             self._file = ImportFile(located(files, task.sha256 or ""))
         except (Invalid, StorageError) as error:
@@ -51,24 +66,27 @@ class ImportOfRows:
         """Rows of the file."""
         return self._file.total
 
-    def batches(self, start: int) -> Iterator[Sequence[Understood]]:
-        """The rows from position `start` on; the ones before are read too, for what they say of later ones."""
-        rows = islice(self._file.rows(), start, None)
-        while batch := list(islice(rows, ROWS)):
-            yield batch
+    def batches(self, start: int) -> Iterator[Planned]:
+        """The rows from position `start` on; the ones before are read too, for what they say of later ones.
 
-    def do(self, connection: Connection, actor: Actor, batch: Sequence[Understood]) -> list[Result]:
-        """Opens what can be opened."""
+        They are judged here, while the database writes the batch before: that is most of the work.
+        """
+        rows, scope = islice(self._file.rows(), start, None), Scope(self._task.agency, self._task.account)
+        while batch := list(islice(rows, ROWS)):
+            with unit_of_work(self._engine, scope) as connection:
+                planned = self._plan(
+                    connection, actor_of(connection, self._task), in_force(connection), batch
+                )
+            yield planned
+
+    def do(self, connection: Connection, actor: Actor, batch: Planned) -> list[Result]:
+        """Opens what can be opened; what was judged by another calendar or other rights is judged anew."""
         calendar = held(connection)
-        good = [row for row in batch if row.opening is not None]
-        known = _known(connection, [row.key for row in good])
-        new = [row for row in good if row.key not in known]
-        openings = [row.opening for row in new if row.opening is not None]
-        planned = dict(
-            zip((row.line for row in new), plan_openings(connection, actor, openings, calendar), strict=True)
-        )
+        if calendar is not batch.calendar or actor != batch.actor:
+            batch = self._plan(connection, actor, calendar, batch.rows)
+        known, new = dict(batch.known), [row for row in batch.rows if row.line in batch.answers]
         if not self._dry:
-            done = {line: answer for line, answer in planned.items() if isinstance(answer, Done)}
+            done = {line: answer for line, answer in batch.answers.items() if isinstance(answer, Done)}
             won = self._claim(connection, [row for row in new if row.line in done], done)
             written = [answer for line, answer in done.items() if line in won]
             write_openings(connection, written, later=_A_ROW * self._file.total)
@@ -76,7 +94,16 @@ class ImportOfRows:
                 known |= _known(
                     connection, [row.key for row in new if row.line in done and row.line not in won]
                 )
-        return [self._result(row, planned.get(row.line), known.get(row.key)) for row in batch]
+        return [self._result(row, batch.answers.get(row.line), known.get(row.key)) for row in batch.rows]
+
+    def _plan(
+        self, connection: Connection, actor: Actor, calendar: Calendar, rows: Sequence[Understood]
+    ) -> Planned:
+        known = _known(connection, [row.key for row in rows if row.opening])
+        new = [(row.line, row.opening) for row in rows if row.opening and row.key not in known]
+        answers = plan_openings(connection, actor, [opening for _line, opening in new], calendar)
+        by_line = {line: answer for (line, _opening), answer in zip(new, answers, strict=True)}
+        return Planned(rows, known, by_line, actor, calendar)
 
     def finish(self) -> None:
         """Nothing is left to do."""

@@ -1,6 +1,5 @@
 """The ladder of a time limit: who is told as its end comes near and passes, each rung once for each end it has."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from flows.notices import Audience, Telling, tell, tell_of_the_held
 from flows.signals import LIMIT_MISSED, Signal, record
 from flows.state import Agencies, AgencyState
 from flows.supervision import Supervision
-from models import clock, metrics
+from models import clock, logs, metrics
 from models.law.limits import TIMEZONE
 from models.law.loader import load_book
 from models.law.schema import Kind
@@ -23,7 +22,7 @@ from models.store import after_commit
 from models.tables import table
 
 _dossier, _limit = table("dossier"), table("time_limit")
-_log = logging.getLogger(__name__)
+_log = logs.logger("hoso.ladder")
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def climb(
         try:
             _climb_one(row, moment, agencies, supervision, done)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one limit, the others must be told of
-            _log.error("limit %s of dossier %s: %s", row.id, row.number, type(error).__name__)
+            _log.error("a limit could not climb", limit=row.id, dossier=row.dossier, exc_info=error)
             done.broken.append((row.id, type(error).__name__))
             done.climbed.append({"limit": row.id, "reached": row.rung, "next": clock.now() + _LATER})
     connection.execute(_CLIMBED, {"rows": done.climbed})

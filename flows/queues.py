@@ -41,6 +41,7 @@ _SINCE = text("""
     UNION ALL SELECT 'limit', (SELECT next_rung_at FROM time_limit WHERE next_rung_at IS NOT NULL
         ORDER BY next_rung_at LIMIT 1)
 """)
+_ENDS = text("SELECT name, extract(epoch FROM finished_at)::float AS ended FROM clock_run ORDER BY name")
 STATES = {"job": ("waiting", "leased", "parked"), "delivery": ("waiting", "sending", "unknown", "parked")}
 
 
@@ -50,6 +51,8 @@ class Depths:
 
     counts: dict[tuple[str, str], int]
     ages: dict[str, float]
+    ends: dict[str, float]
+    """When each of the clock's works last came to its end, in seconds since 1970."""
 
 
 def depths(connection: Connection) -> Depths:
@@ -65,7 +68,7 @@ def depths(connection: Connection) -> Depths:
         queue: max((moment - since).total_seconds(), 0.0) if since else 0.0
         for queue, since in connection.execute(_SINCE)
     }
-    return Depths(counts, ages)
+    return Depths(counts, ages, {row.name: row.ended for row in connection.execute(_ENDS)})
 
 
 class Queues(Collector):
@@ -95,16 +98,15 @@ class Queues(Collector):
             pool.add_metric(["idle"], self._engine.pool.checkedin())
         yield pool
         try:
-            depth, age = self._ask()
+            figures = self._ask()
         except (SQLAlchemyError, psycopg.Error):
             up.add_metric([], 0)
         else:
             up.add_metric([], 1)
-            yield depth
-            yield age
+            yield from figures
         yield up
 
-    def _ask(self) -> tuple[Metric, Metric]:
+    def _ask(self) -> list[Metric]:
         depth = GaugeMetricFamily(
             "hoso_queue_depth",
             f"What waits, is under way or was given up, by queue; at most {MOST} of each are counted",
@@ -115,6 +117,11 @@ class Queues(Collector):
             "How long the oldest entry has been ready; of limits, the oldest rung nobody has told of",
             labels=["queue"],
         )
+        ends = GaugeMetricFamily(
+            "hoso_clock_last_end_timestamp_seconds",
+            "When this work of the clock last came to its end, wherever it ran",
+            labels=["work"],
+        )
         with unit_of_work(self._engine, Scope(SYSTEM)) as connection:
             connection.execute(text(f"SET LOCAL statement_timeout = {_PATIENCE_MS}"))
             found = depths(connection)
@@ -122,4 +129,6 @@ class Queues(Collector):
             depth.add_metric(labels, count)
         for queue, seconds in found.ages.items():
             age.add_metric([queue], seconds)
-        return depth, age
+        for work, ended in found.ends.items():
+            ends.add_metric([work], ended)
+        return [depth, age, ends]

@@ -103,36 +103,39 @@ async def run_here(
             flow, name=name, parameters=parameters, tags=[*tags, f"worker:{place.worker}"], state=Pending()
         )
         place.running.add(run.id)
-    return await run_made(flow, run, parameters, started=started)
+    try:
+        if started is not None:
+            await asyncio.to_thread(started, str(run.id))
+        return await run_made(flow, run, parameters)
+    finally:
+        place.running.discard(run.id)
 
 
 async def run_made(
-    flow: Flow[Any, Any], run: FlowRun, parameters: dict[str, Any], *,
-    started: Callable[[str], None] | None = None,
-) -> State[Any]:  # fmt: skip
-    """Runs a flow run that has been made and is ours, in this process; as `run_here` does."""
-    place, begun, ended = workplace.get(), perf_counter(), "interrupted"
-    with logs.about(flow=flow.name, flow_run=run.id):
+    flow: Flow[Any, Any], run: FlowRun, parameters: dict[str, Any], *, name: str = ""
+) -> State[Any]:
+    """Runs a flow run in this process that was made already, and tells how it ended.
+
+    Args:
+        flow: an async flow.
+        run: the run.
+        parameters: ids and numbers alone, never personal data.
+        name: what the log and the figures call it; the flow's own name when left out.
+    """
+    name, begun, ended = name or flow.name, perf_counter(), "interrupted"
+    with logs.about(flow=name, flow_run=run.id):
         try:
-            if started is not None:
-                await asyncio.to_thread(started, str(run.id))
             state = cast(
                 "State[Any]",
                 await run_flow_async(flow, flow_run=run, parameters=parameters, return_type="state"),
             )
             ended = state.type.value.lower()
         finally:
-            place.running.discard(run.id)
-            _tell(flow.name, ended, perf_counter() - begun)
+            seconds = perf_counter() - begun
+            metrics.flow_ran(name, ended, seconds)
+            level = logging.INFO if ended == "completed" else logging.WARNING
+            _log.log(level, "flow ended", state=ended, ms=round(seconds * 1000, 1))
     return state
-
-
-def _tell(flow: str, ended: str, seconds: float) -> None:
-    metrics.flow_ran(flow, ended, seconds)
-    _log.log(
-        logging.INFO if ended == "completed" else logging.WARNING,
-        "flow ended", state=ended, ms=round(seconds * 1000, 1),
-    )  # fmt: skip
 
 
 async def bury(place: Workplace, client: PrefectClient) -> None:

@@ -1,7 +1,7 @@
 """Workbooks (.xlsx) read row by row: every cell with its address and its kind, nothing guessed, little kept in memory.
 
 Read with the standard library's XML parser: the library that shows formulas needs twice as long and hides merged cells,
-the quick one hides formulas and reserves memory for the outermost cell a file names (docs/decisions/0014-spreadsheets.md).
+the quick one hides formulas and reserves memory for the outermost cell a file names (docs/decisions/0015-spreadsheets.md).
 """
 
 import re

@@ -16,6 +16,11 @@ from models.tables import table
 _run = table("clock_run")
 _SCOPE = Scope(SYSTEM)
 
+WORKS = (
+    "sweep", "digest", "report-month", "report-quarter", "report-half_year", "report-year",
+    "chain", "retention", "calendar", "press", "watch",
+)  # fmt: skip
+"""Names of the clock's works and of their deployments, for those who do not import Prefect; a test holds them together."""
 Report = dict[str, Any]
 """What a turn did, as JSON: counts, ids and codes, never personal data. `whole` is false when it was cut short."""
 

@@ -51,6 +51,7 @@ async def run_worker(
     settings: Settings,
     *,
     lines: Sequence[Line] = LINES,
+    program: str = "worker",
     once: bool = False,
     stop: asyncio.Event | None = None,
 ) -> None:
@@ -62,6 +63,7 @@ async def run_worker(
     Args:
         settings: the installation's settings; the environment must name Prefect's server.
         lines: what to serve.
+        program: what the process is called in its lock, by which `hoso doctor` sees it.
         once: return as soon as no line has anything to do.
         stop: once set, what is under way is finished and the worker returns.
 
@@ -69,7 +71,11 @@ async def run_worker(
         StartupError: the environment names no server for Prefect.
     """
     stop = stop or asyncio.Event()
-    with _name(settings.data / "workers") as name, temporary_settings(_PREFECT), logs.about(worker=name):
+    with (
+        _name(settings.data / "workers", program) as name,
+        temporary_settings(_PREFECT),
+        logs.about(worker=name),
+    ):
         if not PREFECT_API_URL.value():
             raise StartupError("Chưa đặt PREFECT_API_URL.", "PREFECT_API_URL is not set.")
         _serve_metrics(settings, int(name.rpartition("-")[2]))
@@ -170,10 +176,11 @@ class _Worker:
 
 
 @contextmanager
-def _name(folder: Path) -> Iterator[str]:
+def _name(folder: Path, program: str = "worker") -> Iterator[str]:
     """The first name free in this machine's data folder; the kernel frees it again however the process ends.
 
-    Machines may be called alike, and one may have two data folders: the place is part of the name.
+    Machines may be called alike, and one may have two data folders: the place is part of the name. The lock's file says
+    which program holds it.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     place = f"{platform.node()}-{_place(folder)}"
@@ -187,6 +194,8 @@ def _name(folder: Path) -> Iterator[str]:
             number += 1
             continue
         try:
+            os.truncate(descriptor, 0)
+            os.write(descriptor, program.encode())
             yield f"{place}-{number}"
         finally:
             os.close(descriptor)
@@ -235,9 +244,9 @@ async def _until_signalled(run: Callable[..., Coroutine[Any, Any, None]], settin
 _SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 
-def run_until_signalled(run: Callable[..., Coroutine[Any, Any, None]]) -> None:
+def run_until_signalled(run: Callable[..., Coroutine[Any, Any, None]], program: str) -> None:
     """Runs a process of this installation until it is told to stop: `run` is given settings, and `stop`."""
-    logs.to_stderr("worker")
+    logs.to_stderr(program)
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         asyncio.run(_until_signalled(run, Settings.from_environment()))
@@ -248,7 +257,7 @@ def run_until_signalled(run: Callable[..., Coroutine[Any, Any, None]]) -> None:
 
 def main() -> None:
     """Runs a worker of this installation until it is told to stop."""
-    run_until_signalled(run_worker)
+    run_until_signalled(run_worker, "worker")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ FIELDS = frozenset({
     "time", "level", "program", "logger", "event", "at",
     "error", "why", "trace", "sqlstate", "constraint",
     "request", "requests", "method", "route", "status", "ms", "bytes", "code",
-    "account", "agency", "dossier", "document", "paper", "action", "act",
+    "account", "agency", "dossier", "document", "paper", "limit", "action", "act",
     "stage", "job", "jobs", "flow", "flow_run", "state", "worker", "line", "count", "port", "delivery", "task",
 })  # fmt: skip
 """All a line may carry: ids, codes, counts. A field with another name is left out, and only its name is told."""

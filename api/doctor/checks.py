@@ -13,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from api.doctor.finding import Finding, failed, ok
 from api.doctor.machine import data_folder, disk, mail, pdf, ports, secrets
-from api.doctor.prefect import prefect, prefect_database
+from api.doctor.prefect import deployments, prefect, prefect_database
 from api.doctor.store import (
     calendar,
     clock_of_database,
@@ -24,7 +24,7 @@ from api.doctor.store import (
     rights,
     stored_files,
 )  # fmt: skip
-from api.doctor.workers import workers
+from api.doctor.workers import hours, workers
 from models.logs import of_error
 from models.settings import Settings, StartupError
 
@@ -47,6 +47,8 @@ CHECKS: Mapping[str, Check] = {
     "workers": workers,
     "prefect": prefect,
     "prefect_database": prefect_database,
+    "deployments": deployments,
+    "hours": hours,
     "mail": mail,
     "pdf": pdf,
     "ports": ports,

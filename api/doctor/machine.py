@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import smtplib
-import socket
 import ssl
 import stat
 from pathlib import Path
@@ -13,9 +12,11 @@ from pathlib import Path
 import httpx
 
 from api.doctor.finding import Finding, failed, ok, warning
+from api.doctor.store import secrets_folder
+from api.supervisor import require_free_port
 from documents.pdf import LibreOffice, LibreOfficeMissingError, font
 from models.mail_server import MailServer
-from models.settings import Settings
+from models.settings import Settings, StartupError, reached
 
 FREE_WARNING, FREE_FAILED = 2 * 1024**3, 200 * 1024**2
 """Bytes free where files are kept."""
@@ -46,7 +47,7 @@ def data_folder(settings: Settings) -> Finding:
 
 def secrets(settings: Settings) -> Finding:
     """Whether nobody else can read them."""
-    folder = settings.data / "secrets"
+    folder = secrets_folder(settings)
     if not folder.is_dir():
         return failed(
             f"Không có {folder}", f"there is no {folder}",
@@ -56,7 +57,7 @@ def secrets(settings: Settings) -> Finding:
     open_to_others = [
         path.name
         for path in (folder, *sorted(folder.iterdir()))
-        if path.stat().st_mode & 0o077 or path.stat().st_uid != os.geteuid()
+        if _open_to_others(path, shared=settings.shared_secrets is not None)
     ]
     if open_to_others:
         names = ", ".join(open_to_others)
@@ -68,9 +69,18 @@ def secrets(settings: Settings) -> Finding:
     return ok(f"Bí mật chỉ chủ đọc được ({mode})", f"secrets are for their owner alone ({mode})")
 
 
+def _open_to_others(path: Path, *, shared: bool) -> bool:
+    """Secrets that an administrator put there for all machines may be another user's, and a group's."""
+    found = path.stat()
+    return (
+        bool(found.st_mode & 0o007) if shared else bool(found.st_mode & 0o077) or found.st_uid != os.geteuid()
+    )
+
+
 def disk(settings: Settings) -> Finding:
     """Whether files can be written, and for how long."""
-    folder = settings.data / "files"
+    settings.claim_files()
+    folder = settings.files
     place = next((one for one in (folder, *folder.parents) if one.exists()), Path("/"))
     if not os.access(place, os.W_OK | os.X_OK) or not _writes(place):
         return failed(
@@ -164,14 +174,14 @@ def _greet(server: MailServer) -> None:
 def ports(settings: Settings) -> Finding:
     """Whether our port is our API's, or free for it."""
     try:
-        answer = httpx.get(f"http://127.0.0.1:{settings.port}/health/ready", timeout=5, trust_env=False)
+        answer = httpx.get(
+            f"http://{reached(settings.host)}:{settings.port}/health/ready", timeout=5, trust_env=False
+        )
     except httpx.HTTPError:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", settings.port))
-            except OSError:
-                return _foreign(settings.port)
+        try:
+            require_free_port(settings.port, "HOSO_PORT", settings.host)
+        except StartupError:
+            return _foreign(settings.port)
         return ok(
             f"Cổng {settings.port} còn trống; API không chạy ở máy này",
             f"port {settings.port} is free; no API runs here",

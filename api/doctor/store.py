@@ -56,6 +56,11 @@ _STORED = text("""
 """)
 
 
+def secrets_folder(settings: Settings) -> Path:
+    """Where this machine's secrets are."""
+    return settings.shared_secrets or settings.data / "secrets"
+
+
 @contextmanager
 def connected(settings: Settings, *, bare: bool = False) -> Iterator[Connection]:
     """A unit of work of the system that gives up soon; nothing is written, and no secret is made for it.
@@ -64,7 +69,7 @@ def connected(settings: Settings, *, bare: bool = False) -> Iterator[Connection]
         settings: the installation.
         bare: works without any table too.
     """
-    if settings.embedded and not (settings.data / "secrets" / "hoso_app").exists():
+    if settings.embedded and not (secrets_folder(settings) / "hoso_app").exists():
         raise OperationalError("no installation here", None, Exception())
     url = app_url(settings).update_query_dict(
         {"connect_timeout": "3", "options": "-c statement_timeout=6000"}
@@ -98,9 +103,9 @@ def _away(settings: Settings, error: OperationalError) -> Finding:
     if "password authentication failed" in str(error.orig):
         return failed(
             "Cơ sở dữ liệu không nhận mật khẩu", "the database refuses the password",
-            f"Khôi phục {settings.data / 'secrets'} từ cùng một bản sao lưu" if settings.embedded
+            f"Khôi phục {secrets_folder(settings)} từ cùng một bản sao lưu" if settings.embedded
             else "Sửa mật khẩu trong HOSO_DATABASE_URL",
-            f"Restore {settings.data / 'secrets'} from the same backup" if settings.embedded
+            f"Restore {secrets_folder(settings)} from the same backup" if settings.embedded
             else "Mend the password in HOSO_DATABASE_URL",
         )  # fmt: skip
     return failed(
@@ -231,7 +236,7 @@ def stored_files(settings: Settings) -> Finding:
     missing, damaged = list[str](), list[str]()
     for row in sample:
         try:
-            storage.load(_files(settings), row.sha256)
+            storage.load(settings.files, row.sha256)
         except storage.FileMissingError:
             missing.append(f"{row.kind} {row.sha256[:12]}")
         except (storage.FileDamagedError, OSError):
@@ -255,10 +260,6 @@ def stored_files(settings: Settings) -> Finding:
             f"{vi}: {', '.join(missing)}", f"{en}: {', '.join(missing)}", *mend
         )
     return ok(f"{len(sample)} tệp đọc lại đúng mã băm", f"{len(sample)} files read again, all as recorded")
-
-
-def _files(settings: Settings) -> Path:
-    return settings.data / "files"
 
 
 def outbox(settings: Settings) -> Finding:

@@ -14,6 +14,8 @@ from flows.queues import depths
 from models.clock import now
 from models.settings import Settings
 
+SILENCE_MINUTES = 15
+"""Sweeps come every five minutes."""
 _HOLDERS = text(
     "SELECT DISTINCT worker FROM job WHERE state IN ('waiting','leased') AND state = 'leased' AND lease_until > :now"
 )
@@ -21,7 +23,7 @@ _HOLDERS = text(
 
 def workers(settings: Settings) -> Finding:
     """Workers of this machine hold their names' locks; of others only those are seen that hold jobs now."""
-    here = len(_held(settings.data / "workers"))
+    here = _running(settings).count("worker")
     with connected(settings) as connection:
         holders = {str(name) for name in connection.execute(_HOLDERS, {"now": now()}).scalars()}
         waits = depths(connection).ages["job"] > WAITING_WARNING
@@ -39,8 +41,31 @@ def workers(settings: Settings) -> Finding:
     )
 
 
-def _held(folder: Path) -> list[Path]:
-    return [path for path in folder.glob("*.lock") if _is_held(path)]
+def hours(settings: Settings) -> Finding:
+    """Whether limits are swept, wherever the clock runs."""
+    here = _running(settings).count("clock")
+    with connected(settings) as connection:
+        ended = depths(connection).ends.get("sweep")
+    where_vi, where_en = f"{here} đồng hồ chạy ở máy này", f"{here} clocks run on this machine"
+    mend = (
+        "Chạy hoso clock hoặc hoso up, rồi xem log/clock.log",
+        "Run hoso clock or hoso up, then see log/clock.log",
+    )
+    if ended is None:
+        return warning(
+            f"Chưa có lượt quét thời hạn nào xong; {where_vi}", f"limits were never swept; {where_en}", *mend
+        )
+    minutes = max((now().timestamp() - ended) / 60, 0.0)
+    vi, en = f"Quét thời hạn xong {minutes:.0f} phút trước", f"limits were swept {minutes:.0f} minutes ago"
+    if minutes > SILENCE_MINUTES:
+        return failed(f"{vi}; {where_vi}", f"{en}; {where_en}", *mend)
+    return ok(f"{vi}; {where_vi}", f"{en}; {where_en}")
+
+
+def _running(settings: Settings) -> list[str]:
+    """What each process is that holds a name of this machine."""
+    folder = settings.data / "workers"
+    return [path.read_text(encoding="ascii") for path in folder.glob("*.lock") if _is_held(path)]
 
 
 def _is_held(path: Path) -> bool:

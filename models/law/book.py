@@ -143,6 +143,10 @@ class Book(Strict):
         """The action with this code; raises KeyError when the book has none."""
         return self._actions[code]
 
+    def hanging(self, rule_id: str) -> tuple[Rule, ...]:
+        """The rules whose limits run from the end of this one's."""
+        return self._hanging.get(rule_id, ())
+
     def words(self, track: str) -> Wording:
         """How papers speak on this track."""
         return self._minor_words if track == "minor" else self.wording
@@ -154,6 +158,11 @@ class Book(Strict):
     @cached_property
     def _rules(self) -> dict[str, Rule]:
         return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def _hanging(self) -> dict[str, tuple[Rule, ...]]:
+        ends = dict.fromkeys(rule.anchor.limit for rule in self.rules if rule.anchor.limit)
+        return {end: tuple(rule for rule in self.rules if rule.anchor.limit == end) for end in ends}
 
     @cached_property
     def _actions(self) -> dict[str, Action]:

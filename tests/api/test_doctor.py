@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from api.doctor.checks import CHECKS, exit_code, look
 from api.doctor.finding import Finding, ok
 from documents.rendering import render_stored
+from flows.turns import take_turn
 from models import clock
 from models.migrations import newest
 from models.postgres import app_url, owner_url
@@ -65,7 +66,7 @@ def assert_mends(finding: Finding, state: str, words: str) -> None:
 
 def test_an_installation_in_good_order(whole: Settings) -> None:
     states = {name: finding.state for name, finding in found(whole).items()}
-    assert {name for name, state in states.items() if state == "failed"} == {"prefect"}
+    assert {name for name, state in states.items() if state == "failed"} == {"prefect", "deployments"}
     assert {name for name, state in states.items() if state == "ok"} >= {
         "data", "secrets", "database", "rights", "migrations", "clock", "quoting", "disk", "files", "outbox", "ports",
     }  # fmt: skip
@@ -234,6 +235,13 @@ def test_workers_are_seen_by_their_locks_and_their_leases(
     (tmp_path / "workers").mkdir()
     with (tmp_path / "workers" / "1.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write("clock")
+        lock.flush()
+        assert found(here, "workers")["workers"].state == "warning", "a clock is no worker"
+        lock.truncate(0)
+        lock.seek(0)
+        lock.write("worker")
+        lock.flush()
         (tmp_path / "workers" / "2.lock").touch()
         assert "1 workers run on this machine" in found(here, "workers")["workers"].found.en
     assert found(here, "workers")["workers"].state == "warning"
@@ -245,6 +253,24 @@ def test_workers_are_seen_by_their_locks_and_their_leases(
         until=datetime.now(UTC) + timedelta(minutes=1),
     )
     assert "1 hold jobs now" in found(here, "workers")["workers"].found.en
+
+
+def test_limits_that_nobody_sweeps(store: Engine, whole: Settings) -> None:
+    assert_mends(found(whole, "hours")["hours"], "warning", "never swept")
+    for minutes, state in ((1, "ok"), (60, "failed")):
+        with clock.at(datetime.now(UTC) - timedelta(minutes=minutes)):
+            take_turn(store, "sweep", lambda: {"limits": 0})
+        finding = found(whole, "hours")["hours"]
+        assert finding.state == state, finding
+        assert f"{minutes} minutes ago" in finding.found.en
+
+
+def test_a_folder_of_all_machines_that_is_not_mounted(whole: Settings, tmp_path: Path) -> None:
+    here = replace(whole, shared_files=tmp_path / "files")
+    finding = found(here, "disk")["disk"]
+    assert finding.state == "failed"
+    assert "is the shared disk mounted?" in finding.found.en
+    assert not (tmp_path / "files").exists()
 
 
 def test_a_port_that_another_program_took(whole: Settings) -> None:

@@ -13,6 +13,7 @@ from api.app import create_app
 from documents.rendering import render_stored
 from flows import queues
 from flows.ladder import climb
+from flows.turns import take_turn
 from models import clock
 from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
@@ -117,6 +118,8 @@ def test_queues_are_as_the_database_has_them(
     assert value("hoso_queue_depth", queue="job", state="parked") == 1
     assert value("hoso_queue_age_seconds", queue="job") == 0
     assert value("hoso_database_up") == 1
+    take_turn(road.store, "sweep", lambda: {"limits": 0})
+    assert value("hoso_clock_last_end_timestamp_seconds", work="sweep") == NOW.timestamp()
 
 
 def test_queues_are_read_seldom_and_from_partial_indexes(

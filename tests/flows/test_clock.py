@@ -289,3 +289,7 @@ def test_work_pool_runs_what_prefect_yaml_deploys(place: Place, engine: Engine, 
         assert len(told(engine)) == 3
     finally:
         prefect.call("DELETE", "work_pools/hoso")
+
+
+def test_the_names_that_others_know_are_those_of_the_deployments() -> None:
+    assert [one.name for one in SCHEDULES] == list(turns.WORKS)

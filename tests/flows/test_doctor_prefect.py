@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from api.doctor.finding import Finding
-from api.doctor.prefect import prefect, prefect_database
+from api.doctor.prefect import deployments, prefect, prefect_database
 from models import clock
 from models.postgres import prefect_url
 from models.settings import Settings
@@ -41,6 +42,21 @@ def test_a_password_that_is_not_the_servers(here: Settings, tmp_path: Path) -> N
     other = replace(here, data=tmp_path / "var")
     other.secret("prefect_auth")
     assert_mends(prefect(other), "failed", "refuses our password")
+
+
+def test_deployments_that_are_missing_or_paused(here: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.doctor.prefect.WORKS", ("there", "not-there"))
+    auth = tuple(here.secret("prefect_auth").split(":", 1))
+    with httpx.Client(base_url=f"{here.prefect_url}/api", auth=auth, trust_env=False) as client:  # type: ignore[arg-type]
+        flow = client.post("flows/", json={"name": "of the doctor's test"}).raise_for_status().json()["id"]
+        made = client.post("deployments/", json={"name": "there", "flow_id": flow}).raise_for_status().json()
+        assert_mends(deployments(here), "failed", "lacks deployments: not-there")
+        monkeypatch.setattr("api.doctor.prefect.WORKS", ("there",))
+        assert deployments(here).state == "ok"
+        client.patch(f"deployments/{made['id']}", json={"paused": True}).raise_for_status()
+        assert_mends(deployments(here), "warning", "paused: there")
+        client.delete(f"deployments/{made['id']}").raise_for_status()
+    assert_mends(deployments(replace(here, prefect_port=free_port())), "failed", "not checked")
 
 
 def test_a_server_of_another_version(here: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
