@@ -38,8 +38,8 @@ Moment = Annotated[
     datetime | None,
     typer.Option(
         metavar="ISO8601",
-        parser=datetime.fromisoformat,
-        help="Như vào lúc này, có múi giờ · as of this moment",
+        parser=_moment,
+        help="Như vào lúc này; không nêu múi giờ là giờ Việt Nam · as of this moment",
     ),
 ]
 Agency = Annotated[str | None, typer.Option(help="Chỉ cơ quan này · only this agency")]

@@ -168,6 +168,7 @@ def test_missed_hours_are_made_up_for_once_and_a_clock_killed_in_a_run_leaves_it
     until(lambda: prefect.state_of(run) == "COMPLETED")
     place.stop(clock)
     assert {run["id"] for run in prefect.runs_of("report-month")} == made
+    assert len(prefect.call("POST", "automations/filter")) == 2
     moments = [datetime.fromisoformat(run["parameters"]["moment"]) for run in prefect.runs_of("report-month")]
     assert 2 <= len(set(moments)) == len(moments) <= 3
     assert {(one.day, one.hour, one.minute) for one in moments} == {(1, 0, 30)}
@@ -255,10 +256,6 @@ def test_hours_are_vietnams_and_the_last_come_first() -> None:
     assert missed(month, until, until + timedelta(days=1)) == []
 
 
-def test_the_names_that_others_know_are_those_of_the_deployments() -> None:
-    assert [one.name for one in SCHEDULES] == list(turns.WORKS)
-
-
 def test_prefect_yaml_is_what_the_clock_deploys() -> None:
     deployed = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
     assert [
@@ -292,3 +289,7 @@ def test_work_pool_runs_what_prefect_yaml_deploys(place: Place, engine: Engine, 
         assert len(told(engine)) == 3
     finally:
         prefect.call("DELETE", "work_pools/hoso")
+
+
+def test_the_names_that_others_know_are_those_of_the_deployments() -> None:
+    assert [one.name for one in SCHEDULES] == list(turns.WORKS)
