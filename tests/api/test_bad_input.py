@@ -456,7 +456,7 @@ def test_an_unknown_dossier_and_a_hidden_one_answer_the_same(road: Road, what: s
     unknown = stranger.get(f"/v1/dossiers/00000000-0000-4000-8000-000000000000{what}")
     no_id = stranger.get(f"/v1/dossiers/khong-phai-ma{what}")
     assert hidden.status_code == unknown.status_code == no_id.status_code == 404
-    bodies = [{**answer.json(), "instance": ""} for answer in (hidden, unknown, no_id)]
+    bodies = [{**answer.json(), "instance": "", "request_id": ""} for answer in (hidden, unknown, no_id)]
     assert bodies[0] == bodies[1] == bodies[2]
 
 
