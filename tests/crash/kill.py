@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine, text
@@ -45,6 +46,13 @@ class Installation:
     def url(self) -> str:
         """Where its API answers."""
         return f"http://127.0.0.1:{self.settings.port}"
+
+    def answers(self) -> bool:
+        """Whether its API is alive."""
+        try:
+            return httpx.get(f"{self.url}/health/live", timeout=5).is_success
+        except httpx.HTTPError:
+            return False
 
     def children(self) -> dict[str, int]:
         """Process numbers of the programs that run now."""
@@ -81,7 +89,9 @@ def run(kills: int, seed: int, told: Callable[[int], None] = lambda _done: None)
         load, killed = Load(place.url, _PASSWORD), list[str]()
         load.start()
         while len(killed) < kills:
-            time.sleep(chance.uniform(0.3, 4.0))
+            # There is load only while the API answers; the moment is random from then on.
+            _wait(place.answers, _STARTING, "the API did not come back")
+            time.sleep(chance.uniform(0.2, 4.0))
             children = place.children()
             turn = list(VICTIMS)[len(killed)] if len(killed) < len(VICTIMS) else chance.choice(list(VICTIMS))
             if turn in children:

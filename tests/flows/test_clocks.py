@@ -92,8 +92,8 @@ def test_a_notice_after_a_return_starts_the_reading_again(road: Road) -> None:
 
 
 def unmoved(road: Road, *before: dict[str, Any]) -> bool:
-    """Whether ended limits still say what they said, but for their end."""
-    ended = ("ended_at", "ended_by", "end", "late_days")
+    """Whether ended limits still say what they said, but for their end and the ladder they left."""
+    ended = ("ended_at", "ended_by", "end", "late_days", "next_rung_at")
     now = {row["id"]: row for row in road.rows("time_limit")}
     return all(now[row["id"]][name] == row[name] for row in before for name in row if name not in ended)
 
