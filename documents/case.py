@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
@@ -196,6 +197,12 @@ def person_of(case: Case) -> PersonBlock:
 
 def person_block(person: PersonData, wording: Wording) -> PersonBlock:
     """The person block; a person without identity papers has the reason printed in their place."""
+    return _person_block(person, wording.id_label)
+
+
+@lru_cache(maxsize=4)
+def _person_block(person: PersonData, id_label: str) -> PersonBlock:
+    """Made once for all papers of an act."""
     identity = person.identity
     without = f"không có ({identity.reason})" if identity.type == "none" else ""
     return PersonBlock(
@@ -214,7 +221,7 @@ def person_block(person: PersonData, wording: Wording) -> PersonBlock:
         registered_residence=person.registered_residence,
         present_residence=person.present_residence,
         phone=person.phone,
-        id_label=wording.id_label,
+        id_label=id_label,
         id_number=without or cast("str", identity.number),
         id_issued_on=identity.issued_on.strftime("%d/%m/%Y") if identity.issued_on else "không",
         id_issued_by=identity.issued_by or "không",

@@ -1,5 +1,6 @@
 """The one transaction: an act commits state, event, limits, documents and job together, or not at all."""
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -87,6 +88,10 @@ class Facts(Mapping[str, Any]):
         if name not in self._typed:
             self._typed[name] = typed(self._stored, name)  # KeyError when nobody recorded it
         return self._typed[name]
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as above
+        """The fact, or `default` when nobody recorded it: most questions are about what nobody did."""
+        return self[name] if name in self._typed or name in self._stored else default
 
     def __iter__(self) -> Iterator[str]:
         return iter({*self._stored, *self._typed})
@@ -222,12 +227,14 @@ def plan(state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Do
 
 def missing_facts(view: View) -> list[Flaw]:
     """Facts the action asks for in such a dossier only, which the act lacks."""
-    vietnamese, english = in_vietnamese({"type": "missing", "msg": "Field required"})
     return [
-        Flaw("missing", f"facts.{asked.name}", vietnamese, english, catalogue()[asked.name].citation)
+        Flaw("missing", f"facts.{asked.name}", *in_vietnamese(_MISSING), catalogue()[asked.name].citation)
         for asked in view.action.facts
-        if asked.required and asked.when and view.holds(asked.when) and asked.name not in view.own
+        if asked.required and asked.when and asked.name not in view.own and view.holds(asked.when)
     ]
+
+
+_MISSING = {"type": "missing", "msg": "Field required"}
 
 
 def moment_of(occurred_at: datetime) -> datetime:
@@ -302,7 +309,7 @@ def effect(
     state.version += 1 if before else 0
     state.facts = {**state.facts, **facts}
     state.acts = acts
-    salt = uuid4().hex
+    salt = secrets.token_hex(16)
     event = {
         "id": event_id,
         "dossier": state.id,

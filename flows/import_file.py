@@ -95,19 +95,17 @@ class ImportFile:
         for place, value in row.cells.items():
             if isinstance(value, str) and not value.strip():
                 continue
-            cell, column = f"{letters(place)}{row.line}", self.headings.of.get(place)
-            if isinstance(value, Wrong):
-                one.flaws.append(Flaw(value.code, cell, value.message, value.message_en))
-            elif column is None:
-                one.flaws.append(
-                    Flaw("no_heading", cell, "cột này không có tiêu đề", "this column has no heading")
-                )
-            else:
+            wrong, column = value if isinstance(value, Wrong) else None, self.headings.of.get(place)
+            if column is None:
+                wrong = wrong or _NO_HEADING
+            elif wrong is None:
                 try:
                     one.values[column.key] = column.read(value)
                 except Unfit as unfit:
                     wrong = unfit.wrong
-                    one.flaws.append(Flaw(wrong.code, cell, wrong.message, wrong.message_en))
+            if wrong is not None:
+                cell = f"{letters(place)}{row.line}"
+                one.flaws.append(Flaw(wrong.code, cell, wrong.message, wrong.message_en))
         if one.values or one.flaws:
             self._judge(one)
         return one
@@ -153,6 +151,9 @@ class ImportFile:
                     f"the same person stands in {first} of the file already",
                 )
                 yield Flaw("doubled", what, vi, en)
+
+
+_NO_HEADING = Wrong("no_heading", "cột này không có tiêu đề", "this column has no heading")
 
 
 def _nested(values: Mapping[str, Any], prefix: str) -> dict[str, Any]:

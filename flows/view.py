@@ -15,7 +15,7 @@ from models.law.schema import Action, Condition
 
 def holds(facts: Mapping[str, Any], when: Condition) -> bool:
     """Whether facts are as a condition of the rulebook asks."""
-    return all(
+    return not when or all(
         facts.get(name) in (wanted if isinstance(wanted, list) else [wanted]) for name, wanted in when.items()
     )
 
@@ -49,7 +49,7 @@ class View:
 
     def holds(self, when: Condition) -> bool:
         """Whether the facts are as a condition of the rulebook asks."""
-        return holds(self.facts, when)
+        return not when or holds(self.facts, when)
 
     def forms(self) -> list[str]:
         """Codes of the forms this act issues."""
