@@ -1,6 +1,6 @@
 # What each target does: `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check pages crash bench clean
+.PHONY: help setup run test check pages long crash bench clean
 VENV := .venv
 # uv itself lives beside the environment it makes: nothing is installed outside this folder.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
@@ -20,7 +20,7 @@ run: setup  ## Start everything, walk two dossiers, stay up (HOSO_ONCE=1: end af
 	@$(VENV)/bin/hoso up --walk
 
 test: check  ## Lint, types, and every test on real parts
-	@$(VENV)/bin/pytest -n auto --maxprocesses=4 -m "not alone"
+	@$(VENV)/bin/pytest -n auto --maxprocesses=4 -m "not alone and not long"
 	@$(VENV)/bin/pytest -m alone
 
 check: setup  ## Lint, types, rulebooks and their pages
@@ -32,6 +32,9 @@ check: setup  ## Lint, types, rulebooks and their pages
 
 pages: setup  ## Write a page of each rulebook into docs/law/
 	@$(VENV)/bin/hoso rulebook pages
+
+long: setup  ## Long tests that `make test` leaves out: Prefect's work pool, watchdogs that wait
+	@$(VENV)/bin/pytest -m long
 
 crash: setup  ## Kill every program under load, 100 times (HOSO_KILLS), and 2,000 jobs between two workers
 	@$(VENV)/bin/python -m tests.crash.kill

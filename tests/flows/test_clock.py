@@ -174,6 +174,7 @@ def test_missed_hours_are_made_up_for_once_and_a_clock_killed_in_a_run_leaves_it
     assert {(one.day, one.hour, one.minute) for one in moments} == {(1, 0, 30)}
 
 
+@pytest.mark.long
 def test_silence_is_noticed_by_an_automation_that_tells_administrators_and_sweeps(
     place: Place, engine: Engine, prefect: Prefect
 ) -> None:
@@ -269,6 +270,7 @@ def test_prefect_yaml_is_what_the_clock_deploys() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_work_pool_runs_what_prefect_yaml_deploys(place: Place, engine: Engine, prefect: Prefect) -> None:
     overdue(engine, 1)
 
