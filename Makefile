@@ -33,7 +33,7 @@ check: setup  ## Lint, types, rulebooks and their pages
 pages: setup  ## Write a page of each rulebook into docs/law/
 	@$(VENV)/bin/hoso rulebook pages
 
-long: setup  ## Long tests that `make test` leaves out: Prefect's work pool, watchdogs that wait
+long: setup  ## What `make test` leaves out: two machines behind nginx, the clock on Prefect, workers killed while they send
 	@$(VENV)/bin/pytest -m long
 
 crash: setup  ## Kill every program under load, 100 times (HOSO_KILLS), and 2,000 jobs between two workers

@@ -32,7 +32,7 @@ from tests.api.machines import (
 from tests.api.road import Caller, Road
 from tests.programs import needs_program
 
-pytestmark = pytest.mark.timeout(600)  # seven programs start at once, beside other tests
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]  # seven programs start at once
 PASSWORD = "mật khẩu thử nghiệm"
 API, WORKER = "hoso-api", "hoso-worker"
 

@@ -109,6 +109,7 @@ def overdue(engine: Engine, count: int, agency: str = "camd") -> None:
         limit(engine, opened(engine, f"HS-{uuid4().hex[:8]}", holder=agency), RULE, -80 * HOUR, -1 * HOUR)
 
 
+@pytest.mark.long
 def test_run_asked_for_sweeps_and_shows_it_and_what_was_missed_is_an_event_and_presses_the_agency(
     place: Place, engine: Engine, prefect: Prefect
 ) -> None:
@@ -142,6 +143,7 @@ def test_run_asked_for_sweeps_and_shows_it_and_what_was_missed_is_an_event_and_p
     assert len(prefect.call("POST", "automations/filter")) == 2
 
 
+@pytest.mark.long
 def test_missed_hours_are_made_up_for_once_and_a_clock_killed_in_a_run_leaves_its_place_to_the_next(
     place: Place, engine: Engine, prefect: Prefect
 ) -> None:

@@ -5,6 +5,7 @@ import sys
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine
 
 from flows import webhooks
@@ -40,6 +41,7 @@ def states(engine: Engine) -> dict[str, int]:
     return dict(read(engine, "SELECT state, count(*) FROM delivery GROUP BY state"))
 
 
+@pytest.mark.long
 def test_a_worker_killed_while_the_receiver_hangs_costs_a_try_and_two_workers_send_each_once(
     place: Place, engine: Engine
 ) -> None:
