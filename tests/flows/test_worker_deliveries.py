@@ -3,6 +3,7 @@
 import email
 from collections import Counter
 
+import pytest
 from sqlalchemy import Engine
 
 from flows.deliveries import AT_ONCE
@@ -13,6 +14,7 @@ from tests.flows.rows import act, dossier, read
 from tests.flows.test_deliveries import address, states, told
 
 
+@pytest.mark.long
 def test_killed_worker_leaves_each_mail_sent_once_or_recorded_as_unknown(
     place: Place, engine: Engine
 ) -> None:
