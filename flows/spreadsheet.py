@@ -6,6 +6,7 @@ the quick one hides formulas and reserves memory for the outermost cell a file n
 
 import re
 import zipfile
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -240,7 +241,7 @@ class Merged:
         return name if bottom >= line else None
 
 
-class _Parser:
+class _Parser(ABC):
     """An XML parser that refuses what no office program writes: document types and their entities."""
 
     def __init__(self) -> None:
@@ -254,11 +255,13 @@ class _Parser:
         with file:
             self.parser.ParseFile(file)
 
+    @abstractmethod
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        raise NotImplementedError
+        """An element begins."""
 
+    @abstractmethod
     def end(self, name: str) -> None:
-        raise NotImplementedError
+        """An element ends."""
 
     def _refuse(self, *_declared: object) -> None:
         raise broken()

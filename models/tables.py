@@ -3,7 +3,7 @@
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from models import (
+from models import (  # noqa: F401 - importing a noun's module declares its tables
     agency,
     bulk,
     calendar_change,
@@ -19,23 +19,6 @@ from models import (
     signal,
     webhook,
 )
-
-_ = (
-    agency,
-    bulk,
-    calendar_change,
-    clock_run,
-    document,
-    dossier,
-    event,
-    job,
-    limit,
-    notice,
-    paper,
-    report,
-    signal,
-    webhook,
-)  # importing a noun's module declares its tables
 
 
 def table(name: str) -> Table:
