@@ -59,7 +59,13 @@ def store_file(folder: Path, content: BinaryIO) -> str:
     if not path.parent.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _sync_folder(folder)
-    draft = path.with_name(f".{digest}.{secrets.token_hex(4)}")
+    put(path, content)
+    return digest
+
+
+def put(path: Path, content: BinaryIO) -> None:
+    """Writes a file for its owner alone, whole and durably or not at all, in the place of what was there before."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             shutil.copyfileobj(content, file)
@@ -69,7 +75,6 @@ def store_file(folder: Path, content: BinaryIO) -> str:
     finally:
         draft.unlink(missing_ok=True)
     _sync_folder(path.parent)
-    return digest
 
 
 def _is_fresh(path: Path, size: int) -> bool:

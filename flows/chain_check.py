@@ -6,12 +6,11 @@ keeps copies of these files elsewhere can tell even when somebody rewrote the da
 """
 
 import hashlib
-import os
 import re
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +19,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
+from documents.storage import put
 from flows.notices import Telling, tell
 from flows.offices import above, offices_of
 from models import clock
@@ -313,7 +313,8 @@ def _finish(engine: Engine, check: int, out: Path) -> Checked:
             "head": head, "previous": {"file": last.file, "sha256": last.file_sha256} if last else None,
             "broken": [one._asdict() for one in broken],
         }, option=orjson.OPT_INDENT_2)  # fmt: skip
-        _write(out / name, content)
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        put(out / name, BytesIO(content))
         values = {
             "finished_at": clock.now(), "head": head, "file": name, "file_sha256": hashlib.sha256(content).hexdigest(),
             "breaks": len(broken),
@@ -382,25 +383,6 @@ def _name(connection: Connection, day: date) -> str:
     of_day = text("SELECT count(*) FROM chain_check WHERE day = :day AND finished_at IS NOT NULL")
     before = connection.execute(of_day, {"day": day}).scalar_one()
     return f"chain-{day}-{before + 1}.json" if before else f"chain-{day}.json"
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole and durably, for the owner alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _tell(connection: Connection, broken: Sequence[Broken], day: date) -> int:
