@@ -1,6 +1,7 @@
 """What requests are served with: the store, settings, the calendar, the language, and who is asking."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -114,39 +115,35 @@ def current_actor(parts: PartsDep, token: Annotated[str | None, Depends(_bearer)
 CurrentActor = Annotated[Actor, Depends(current_actor)]
 
 
-def officer(actor: CurrentActor) -> Actor:
-    """An actor who may change dossiers: an officer or the head of an agency.
+def one_of(roles: Iterable[str], code: str, said: Said) -> Callable[[Actor], Actor]:
+    """A dependency that lets these roles pass, and answers everyone else 403 with this code and reason."""
+    allowed = frozenset(roles)
 
-    Raises:
-        Problem: 403 for everyone else.
-    """
-    if actor.role not in {"officer", "head"}:
-        said = Said(
-            "Tài khoản này chỉ được xem, không được thay đổi hồ sơ",
-            "This account may read dossiers, not change them",
-        )
-        raise Problem(403, "read_only_account", said, [Fault("read_only_account", said)])
-    return actor
+    def passed(actor: CurrentActor) -> Actor:
+        if actor.role not in allowed:
+            raise Problem(403, code, said, [Fault(code, said)])
+        return actor
+
+    return passed
 
 
+officer = one_of(
+    ("officer", "head"),
+    "read_only_account",
+    Said(
+        "Tài khoản này chỉ được xem, không được thay đổi hồ sơ",
+        "This account may read dossiers, not change them",
+    ),
+)
 OfficerDep = Annotated[Actor, Depends(officer)]
-
-
-def calendar_keeper(actor: CurrentActor) -> Actor:
-    """An actor who may change the calendar: a supervisor or an administrator.
-
-    Raises:
-        Problem: 403 for everyone else.
-    """
-    if actor.role not in {"supervisor", "administrator"}:
-        said = Said(
-            "Chỉ người giám sát hoặc người quản trị được thay đổi lịch làm việc",
-            "Only a supervisor or an administrator may change the calendar",
-        )
-        raise Problem(403, "not_your_calendar", said, [Fault("not_your_calendar", said)])
-    return actor
-
-
+calendar_keeper = one_of(
+    ("supervisor", "administrator"),
+    "not_your_calendar",
+    Said(
+        "Chỉ người giám sát hoặc người quản trị được thay đổi lịch làm việc",
+        "Only a supervisor or an administrator may change the calendar",
+    ),
+)
 CalendarKeeperDep = Annotated[Actor, Depends(calendar_keeper)]
 
 

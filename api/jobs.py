@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, text
 
 from api.answers import Instant
-from api.dependencies import CurrentActor, EngineDep
+from api.dependencies import EngineDep, one_of
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
 from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
@@ -70,21 +70,14 @@ class JobOut(BaseModel):
     state: Literal["waiting"] = "waiting"
 
 
-def watcher(actor: CurrentActor) -> Actor:
-    """An actor who watches over the work of others: a supervisor or an administrator.
-
-    Raises:
-        Problem: 403 for everyone else.
-    """
-    if actor.role not in {"supervisor", "administrator"}:
-        said = Said(
-            "Chỉ người giám sát hoặc người quản trị xem và cho chạy lại việc",
-            "Only a supervisor or an administrator sees jobs and lets them be tried again",
-        )
-        raise Problem(403, "not_your_jobs", said, [Fault("not_your_jobs", said)])
-    return actor
-
-
+watcher = one_of(
+    ("supervisor", "administrator"),
+    "not_your_jobs",
+    Said(
+        "Chỉ người giám sát hoặc người quản trị xem và cho chạy lại việc",
+        "Only a supervisor or an administrator sees jobs and lets them be tried again",
+    ),
+)
 WatcherDep = Annotated[Actor, Depends(watcher)]
 
 

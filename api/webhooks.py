@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy import Connection, func, insert, select, tuple_, update
 
-from api.dependencies import CurrentActor, EngineDep, PartsDep, id_of
+from api.dependencies import EngineDep, PartsDep, id_of, one_of
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, Key, Once
 from api.pages import CSV, listed
@@ -41,21 +41,14 @@ _PATIENCE = 5.0
 _INVALID = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
 
 
-def keeper(actor: CurrentActor) -> Actor:
-    """An actor who may keep webhooks: the head of an agency for it, an administrator for all.
-
-    Raises:
-        Problem: 403 for everyone else.
-    """
-    if actor.role not in {"head", "administrator"}:
-        said = Said(
-            "Chỉ người đứng đầu cơ quan hoặc người quản trị quản lý webhook",
-            "Only the head of an agency or an administrator keeps webhooks",
-        )
-        raise Problem(403, "not_your_webhooks", said, [Fault("not_your_webhooks", said)])
-    return actor
-
-
+keeper = one_of(
+    ("head", "administrator"),
+    "not_your_webhooks",
+    Said(
+        "Chỉ người đứng đầu cơ quan hoặc người quản trị quản lý webhook",
+        "Only the head of an agency or an administrator keeps webhooks",
+    ),
+)
 KeeperDep = Annotated[Actor, Depends(keeper)]
 
 
