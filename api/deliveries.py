@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, select, true
 
 from api.answers import Instant
-from api.dependencies import CalendarKeeperDep, EngineDep, id_of
+from api.dependencies import EngineDep, id_of, one_of
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceForAllDep
 from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
@@ -89,6 +89,17 @@ def delivery_id_of(
     return id_of(delivery_id)
 
 
+watcher = one_of(
+    ("supervisor", "administrator"),
+    "not_your_deliveries",
+    Said(
+        "Chỉ người giám sát hoặc người quản trị xem và cho gửi lại các lượt gửi bị dừng",
+        "Only a supervisor or an administrator sees stuck deliveries and has them sent again",
+    ),
+)
+WatcherDep = Annotated[Actor, Depends(watcher)]
+
+
 @router.get(
     "",
     response_model=DeliveryPage,
@@ -97,7 +108,7 @@ def delivery_id_of(
 )
 def list_stuck(
     filters: Annotated[DeliveryFilters, Query()],
-    actor: CalendarKeeperDep,
+    actor: WatcherDep,
     engine: EngineDep,
     request: Request,
 ) -> Response:
@@ -114,7 +125,7 @@ def list_stuck(
 
 @router.post("/{delivery_id}/send-again", response_model=DeliveryOut, summary="Gửi lại · Send again")
 def again(
-    delivery_id: Annotated[UUID, Depends(delivery_id_of)], actor: CalendarKeeperDep, once: OnceForAllDep
+    delivery_id: Annotated[UUID, Depends(delivery_id_of)], actor: WatcherDep, once: OnceForAllDep
 ) -> JSONResponse:
     """Ghi lại ai yêu cầu và lúc nào; nơi nhận có thể nhận hai lần nếu lần trước đã đến · recorded; it may arrive twice."""
 
