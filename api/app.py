@@ -77,29 +77,18 @@ def create_app(settings: Settings) -> FastAPI:
     Args:
         settings: where its database and files are; the database must be there when the application starts.
     """
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = open_store(postgres.app_url(settings), public_url=settings.public_url)
-        office = LibreOffice(settings.data / "libreoffice", settings.soffice)
-        app.state.parts = Parts(settings, engine, office, Queues(engine))
-        books()  # a book that cannot be trusted stops the start, not the first request
-        try:
-            yield
-        finally:
-            engine.dispose()
-
     app = FastAPIOffline(
         title="hoso",
         description=DESCRIPTION,
         version="1",
         redoc_url=None,
-        lifespan=lifespan,
+        lifespan=_running,
         dependencies=[Depends(storable)],
         responses={
             status: {"model": errors.ProblemOut, "description": text} for status, text in _PROBLEMS.items()
         },
     )
+    app.state.settings = settings
     errors.install(app)
     app.add_middleware(Edge)
     for part in (
@@ -137,6 +126,19 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(part.router)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's way to change its description
     return app
+
+
+@asynccontextmanager
+async def _running(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    engine = open_store(postgres.app_url(settings), public_url=settings.public_url)
+    office = LibreOffice(settings.data / "libreoffice", settings.soffice)
+    app.state.parts = Parts(settings, engine, office, Queues(engine))
+    books()  # a book that cannot be trusted stops the start, not the first request
+    try:
+        yield
+    finally:
+        engine.dispose()
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
