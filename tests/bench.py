@@ -1,4 +1,4 @@
-"""How fast the engine, imports, the forms, the flows, the sweep and the calculator are here: `python -m tests.bench` prints."""
+"""How fast the engine, imports, the API, the forms, the flows, the sweep and the calculator are here: `python -m tests.bench` prints."""
 
 import os
 import platform
@@ -33,6 +33,7 @@ from models.store import SYSTEM, Scope, open_store, unit_of_work
 from tests.bench_documents import measured as documents
 from tests.bench_flows import measured as flows
 from tests.bench_import import measured as imports
+from tests.bench_load import measured as load_of_a_day
 from tests.bench_sweep import measured as sweeps
 from tests.cluster import running
 from tests.flows.rows import seed
@@ -92,6 +93,7 @@ def main() -> None:
                 rows += [Row(*one) for one in flows(settings, engine, dossiers, progress)]
                 rows += [Row(*one) for one in sweeps(engine, progress)]
                 rows += [Row(*one) for one in imports(engine, progress)]
+                rows += [Row(*one) for one in load_of_a_day(settings, engine, progress)]
     except KeyboardInterrupt:
         console.print("dừng lại, không để lại gì · stopped, nothing left behind")
         sys.exit(130)
