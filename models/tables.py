@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 
 from models import (  # noqa: F401 - importing a noun's module declares its tables
     agency,
+    audit,
     bulk,
     calendar_change,
     clock_run,
