@@ -42,6 +42,7 @@ from api import (
 )
 from api.dependencies import Parts, storable
 from api.edge import Edge
+from api.traces import Traced
 from documents.pdf import LibreOffice
 from flows.books import books
 from flows.queues import Queues
@@ -68,6 +69,7 @@ _PROBLEMS = {
     412: "Hồ sơ đã thay đổi · stale version",
     422: "Dữ liệu không hợp lệ · invalid",
     428: "Thiếu If-Match · If-Match is missing",
+    503: "Không ghi được nhật ký truy cập · the audit log cannot be written",
 }
 
 
@@ -101,7 +103,8 @@ def create_app(settings: Settings) -> FastAPI:
         },
     )
     errors.install(app)
-    app.add_middleware(Edge)
+    app.add_middleware(Traced)
+    app.add_middleware(Edge)  # outermost: it is added last
     for part in (
         auth,
         dossier_list,

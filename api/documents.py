@@ -14,6 +14,7 @@ from api.dossiers import state_of
 from api.errors import NO_PDF, Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
 from api.papers import DOCX, MOST, SCANS, SUFFIXES, attachment, content_type_of
+from api.traces import shown
 from documents import storage
 from documents.pdf import PdfError
 from documents.printing import pdf_name, print_stored
@@ -63,6 +64,7 @@ def _row(store: Store, actor: Actor, document: DocumentId) -> dict[str, Any]:
         found = connection.execute(_DOCUMENTS.where(_document.c.id == document)).mappings().one_or_none()
     if found is None:
         raise not_found()
+    shown([found["dossier"]])
     return dict(found)
 
 

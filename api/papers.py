@@ -20,6 +20,7 @@ from api.dependencies import CurrentActor, DossierId, EngineDep, OfficerDep, Pap
 from api.dossiers import state_of
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
+from api.traces import shown
 from documents import storage
 from flows.books import book as book_of
 from flows.engine import Actor
@@ -135,6 +136,7 @@ def read_content(paper_id: PaperId, actor: CurrentActor, parts: PartsDep) -> Res
         row = connection.execute(select(_paper).where(_paper.c.id == paper_id)).one_or_none()
     if row is None:
         raise not_found()
+    shown([row.dossier])
     content = storage.load(parts.files, row.sha256)
     return Response(content, media_type=row.content_type, headers=attachment(row.file_name, row.sha256))
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from hypothesis import given
+from hypothesis import settings as settings_of
 from hypothesis import strategies as some
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
@@ -55,6 +56,7 @@ def test_entries_are_numbered_and_chained_by_the_database(five: Engine) -> None:
     assert (verified.entries, verified.head) == (5, heads(five)[5])
 
 
+@settings_of(max_examples=40)
 @given(
     some.lists(
         some.builds(
