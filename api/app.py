@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from api import (
     actions,
+    audit,
     auth,
     bulk,
     bulk_asking,
@@ -107,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Edge)  # outermost: it is added last
     for part in (
         auth,
+        audit,
         dossier_list,
         dossier_paper,
         dossiers,

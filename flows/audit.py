@@ -137,7 +137,7 @@ def verify(
             last = head_of(connection).seq
             rows = connection.execute(_NEXT, {"after": reading.seq, "most": BATCH}).mappings().all()
         reading.read(rows)
-        if progress:
+        if progress and rows:
             progress(reading.entries, max(last - reading.start, reading.entries))
         if len(rows) < BATCH:
             return reading.end()
@@ -162,7 +162,7 @@ class _Reading:
                 self._found("gap", seq)
             if row["previous"] != self._digest:
                 self._found("link", seq)
-            if digest != digest_of_entry(row):  # type: ignore[arg-type]  # its keys are columns' names
+            if digest != digest_of_entry(row):
                 self._found("entry", seq)
             if self._exported.pop(seq, digest) != digest:
                 self._found("rewritten", seq)

@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC
 
-from sqlalchemy import ARRAY, BigInteger, Column, Text, Uuid
+from sqlalchemy import BigInteger, Column, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from models.columns import UUID, Any, datetime, instant

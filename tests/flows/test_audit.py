@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as settings_of
 from hypothesis import strategies as some
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from flows import audit
@@ -110,21 +110,31 @@ def test_many_writers_leave_no_gap(engine: Engine) -> None:
 
 
 def test_entry_of_a_transaction_that_rolls_back_leaves_no_gap(five: Engine) -> None:
-    class Failed(Exception):
-        pass
-
-    with pytest.raises(Failed), unit_of_work(five, Scope(SYSTEM)) as connection:
-        record(connection, entry())
-        raise Failed
+    with pytest.raises(_Failed), unit_of_work(five, Scope(SYSTEM)) as connection:
+        _failing(connection)
     record_now(five, entry())
     assert verify(five).head.seq == 6
+
+
+class _Failed(Exception):
+    pass
+
+
+def _failing(connection: Connection) -> None:
+    record(connection, entry())
+    raise _Failed
+
+
+INSERT = (
+    "INSERT INTO audit_entry (seq, at, operation, dossiers, objects, outcome, previous, digest)"
+    " VALUES (6, now(), 'x', '{}', '{}', '200', '', '')"
+)
 
 
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO audit_entry (seq, at, operation, dossiers, objects, outcome, previous, digest)"
-        " VALUES (6, now(), 'x', '{}', '{}', '200', '', '')",
+        INSERT,
         "UPDATE audit_entry SET outcome = '404'",
         "DELETE FROM audit_entry",
         "TRUNCATE audit_entry",
