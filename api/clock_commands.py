@@ -5,8 +5,7 @@ By hand no server of Prefect is needed. Ctrl-C leaves whole batches behind, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +14,7 @@ from uuid import UUID
 
 import typer
 
-from api.terminal import AsJson, fail, print_json, print_table
+from api.terminal import Advance, AsJson, bar, fail, print_json, print_table
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -43,7 +42,6 @@ Moment = Annotated[
     ),
 ]
 Agency = Annotated[str | None, typer.Option(help="Chỉ cơ quan này · only this agency")]
-Advance = Callable[[int, int], None]
 
 
 class Period(StrEnum):
@@ -176,7 +174,7 @@ def _do(
     settings = Settings.from_environment()
     engine = open_store(app_url(settings), pool_size=2, public_url=settings.public_url)
     try:
-        with _bar(title) as advance:
+        with bar(title) as advance:
             done = take_turn(engine, name, lambda: work(settings, engine, advance))
     except KeyboardInterrupt:
         fail(
@@ -203,14 +201,3 @@ def _said(value: object) -> str:
     if isinstance(value, list | tuple):
         return "\n".join(map(_said, value))
     return "" if value is None else str(value)
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Advance]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total or None)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import clock_commands
+from api import backup_commands, clock_commands
 from api.bulk_commands import bulk
 from api.job_commands import jobs
 from api.rulebook_commands import rulebook
@@ -31,6 +31,7 @@ app.add_typer(rulebook, name="rulebook")
 app.add_typer(jobs, name="jobs")
 app.add_typer(bulk, name="bulk")
 clock_commands.add_to(app)
+backup_commands.add_to(app)
 
 
 def main() -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from getpass import getuser
+from platform import node
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -40,6 +42,11 @@ class Entry:
     request: str | None = None
     reason: str | None = None
     at: datetime = field(default_factory=clock.now)
+
+
+def by_command(operation: str, outcome: str = "ok", **more: Any) -> Entry:
+    """What a command leaves: who ran it on which machine, for nobody is signed in."""
+    return Entry(operation, outcome, address=f"{getuser()}@{node()}", **more)
 
 
 _APPEND = """

@@ -159,17 +159,17 @@ class _Run:
 
 # Every column of ours that can name a file, whoever adds one: a name with sha256 in it, and a task's output. It is read from the catalogue of
 # the database, which also shows columns this role may not read; then the next query fails, and nothing is deleted.
-_COLUMNS = text("""
+COLUMNS = """
     SELECT quote_ident(c.relname), quote_ident(a.attname) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r','p') AND a.attnum > 0 AND NOT a.attisdropped
         AND (a.attname LIKE '%sha256%' OR a.attname = 'output') ORDER BY 1, 2
-""")
+"""
 
 
 def _named(connection: Connection, hashes: list[str]) -> set[str]:
     """Those of the hashes that a row names."""
     asked = " UNION ".join(
         f"SELECT {column} FROM {table} WHERE {column} = ANY (:hashes)"  # noqa: S608 - names from the catalogue, quoted
-        for table, column in connection.execute(_COLUMNS)
+        for table, column in connection.execute(text(COLUMNS))
     )
     return set(connection.execute(text(asked), {"hashes": hashes}).scalars())
