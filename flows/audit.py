@@ -44,9 +44,9 @@ class Entry:
     at: datetime = field(default_factory=clock.now)
 
 
-def by_command(operation: str, outcome: str = "ok", **more: Any) -> Entry:
+def by_command(operation: str, dossiers: Sequence[UUID] = (), reason: str | None = None) -> Entry:
     """What a command leaves: who ran it on which machine, for nobody is signed in."""
-    return Entry(operation, outcome, address=f"{getuser()}@{node()}", **more)
+    return Entry(operation, "ok", dossiers=dossiers, address=f"{getuser()}@{node()}", reason=reason)
 
 
 _APPEND = """

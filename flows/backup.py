@@ -120,9 +120,9 @@ def _files(
     ]  # whose files are not in the store
     named = " UNION ".join(f"SELECT {column} AS name FROM {table}" for table, column in columns)  # noqa: S608 - quoted
     named = f"SELECT name FROM ({named}) every WHERE name ~ '^[0-9a-f]{{64}}$'"  # noqa: S608 - as above
-    [total] = owner.execute(f"SELECT count(*) FROM ({named}) counted").fetchone() or ()  # type: ignore[arg-type]  # noqa: S608
+    [total] = owner.execute(f"SELECT count(*) FROM ({named}) counted").fetchone() or (0,)  # noqa: S608
     with owner.cursor("files") as cursor:
-        for done, [name] in enumerate(cursor.execute(f"{named} ORDER BY name"), start=1):  # type: ignore[arg-type]
+        for done, [name] in enumerate(cursor.execute(f"{named} ORDER BY name"), start=1):
             try:
                 sums.copy(located(settings.files, name), f"files/{name[:2]}/{name}", name)
             except StorageError:
@@ -197,7 +197,7 @@ def run(settings: Settings, program: str, url: URL, arguments: list[str], option
     Raises:
         StartupError: it failed; what it said names tables, not rows.
     """
-    address = url.set(drivername="postgresql", password=None).render_as_string()
+    address = url._replace(drivername="postgresql", password=None).render_as_string()
     environment = {
         "PATH": os.defpath,
         "LC_ALL": "C.UTF-8",
@@ -207,7 +207,7 @@ def run(settings: Settings, program: str, url: URL, arguments: list[str], option
     command = [str(client(settings, program)), f"--dbname={address}", "--no-password", *arguments]
     process = subprocess.Popen(
         command, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )  # noqa: S603
+    )
     try:
         _, said = process.communicate()
     finally:

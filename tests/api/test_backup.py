@@ -22,7 +22,7 @@ from models.settings import Settings, StartupError
 from models.store import open_store
 from tests.api.conftest import PASSWORD, Command
 from tests.api.road import Road
-from tests.cluster import new_database, running, superuser
+from tests.cluster import new_database, running
 
 POLICE = "ca.cau-giay"
 
@@ -30,6 +30,7 @@ POLICE = "ca.cau-giay"
 @pytest.fixture
 def installation(database: Settings, tmp_path: Path) -> Settings:
     """The test's database with a folder of files of its own."""
+    database.secret("jwt_key")
     return replace(
         database, data=tmp_path / "here", shared_files=None, shared_secrets=database.data / "secrets"
     )
@@ -67,7 +68,7 @@ def rows_of(settings: Settings) -> dict[str, list[Any]]:
         asked = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1"
         tables = [name for [name] in owner.execute(asked)]
         return {
-            table: owner.execute(f"SELECT t::text FROM {table} t ORDER BY 1").fetchall()  # type: ignore[arg-type]  # noqa: S608
+            table: owner.execute(f"SELECT t::text FROM {table} t ORDER BY 1").fetchall()  # noqa: S608
             for table in tables
         }
 
@@ -161,15 +162,14 @@ def test_an_interrupted_restore_leaves_the_database_as_it_was_and_can_be_done_ag
     installation: Settings, empty: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     back_up(installation, tmp_path / "backup")
-    with superuser(installation, str(postgres.owner_url(empty).database)) as root:
-        root.execute("CREATE TABLE job (id int)")  # stands in the way of a table in the middle of the dump
-        root.execute("ALTER TABLE job OWNER TO hoso_owner")
+    with psycopg.connect(text_of(postgres.owner_url(empty))) as owner:
+        owner.execute("CREATE TABLE job (id int)")  # stands in the way of a table in the middle of the dump
     monkeypatch.setattr(restoring, "is_empty", lambda _settings: True)
     with pytest.raises(StartupError, match="pg_restore"):
         restore(empty, tmp_path / "backup")
     assert list(rows_of(empty)) == ["job"]
-    with superuser(installation, str(postgres.owner_url(empty).database)) as root:
-        root.execute("DROP TABLE job")
+    with psycopg.connect(text_of(postgres.owner_url(empty))) as owner:
+        owner.execute("DROP TABLE job")
     assert restore(empty, tmp_path / "backup").checked.intact
 
 
