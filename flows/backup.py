@@ -18,7 +18,7 @@ import psycopg
 from sqlalchemy import URL
 
 from documents.storage import StorageError, located
-from flows.retention import COLUMNS
+from flows.retention import COLUMNS, naming
 from models import clock, postgres
 from models.postgres_binaries import client
 from models.settings import Settings, StartupError
@@ -118,8 +118,7 @@ def _files(
     columns = [
         one for one in owner.execute(COLUMNS) if one[0] != "chain_check"
     ]  # whose files are not in the store
-    named = " UNION ".join(f"SELECT {column} AS name FROM {table}" for table, column in columns)  # noqa: S608 - quoted
-    named = f"SELECT name FROM ({named}) every WHERE name ~ '^[0-9a-f]{{64}}$'"  # noqa: S608 - as above
+    named = f"SELECT name FROM ({naming(columns)}) every WHERE name ~ '^[0-9a-f]{{64}}$'"  # noqa: S608 - from the catalogue
     [total] = owner.execute(f"SELECT count(*) FROM ({named}) counted").fetchone() or (0,)  # noqa: S608
     with owner.cursor("files") as cursor:
         for done, [name] in enumerate(cursor.execute(f"{named} ORDER BY name"), start=1):
