@@ -70,6 +70,7 @@ _PROBLEMS = {
     412: "Hồ sơ đã thay đổi · stale version",
     422: "Dữ liệu không hợp lệ · invalid",
     428: "Thiếu If-Match · If-Match is missing",
+    410: "Dữ liệu đã được xóa khi hết thời hạn lưu trữ · erased when the retention period had passed",
     503: "Không ghi được nhật ký truy cập · the audit log cannot be written",
 }
 

@@ -27,6 +27,7 @@ from documents.pdf import pages_of
 from documents.printing import print_stored
 from documents.rendering import render_stored
 from documents.sheets import Filed, Numbered, number_sheets
+from flows.anonymising import erased
 from flows.books import book as book_of
 from flows.engine import Actor
 from flows.filing import compiled_since, papers_of_the_file
@@ -136,6 +137,8 @@ def _make(
             raise _NobodyWaits
 
     state = state_of(parts.engine, actor, dossier)
+    if erased(parts.engine, actor.scope, dossier):
+        raise was_erased()
     if not _holds(parts, actor, state):
         require_reason(reason)
     entries, stands = _numbered(parts, actor, state)

@@ -130,12 +130,14 @@ def retention(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ đếm, không xóa · count only")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Xóa những gì đã hết thời gian lưu · delete what has served its purpose."""
+    """Xóa những gì đã hết thời gian lưu; hồ sơ theo quy tắc đã đặt · delete what has served its purpose, dossiers by rule."""
+    from flows.anonymising import anonymise
     from flows.retention import retain
 
     def work(settings: Settings, engine: Engine, advance: Advance) -> dict[str, Any]:
+        erased = anonymise(engine, settings.files, None, dry_run, advance)
         done = retain(engine, None, dry_run, lambda _what, count: advance(count, 0), settings.files)
-        return asdict(done) | {"whole": not dry_run}
+        return asdict(done) | {"anonymised": list(erased.dossiers), "whole": not dry_run}
 
     _do("retention", "Xóa dữ liệu", work, as_json=as_json)
 
