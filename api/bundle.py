@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from api.dependencies import CurrentActor, DossierId, Parts, PartsDep
 from api.dossiers import state_of
-from api.errors import NO_PDF
+from api.errors import NO_PDF, was_erased
 from api.traces import ReasonDep, require_reason
 from documents import storage
 from documents.bundle import CopySet, DossierFile, write_bundle
@@ -120,7 +120,7 @@ async def read_bundle(
         "Content-Length": str(bundle.seek(0, 2)),
     }
     bundle.seek(0)
-    return StreamingResponse(_sent(bundle), media_type="application/zip", headers=headers)
+    return StreamingResponse(sent(bundle), media_type="application/zip", headers=headers)
 
 
 class _NobodyWaits(Exception):
@@ -160,7 +160,8 @@ def _holds(parts: Parts, actor: Actor, state: State) -> bool:
     return actor.agency == holder
 
 
-def _sent(bundle: BinaryIO) -> Iterator[bytes]:
+def sent(bundle: BinaryIO) -> Iterator[bytes]:
+    """An open file piece by piece; it is closed, and gone, at its end."""
     with bundle:
         while piece := bundle.read(1 << 18):
             yield piece

@@ -204,7 +204,7 @@ def run(settings: Settings, program: str, url: URL, arguments: list[str], option
         "PGOPTIONS": options,
     }
     command = [str(client(settings, program)), f"--dbname={address}", "--no-password", *arguments]
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - programs of PostgreSQL, arguments of ours
         command, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
     try:

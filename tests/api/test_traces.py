@@ -41,7 +41,7 @@ RECORDED = frozenset("""
     POST /v1/imports|GET /v1/lists/dossiers|POST /v1/lists/III-10|POST /v1/lists/V-21
     GET /v1/me|PUT /v1/me/agency/email|PUT /v1/me/email
     GET /v1/notices|POST /v1/notices/read|GET /v1/notices/{notice_id}|POST /v1/notices/{notice_id}/read
-    GET /v1/notices/{notice_id}/deliveries|GET /v1/papers/{paper_id}/content
+    GET /v1/notices/{notice_id}/deliveries|GET /v1/papers/{paper_id}/content|POST /v1/persons/export
     GET /v1/registers|GET /v1/registers/{year}/{name}
     GET /v1/reports|GET /v1/reports/{report_id}|GET /v1/reports/{report_id}/content
     GET /v1/supervision/jobs|POST /v1/supervision/jobs/{job_id}/retry
