@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 import orjson
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from models.settings import Settings
+from models.store import SYSTEM, Scope, unit_of_work
 from tests.api.conftest import Command
 from tests.api.road import Road
 from tests.flows.rows import read
@@ -78,13 +79,8 @@ def test_few_may_take_it_and_only_with_a_reason(road: Road, twice: list[str]) ->
 
 def test_a_head_whose_agency_holds_nothing_of_the_person_any_more(road: Road, store: Engine) -> None:
     road.open()
-    with_court = "UPDATE dossier SET holder = 'ta.kv4-ha-noi'"
-    from sqlalchemy import text
-
-    from models.store import SYSTEM, Scope, unit_of_work
-
     with unit_of_work(store, Scope(SYSTEM)) as connection:
-        connection.execute(text(with_court))
+        connection.execute(text("UPDATE dossier SET holder = 'ta.kv4-ha-noi'"))
     road.refused(
         lambda more: road.as_user(HEAD).post("/v1/persons/export", json={"dossier": road.id}, headers=WHY | more),
         403, "not_holder",
