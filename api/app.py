@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from api import (
     actions,
+    audit,
     auth,
     bulk,
     bulk_asking,
@@ -33,6 +34,7 @@ from api import (
     migrations,
     notices,
     papers,
+    persons,
     registers,
     reports,
     rulebooks,
@@ -42,6 +44,7 @@ from api import (
 )
 from api.dependencies import Parts, storable
 from api.edge import Edge
+from api.traces import Traced
 from documents.pdf import LibreOffice
 from flows.books import books
 from flows.queues import Queues
@@ -68,6 +71,8 @@ _PROBLEMS = {
     412: "Hồ sơ đã thay đổi · stale version",
     422: "Dữ liệu không hợp lệ · invalid",
     428: "Thiếu If-Match · If-Match is missing",
+    410: "Dữ liệu đã được xóa khi hết thời hạn lưu trữ · erased when the retention period had passed",
+    503: "Không ghi được nhật ký truy cập · the audit log cannot be written",
 }
 
 
@@ -90,14 +95,17 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    app.add_middleware(Edge)
+    app.add_middleware(Traced)
+    app.add_middleware(Edge)  # outermost: it is added last
     for part in (
         auth,
+        audit,
         dossier_list,
         dossier_paper,
         dossiers,
         actions,
         papers,
+        persons,
         limits,
         lists,
         migrations,

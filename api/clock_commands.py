@@ -5,8 +5,7 @@ By hand no server of Prefect is needed. Ctrl-C leaves whole batches behind, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +14,7 @@ from uuid import UUID
 
 import typer
 
-from api.terminal import AsJson, fail, print_json, print_table
+from api.terminal import Advance, AsJson, bar, fail, print_json, print_table
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -43,7 +42,6 @@ Moment = Annotated[
     ),
 ]
 Agency = Annotated[str | None, typer.Option(help="Chỉ cơ quan này · only this agency")]
-Advance = Callable[[int, int], None]
 
 
 class Period(StrEnum):
@@ -132,12 +130,14 @@ def retention(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ đếm, không xóa · count only")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Xóa những gì đã hết thời gian lưu · delete what has served its purpose."""
+    """Xóa những gì đã hết thời gian lưu; hồ sơ theo quy tắc đã đặt · delete what has served its purpose, dossiers by rule."""
+    from flows.anonymising import anonymise
     from flows.retention import retain
 
     def work(settings: Settings, engine: Engine, advance: Advance) -> dict[str, Any]:
+        erased = anonymise(engine, settings.files, None, dry_run, advance)
         done = retain(engine, None, dry_run, lambda _what, count: advance(count, 0), settings.files)
-        return asdict(done) | {"whole": not dry_run}
+        return asdict(done) | {"anonymised": list(erased.dossiers), "whole": not dry_run}
 
     _do("retention", "Xóa dữ liệu", work, as_json=as_json)
 
@@ -176,7 +176,7 @@ def _do(
     settings = Settings.from_environment()
     engine = open_store(app_url(settings), pool_size=2, public_url=settings.public_url)
     try:
-        with _bar(title) as advance:
+        with bar(title) as advance:
             done = take_turn(engine, name, lambda: work(settings, engine, advance))
     except KeyboardInterrupt:
         fail(
@@ -203,14 +203,3 @@ def _said(value: object) -> str:
     if isinstance(value, list | tuple):
         return "\n".join(map(_said, value))
     return "" if value is None else str(value)
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Advance]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total or None)

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import clock_commands
+from api import backup_commands, clock_commands
 from api.bulk_commands import bulk
+from api.erasure_commands import keep
 from api.job_commands import jobs
+from api.person_commands import person
 from api.rulebook_commands import rulebook
 from api.terminal import AsJson, fail, law_of, print_json, print_table
 
@@ -30,7 +32,10 @@ app.add_typer(forms, name="forms")
 app.add_typer(rulebook, name="rulebook")
 app.add_typer(jobs, name="jobs")
 app.add_typer(bulk, name="bulk")
+app.add_typer(keep, name="keep")
+app.add_typer(person, name="person")
 clock_commands.add_to(app)
+backup_commands.add_to(app)
 
 
 def main() -> None:

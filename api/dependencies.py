@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from api.access import NOBODY, account_of, sign_in_again
 from api.errors import Fault, Language, Problem, Said, language_of, not_found
+from api.traces import ReasonDep, asked_by
 from documents.pdf import LibreOffice
 from flows.calendars import in_force
 from flows.engine import Actor
@@ -99,16 +100,19 @@ _bearer = OAuth2PasswordBearer(
 )
 
 
-def current_actor(parts: PartsDep, token: Annotated[str | None, Depends(_bearer)]) -> Actor:
+def current_actor(
+    request: Request, parts: PartsDep, token: Annotated[str | None, Depends(_bearer)], reason: ReasonDep
+) -> Actor:
     """Who is asking; the account is read each time, so that a disabled one stops at once.
 
     Raises:
-        Problem: 401 without a valid token of an enabled account.
+        Problem: 401 without a valid token of an enabled account, 403 when it must say why it asks.
     """
     actor = account_of(parts.engine, parts.settings, token) if token else None
     if actor is None:
         raise sign_in_again()
     note(account=actor.account, agency=actor.agency)
+    asked_by(request, actor, reason)
     return actor
 
 

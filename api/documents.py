@@ -11,14 +11,16 @@ from sqlalchemy import Connection, insert, select, true
 from api.answers import DocumentOut, document_of
 from api.dependencies import CurrentActor, DocumentId, DossierId, EngineDep, OfficerDep, PartsDep
 from api.dossiers import state_of
-from api.errors import NO_PDF, Fault, Problem, Said, not_found
+from api.errors import NO_PDF, Fault, Problem, Said, not_found, was_erased
 from api.idempotency import Answer, OnceDep
 from api.papers import DOCX, MOST, SCANS, SUFFIXES, attachment, content_type_of
+from api.traces import shown
 from documents import storage
 from documents.pdf import PdfError
 from documents.printing import pdf_name, print_stored
 from documents.rendering import MARKS, UnknownDocumentError, render_stored
 from documents.stationery import marked
+from flows.anonymising import erased
 from flows.engine import Actor
 from flows.state import Agencies
 from models.clock import now
@@ -63,6 +65,7 @@ def _row(store: Store, actor: Actor, document: DocumentId) -> dict[str, Any]:
         found = connection.execute(_DOCUMENTS.where(_document.c.id == document)).mappings().one_or_none()
     if found is None:
         raise not_found()
+    shown([found["dossier"]])
     return dict(found)
 
 
@@ -91,6 +94,8 @@ def read_content(
     comes with a mark on every page, unless `as_issued=true`.
     """
     row = _row(parts.engine, actor, document_id)
+    if erased(parts.engine, actor.scope, row["dossier"]):
+        raise was_erased()
     if form == "signed":
         return _signed(parts, row)
     mark = None if as_issued else MARKS.get(row["state"])

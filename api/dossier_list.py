@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
 from api.pages import CSV, Page, cursor_of, key_of, listed
+from api.traces import shown
 from flows.engine import Actor
 from flows.law_change import law_changed
 from models.clock import now
@@ -170,4 +171,5 @@ def page_of(engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], 
         for row in rows[: page.limit]
     ]
     more = len(rows) > page.limit
+    shown(item.id for item in items)
     return DossierPage(items=items, next_cursor=cursor_of(items[-1].number) if more else None)

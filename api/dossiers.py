@@ -12,6 +12,7 @@ from api.answers import ActOut, AskedInstant, DossierOut, ParticularsIn, act_of,
 from api.dependencies import CurrentActor, DossierId, EngineDep, LanguageDep, OfficerDep
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
+from api.traces import shown
 from flows.calendars import held
 from flows.engine import Actor
 from flows.opening import open_dossier
@@ -88,6 +89,7 @@ def open_one(body: NewDossier, actor: OfficerDep, language: LanguageDep, once: O
             late_reason=body.late_reason,
             particulars=body.particulars,
         )
+        shown([done.state.id])
         headers = {"Location": f"/v1/dossiers/{done.state.id}", "ETag": etag(done.state)}
         return Answer(act_of(done, language), 201, headers)
 
@@ -123,4 +125,5 @@ def state_of(store: Store, actor: Actor, dossier: UUID, *, lock: bool = False) -
         states = load(connection, [dossier])
     if dossier not in states:
         raise not_found()
+    shown([dossier])
     return states[dossier]

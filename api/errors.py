@@ -111,6 +111,15 @@ def not_found() -> Problem:
     return Problem(404, "not_found", Said("Không tìm thấy", "Not found"), [_NOT_FOUND])
 
 
+def was_erased() -> Problem:
+    """The answer for the content of a dossier that was erased when its time had come."""
+    said = Said(
+        "Dữ liệu của hồ sơ đã được xóa khi hết thời hạn lưu trữ",
+        "The dossier's data were erased when its retention period had passed",
+    )
+    return Problem(410, "erased", said, [Fault("erased", said)])
+
+
 _NOT_FOUND = Fault(
     "not_found",
     Said("Không có, hoặc không thuộc phạm vi được xem", "It does not exist, or you may not see it"),

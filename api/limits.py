@@ -67,10 +67,10 @@ def list_limits(
 
 
 def _remaining(
-    state: State, limit: LimitState, explanation: dict[str, Any], calendar: Calendar, at: datetime
+    state: State, limit: LimitState, explanation: dict[str, Any] | None, calendar: Calendar, at: datetime
 ) -> Remaining | None:
     """What is left by the count as it is stored, or counted anew if more has happened to the limit since that instant."""
-    if limit.due is None or (limit.ended_at and limit.ended_at <= at):
+    if explanation is None or limit.due is None or (limit.ended_at and limit.ended_at <= at):
         return None
     ledger, counted = LEDGER.validate_python(limit.ledger), Reckoning.model_validate(explanation)
     known = known_by(ledger, max(at, limit.starts_at))

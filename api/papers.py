@@ -18,9 +18,11 @@ from sqlalchemy import Connection, func, insert, select
 from api.answers import Instant
 from api.dependencies import CurrentActor, DossierId, EngineDep, OfficerDep, PaperId, PartsDep
 from api.dossiers import state_of
-from api.errors import Fault, Problem, Said, not_found
+from api.errors import Fault, Problem, Said, not_found, was_erased
 from api.idempotency import Answer, OnceDep
+from api.traces import shown
 from documents import storage
+from flows.anonymising import erased
 from flows.books import book as book_of
 from flows.engine import Actor
 from flows.state import State
@@ -135,6 +137,9 @@ def read_content(paper_id: PaperId, actor: CurrentActor, parts: PartsDep) -> Res
         row = connection.execute(select(_paper).where(_paper.c.id == paper_id)).one_or_none()
     if row is None:
         raise not_found()
+    shown([row.dossier])
+    if erased(parts.engine, actor.scope, row.dossier):
+        raise was_erased()
     content = storage.load(parts.files, row.sha256)
     return Response(content, media_type=row.content_type, headers=attachment(row.file_name, row.sha256))
 

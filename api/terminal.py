@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -11,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from models.law.book import Book
 
+Advance = Callable[[int, int], None]
 AsJson = Annotated[bool, typer.Option("--json", help="In JSON · print JSON")]
 
 
@@ -47,3 +49,15 @@ def law_of(code: str) -> Book:
         return load_book(code)
     except LoadError as error:
         fail(str(error))
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Advance]:
+    """A bar on standard error while the block works; told how much of how much is done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total or None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -26,14 +28,22 @@ def migrate_now(settings: Settings) -> str:
     Raises:
         StartupError: the database cannot be reached.
     """
-    if not settings.embedded or postgres.is_ready(settings):
+    with reachable(settings):
         return migrations.migrate(postgres.owner_url(settings))
+
+
+@contextmanager
+def reachable(settings: Settings) -> Iterator[None]:
+    """Within this block the database answers: the embedded server is started for it when it does not run."""
+    if not settings.embedded or postgres.is_ready(settings):
+        yield
+        return
     postgres.prepare(settings)
     process = postgres.start(settings)
     try:
         postgres.wait_ready(settings, process)
         postgres.ensure_roles(settings)
-        return migrations.migrate(postgres.owner_url(settings))
+        yield
     finally:
         postgres.stop(process)
         postgres.clean_up(settings)

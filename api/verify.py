@@ -13,6 +13,7 @@ from sqlalchemy import select, true
 from api.dependencies import EngineDep, LanguageDep
 from api.documents import SIGNED
 from api.errors import Language, Said, not_found
+from api.traces import shown
 from models.law.limits import TIMEZONE
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
@@ -53,6 +54,8 @@ def verify(
     """Số, ngày, cơ quan, tình trạng, mã băm; `Accept: text/html` cho trang xem · number, date, agency, state, hash; or a page."""
     with unit_of_work(engine, Scope(SYSTEM)) as connection:
         row = connection.execute(_ASKED.where(_document.c.verify_code == code)).mappings().one_or_none()
+    if row:
+        shown([row["dossier"]], document=row["id"])
     found = _found(code, row, language) if row else None
     if "text/html" in request.headers.get("accept", ""):
         return _page(found, language)
@@ -65,7 +68,10 @@ _document, _agency = table("document"), table("agency")
 _newer = _document.alias("newer")
 _ASKED = (
     select(
-        *(_document.c[name] for name in ("form", "title", "issued_on", "state", "ended_at", "sha256")),
+        *(
+            _document.c[name]
+            for name in ("id", "dossier", "form", "title", "issued_on", "state", "ended_at", "sha256")
+        ),
         _document.c.number_text.label("number"),
         _agency.c.name.label("agency"),
         _newer.c.number_text.label("replaced_by"),

@@ -16,6 +16,7 @@ from documents.pdf import LibreOffice, LibreOfficeMissingError, PdfError
 from documents.printing import print_stored
 from documents.rendering import RenderingError
 from documents.storage import StorageError
+from flows.audit import Entry, record
 from flows.batches import Result, Task, Unworkable
 from flows.calendars import held
 from flows.engine import Act, Actor, act_many
@@ -86,6 +87,7 @@ class PrintOfMany:
         self._engine, self._files, self._dossiers = engine, files, task.dossiers
         self._scope, self._forms = Scope(task.agency, task.account), task.parameters.get("forms")
         self._office = _ready(workplace.get().office)
+        self._named = [f"task:{task.id}"]
 
     @property
     def total(self) -> int:
@@ -97,8 +99,11 @@ class PrintOfMany:
         for batch in _slices(self._dossiers, start, PRINTS):
             yield self._print(batch)
 
-    def do(self, _connection: Connection, _actor: Actor, batch: Sequence[_Printed]) -> list[Result]:
-        """Says what was printed; the PDFs are kept under their documents, where a second print finds them."""
+    def do(self, connection: Connection, actor: Actor, batch: Sequence[_Printed]) -> list[Result]:
+        """Says what was printed, also in the audit log; the PDFs are kept under their documents for a second print."""
+        printed = [one.dossier for one in batch if one.flaw is None]
+        entry = Entry("bulk print", "ok", actor.account, actor.agency, actor.role, printed, self._named)
+        record(connection, entry)
         return [
             Result(str(one.dossier), "failed", number=one.number, flaws=[one.flaw])
             if one.flaw

@@ -1,16 +1,13 @@
-"""The check of all chains: events, facts, documents and registers against their digests, and the head exported.
+"""The check of all chains: events, facts, documents, registers and the audit log against their digests.
 
 What a chain cannot show by itself, an end cut off or a whole dossier gone, the heads of the last check show: they stand in
-`chain_head`, and the exported file has one digest over all of them. Each file names the digest of the one before. Whoever
-keeps copies of these files elsewhere can tell even when somebody rewrote the database and the folder alike.
+`chain_head`, and in the file that each check exports.
 """
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +16,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
-from documents.storage import put
+from flows import audit, chain_export
 from flows.notices import Telling, tell
 from flows.offices import above, offices_of
 from models import clock
@@ -39,7 +36,6 @@ Progress = Callable[[int, int], None]
 
 _SCOPE = Scope(SYSTEM)
 _check, _head, _break = table("chain_check"), table("chain_head"), table("chain_break")
-_FILE = re.compile(r"chain-(\d{4}-\d\d-\d\d)(?:-(\d+))?\.json")
 
 
 class Broken(NamedTuple):
@@ -47,7 +43,8 @@ class Broken(NamedTuple):
 
     `what`: `gap`, `link`, `event`, `facts`, `head` of a chain; `document` whose content does not fit its digest or whose
     act belongs to another dossier; `vanished`, `cut`, `rewritten` since the last check; `register` with numbers that no
-    document bears; `export`, a file of heads that is gone, was changed, or no longer fits the heads kept here.
+    document bears; `export`, a file of heads that is gone, was changed, or no longer fits the heads kept here; `audit`, an
+    entry of the audit log, its detail saying how.
     """
 
     what: str
@@ -68,6 +65,7 @@ class Checked:
     head: str | None = None
     file: Path | None = None
     notices: int = 0
+    entries: int = 0
 
     @property
     def intact(self) -> bool:
@@ -109,7 +107,6 @@ _REGISTERS = text("""
     WHERE (r.last, r.last) IS DISTINCT FROM (d.last, d.documents) ORDER BY 1, 2, 3
 """)
 _LAST = text("SELECT * FROM chain_check WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1")
-_HEADS = text('SELECT dossier, seq, head FROM chain_head WHERE "check" = :check ORDER BY dossier')
 _BEGIN = text("""
     INSERT INTO chain_check (day, started_at, dossiers, events, documents, breaks) VALUES (:day, :moment, 0, 0, 0, 0)
     ON CONFLICT DO NOTHING
@@ -138,7 +135,7 @@ def verify_chains(
     """Checks every dossier, exports the head, and tells supervisors and administrators of what does not hold.
 
     Each batch is a transaction that remembers where it ended: an interrupted check goes on there, and two that run at once
-    share one check. What is missing stays expected, and is found again by every later check.
+    share one check. The audit log is read to its end each time. What is missing stays expected, and is found again by every later check.
 
     Args:
         engine: the application's store.
@@ -156,7 +153,8 @@ def verify_chains(
     while (done := _advance(engine, check)) is not None:
         if progress:
             progress(done, max(total, done))
-    checked = _finish(engine, check, out)
+    audited = audit.verify(engine, chain_export.audit_heads(out), progress=progress)
+    checked = _finish(engine, check, out, audited)
     _forget(engine)
     return checked
 
@@ -293,96 +291,51 @@ def _event_of(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of the batch
     return {name: value for name, value in row.items() if name not in own}
 
 
-def _finish(engine: Engine, check: int, out: Path) -> Checked:
+def _finish(engine: Engine, check: int, out: Path, audited: audit.Verified) -> Checked:
     """Looks at registers and at the file before, writes this check's file, and tells of what does not hold."""
     with unit_of_work(engine, _SCOPE) as connection:
         row = _locked(connection, check)
         if row.finished_at is not None:  # another run of it was faster
-            return _checked(connection, row, out, 0)
+            return _checked(connection, row, out, audited)
         last = connection.execute(_LAST).one_or_none()
-        _keep(
-            connection,
-            check,
-            [*_broken_registers(connection), *_broken_export(connection, last, check, out)],
-        )
+        exports = chain_export.broken(connection, last, check, out)
+        _keep(connection, check, [
+            *_broken_registers(connection), *(Broken("export", detail=detail) for detail in exports), *_broken_audit(audited),
+        ])  # fmt: skip
         broken = _kept(connection, check)
-        head = _head_over(connection, check)
-        name = _name(connection, row.day)
-        content = orjson.dumps({
-            "check": check, "day": row.day, "dossiers": row.dossiers, "events": row.events, "documents": row.documents,
-            "head": head, "previous": {"file": last.file, "sha256": last.file_sha256} if last else None,
-            "broken": [one._asdict() for one in broken],
-        }, option=orjson.OPT_INDENT_2)  # fmt: skip
-        out.mkdir(mode=0o700, parents=True, exist_ok=True)
-        put(out / name, BytesIO(content))
-        values = {
-            "finished_at": clock.now(), "head": head, "file": name, "file_sha256": hashlib.sha256(content).hexdigest(),
-            "breaks": len(broken),
-        }  # fmt: skip
+        exported = chain_export.write(connection, row, last, out, {
+            "audit": audited.head._asdict(), "broken": [one._asdict() for one in broken],
+        })  # fmt: skip
+        values = {"finished_at": clock.now(), "breaks": len(broken), **exported}
         finished = connection.execute(
             update(_check).where(_check.c.id == check).values(**values).returning(_check)
         ).one()
-        return _checked(connection, finished, out, _tell(connection, broken, row.day))
+        return _checked(connection, finished, out, audited, _tell(connection, broken, row.day))
 
 
-def _checked(connection: Connection, row: Any, out: Path, told: int) -> Checked:  # noqa: ANN401 - a row
+def _checked(
+    connection: Connection,
+    row: Any,  # noqa: ANN401 - a row
+    out: Path,
+    audited: audit.Verified,
+    told: int = 0,
+) -> Checked:
     broken = tuple(_kept(connection, row.id))
-    return Checked(row.dossiers, row.events, row.documents, broken, row.head, out / row.file, told)
+    file = out / row.file
+    return Checked(row.dossiers, row.events, row.documents, broken, row.head, file, told, audited.entries)
+
+
+def _broken_audit(audited: audit.Verified) -> Iterator[Broken]:
+    for one in audited.broken:
+        yield Broken("audit", seq=one.seq, detail=one.what)
+    if audited.breaks > len(audited.broken):
+        yield Broken("audit", detail=f"{audited.breaks} in all")
 
 
 def _broken_registers(connection: Connection) -> Iterator[Broken]:
     for row in connection.execute(_REGISTERS):
         detail = f"{row.agency} {row.year} {row.name}: {row.documents}/{row.last}"
         yield Broken("register", territory=row.territory, detail=detail)
-
-
-def _broken_export(
-    connection: Connection,
-    last: Any,  # noqa: ANN401 - a row
-    check: int,
-    out: Path,
-) -> Iterator[Broken]:
-    """The last file must be there as it was written, be the last one, and fit the heads it was made of."""
-    if last is not None:
-        path = out / last.file
-        if not path.is_file():
-            yield Broken("export", detail=f"{last.file}: missing")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != last.file_sha256:
-            yield Broken("export", detail=f"{last.file}: changed")
-        if _head_over(connection, last.id) != last.head:
-            yield Broken("export", detail=f"{last.file}: heads changed")
-    newest, its_own = max(_exports(out), default=None), f'"check": {check},'.encode()
-    unknown = newest is not None and (last is None or newest > _order(last.file))
-    if (
-        newest and unknown and its_own not in (out / newest[2]).read_bytes()
-    ):  # written before a crash, it is written again
-        yield Broken("export", detail=f"{newest[2]}: unknown here")
-
-
-def _exports(out: Path) -> Iterator[tuple[str, int, str]]:
-    return (_order(path.name) for path in out.glob("chain-*.json") if _FILE.fullmatch(path.name))
-
-
-def _order(name: str) -> tuple[str, int, str]:
-    found = _FILE.fullmatch(name)
-    assert found  # noqa: S101 - names are made here
-    return found[1], int(found[2] or 1), name
-
-
-def _head_over(connection: Connection, check: int) -> str:
-    """One digest over the ids, lengths and last digests of all dossiers, in the order of their ids."""
-    digest = hashlib.sha256()
-    rows = connection.execute(_HEADS, {"check": check}, execution_options={"yield_per": 5000})
-    for row in rows:
-        digest.update(f"{row.dossier}:{row.seq}:{row.head}\n".encode())
-    return digest.hexdigest()
-
-
-def _name(connection: Connection, day: date) -> str:
-    """The day's file; a second check of a day gets one of its own."""
-    of_day = text("SELECT count(*) FROM chain_check WHERE day = :day AND finished_at IS NOT NULL")
-    before = connection.execute(of_day, {"day": day}).scalar_one()
-    return f"chain-{day}-{before + 1}.json" if before else f"chain-{day}.json"
 
 
 def _tell(connection: Connection, broken: Sequence[Broken], day: date) -> int:

@@ -115,9 +115,9 @@ KINDS: Mapping[str, Kind] = {
              "A supervisor or administrator enters the decision in the calendar (POST /v1/calendar/changes)."),
     ),
     "chain_broken": Kind(
-        Both("nhật ký hồ sơ không còn nguyên vẹn", "a dossier's journal is not intact"),
-        Both("Kiểm tra chuỗi sự kiện cho thấy dữ liệu đã bị sửa ngoài hệ thống.",
-             "Checking the chain of events shows that data were changed outside the system."),
+        Both("nhật ký không còn nguyên vẹn", "a journal is not intact"),
+        Both("Kiểm tra chuỗi sự kiện và nhật ký truy cập cho thấy dữ liệu đã bị sửa ngoài hệ thống.",
+             "Checking the chains of events and the audit log shows that data were changed outside the system."),
         Both("Giữ nguyên hiện trạng, báo ngay người phụ trách an toàn thông tin.",
              "Leave everything as it is and tell whoever is in charge of information security at once."),
     ),

@@ -1,9 +1,10 @@
-"""Retention: what the installation wrote for itself is deleted once nobody needs it; dossiers are never touched."""
+"""Retention: what the installation wrote for itself is deleted once nobody needs it. Dossiers: `anonymising`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
@@ -141,9 +142,9 @@ class _Run:
         before, deleted = (min(self.moment, clock.now()) - FILES).timestamp(), 0
         for found in leftovers(folder, before):
             with unit_of_work(self.engine, _SCOPE) as connection:
-                named = _named(connection, [path.name for path in found])
+                needed = named(connection, [path.name for path in found])
             for path in found:
-                if path.name not in named and (self.dry_run or remove(path, before)):
+                if path.name not in needed and (self.dry_run or remove(path, before)):
                     deleted += 1
             self.progress("files", deleted)
         return deleted
@@ -157,19 +158,33 @@ class _Run:
             return int(connection.execute(text(asked), self._asked).scalar_one())
 
 
-# Every column of ours that can name a file, whoever adds one: a name with sha256 in it, and a task's output. It is read from the catalogue of
-# the database, which also shows columns this role may not read; then the next query fails, and nothing is deleted.
-_COLUMNS = text("""
-    SELECT quote_ident(c.relname), quote_ident(a.attname) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+# Every column of ours that can name a file, whoever adds one: a name with sha256 in it, and a task's output. It is read
+# from the catalogue of the database, which also shows columns this role may not read; then the next query fails, and
+# nothing is deleted. What an erased dossier names is needed no more, though its digests stay.
+COLUMNS = """
+    SELECT quote_ident(c.relname), quote_ident(a.attname),
+        EXISTS (SELECT FROM pg_attribute o WHERE o.attrelid = c.oid AND o.attname = 'dossier' AND NOT o.attisdropped)
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r','p') AND a.attnum > 0 AND NOT a.attisdropped
         AND (a.attname LIKE '%sha256%' OR a.attname = 'output') ORDER BY 1, 2
-""")
+"""
 
 
-def _named(connection: Connection, hashes: list[str]) -> set[str]:
-    """Those of the hashes that a row names."""
-    asked = " UNION ".join(
-        f"SELECT {column} FROM {table} WHERE {column} = ANY (:hashes)"  # noqa: S608 - names from the catalogue, quoted
-        for table, column in connection.execute(_COLUMNS)
+def naming(columns: Iterable[Sequence[Any]]) -> str:
+    """A query for the names of all files that are needed.
+
+    Args:
+        columns: rows of `COLUMNS`.
+    """
+    kept = " WHERE dossier NOT IN (SELECT id FROM dossier WHERE erased_at IS NOT NULL)"
+    return " UNION ".join(
+        f"SELECT {column} AS name FROM {table}{kept if of_dossier else ''}"  # noqa: S608 - from the catalogue, quoted
+        for table, column, of_dossier in columns
     )
+
+
+def named(connection: Connection, hashes: list[str]) -> set[str]:
+    """Those of the hashes that a row names whose file is needed."""
+    names = naming(connection.execute(text(COLUMNS)).all())
+    asked = f"SELECT name FROM ({names}) needed WHERE name = ANY (:hashes)"  # noqa: S608 - as above
     return set(connection.execute(text(asked), {"hashes": hashes}).scalars())

@@ -11,6 +11,7 @@ from typing import Any
 from prefect import Flow, flow
 from pydantic import AwareDatetime
 
+from flows.anonymising import anonymise
 from flows.calendar_check import check_calendar
 from flows.chain_check import verify_chains
 from flows.digest import send_digests
@@ -117,16 +118,16 @@ async def check_chains() -> Answer:
 
 @flow(name="Xóa dữ liệu hết dùng", flow_run_name=_run_name("Xóa"), persist_result=False)
 async def retain_data(dry_run: bool = False) -> Answer:
-    """Xóa những gì đã hết thời gian lưu · delete what has served its purpose.
+    """Xóa những gì đã hết thời gian lưu; hồ sơ chỉ theo quy tắc đã đặt · delete what has served its purpose.
 
     Args:
         dry_run: Chỉ đếm, không xóa · count only
     """
 
     def work(place: Workplace) -> Report:
-        return asdict(retain(place.engine, None, dry_run, heeding(place), place.files)) | {
-            "whole": not dry_run
-        }
+        erased = anonymise(place.engine, place.files, None, dry_run, heeding(place))
+        done = asdict(retain(place.engine, None, dry_run, heeding(place), place.files))
+        return done | {"anonymised": len(erased.dossiers), "whole": not dry_run}
 
     return await turn("retention", "Xóa dữ liệu", work, seconds=4 * 3600)
 

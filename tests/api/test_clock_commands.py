@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from api import clock_commands
 from api.command_line import app
+from api.terminal import Advance
 from flows import sweep as sweeping
 from flows.turns import alone, last_end
 from models import clock, postgres
@@ -71,17 +72,17 @@ def test_sweep_interrupted_keeps_whole_batches(office: Engine, monkeypatch: pyte
             raise KeyboardInterrupt
 
     monkeypatch.setattr(sweeping, "BATCH", 2)
-    monkeypatch.setattr(clock_commands, "_bar", lambda _title: _Bar(interrupt))
+    monkeypatch.setattr(clock_commands, "bar", lambda _title: _Bar(interrupt))
     stopped = hoso("sweep")
     assert (stopped.exit_code, "what is done stays" in stopped.output) == (130, True)
     assert len(read(office, "SELECT 1 FROM notice")) == 6
 
 
 class _Bar:
-    def __init__(self, advance: clock_commands.Advance) -> None:
+    def __init__(self, advance: Advance) -> None:
         self._advance = advance
 
-    def __enter__(self) -> clock_commands.Advance:
+    def __enter__(self) -> Advance:
         return self._advance
 
     def __exit__(self, *_error: object) -> None:

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine
 
 from flows import chain_check
+from flows.audit import Entry, record_now
 from flows.chain_check import Broken, Checked, verify_chains
 from models.postgres import app_url
 from models.settings import Settings
@@ -281,6 +282,28 @@ def test_an_old_interrupted_check_begins_anew(
     checked = verified(engine, out, 2 * DAY)
     assert (checked.dossiers, checked.file) == (3, out / "chain-2026-11-25.json")
     assert read(engine, "SELECT count(*) FROM chain_head") == [(3,)]
+
+
+def test_the_audit_log_is_verified_with_the_chains_and_its_head_goes_into_the_file(
+    engine: Engine, settings: Settings, out: Path
+) -> None:
+    for _ in range(4):
+        record_now(engine, Entry("GET /v1/dossiers", "200"))
+    checked = verified(engine, out)
+    [(digest,)] = read(engine, "SELECT digest FROM audit_entry WHERE seq = 4")
+    assert checked.intact
+    assert checked.file
+    assert checked.entries == 4
+    assert orjson.loads(checked.file.read_bytes())["audit"] == {"seq": 4, "digest": digest}
+    for day, statement, what in (
+        (1, "DELETE FROM audit_entry WHERE seq = 4", [(4, "cut")]),
+        (2, "UPDATE audit_entry SET account = gen_random_uuid() WHERE seq = 2", [(2, "entry"), (4, "cut")]),
+    ):
+        tampered(settings, "ALTER TABLE audit_entry DISABLE TRIGGER USER", statement)
+        checked = verified(engine, out, day * DAY)
+        assert [(one.seq, one.detail) for one in checked.broken if one.what == "audit"] == what
+        assert len(checked.broken) == len(what)
+        assert checked.notices == 3  # every supervisor's office, and the administrator's
 
 
 def test_named_dossiers_are_looked_at_and_nothing_is_written(

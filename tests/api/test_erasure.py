@@ -1,0 +1,205 @@
+"""Erasing closed dossiers by rule: nothing of the person is left, and chain, register, log and public check still hold."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, text
+
+from api.app import create_app
+from flows.anonymising import Anonymised, Rule, anonymise, hold, release, rule_in_force, set_rule
+from flows.audit import verify
+from flows.backup import text_of
+from flows.chain_check import verify_chains
+from flows.retention import retain
+from models import postgres
+from models.settings import Settings
+from models.store import SYSTEM, Scope, unit_of_work
+from tests.api.conftest import Command
+from tests.api.road import Caller, Road
+from tests.flows.rows import read
+
+POLICE, HEAD = "ca.cau-giay", "ca.cau-giay.truong"
+AFTER, BEFORE = datetime(2036, 9, 1, tzinfo=UTC), datetime(2036, 8, 1, tzinfo=UTC)
+NAME, NUMBER, FILE = "Nguyễn Văn Xóa", "001098000001", "Nguyễn Văn Xóa.pdf"
+
+
+@pytest.fixture
+def installation(database: Settings, tmp_path: Path) -> Settings:
+    """The test's database with a folder of files of its own."""
+    database.secret("jwt_key")
+    return replace(database, data=tmp_path / "here", shared_secrets=database.data / "secrets")
+
+
+@pytest.fixture
+def client(installation: Settings) -> Iterator[TestClient]:
+    installation.data.mkdir()
+    with TestClient(create_app(installation), base_url="http://hoso.test") as client:
+        yield client
+
+
+@pytest.fixture
+def closed(road: Road) -> Road:
+    """A dossier with documents, their files and a paper, closed in August 2026."""
+    road.open(person={"name": NAME})
+    road.done.append("open")
+    road.advance("record_ground")
+    upload = {"file": (FILE, b"%PDF-1.4\n" + NAME.encode(), "application/pdf")}
+    data = {"kind": "other", "title": f"Đơn của {NAME}", "received_on": "2026-08-20", "sheets": "1"}
+    assert road.as_user(POLICE).post(f"{road.path}/papers", data=data, files=upload).status_code == 201
+    for one in road.as_user(POLICE).get(f"{road.path}/documents").json():
+        assert road.as_user(POLICE).get(f"/v1/documents/{one['id']}/content").status_code == 200
+    road.take("close", by=HEAD, at="2026-08-28T09:00:00+07:00", closing_ground="death", proof="giấy chứng tử")
+    return road
+
+
+def ruled(store: Engine, years: int = 10) -> Any:
+    with unit_of_work(store, Scope(SYSTEM)) as connection:
+        account = connection.execute(text("SELECT id FROM account WHERE username = 'quan-tri'")).scalar_one()
+        set_rule(connection, Rule(years, "Thông tư thử nghiệm"), account)
+    return account
+
+
+def everything(settings: Settings) -> str:
+    """All rows of all tables but the audit log's, as text."""
+    with psycopg.connect(text_of(postgres.owner_url(settings))) as owner:
+        asked = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+        tables = [name for [name] in owner.execute(asked)]
+        return "\n".join(
+            str(owner.execute(f"SELECT t::text FROM {table} t").fetchall())  # noqa: S608
+            for table in tables
+        )
+
+
+def aged(settings: Settings) -> list[Path]:
+    """The stored files, older than a day."""
+    found = list(settings.files.glob("[0-9a-f][0-9a-f]/*"))
+    for path in found:
+        os.utime(path, (0, 0))
+    return found
+
+
+def test_without_a_rule_nothing_is_ever_erased(closed: Road, store: Engine) -> None:
+    assert anonymise(store, None, datetime(2300, 1, 1, tzinfo=UTC)) == Anonymised(None)
+    assert closed.as_user(POLICE).get(closed.path).json()["person"]["name"] == NAME
+
+
+def test_erased_dossiers_say_nothing_of_the_person_and_everything_still_holds(
+    closed: Road, store: Engine, installation: Settings, client: TestClient
+) -> None:
+    caller = closed.as_user(POLICE)
+    documents = caller.get(f"{closed.path}/documents").json()
+    [paper] = [one for one in caller.get(f"{closed.path}/papers").json() if one["kind"] == "other"]
+    genuine = client.get(f"/verify/{documents[0]['verify_code']}").json()
+    registers = read(store, "SELECT * FROM register ORDER BY 1, 2, 3")
+    assert NAME in everything(installation)
+    assert aged(installation)
+    ruled(store)
+    assert anonymise(store, installation.files, BEFORE).dossiers == ()
+    [number] = read(store, "SELECT number FROM dossier")[0]
+    assert anonymise(store, installation.files, AFTER, dry_run=True).dossiers == (number,)
+    assert NAME in everything(installation)
+    done = anonymise(store, installation.files, AFTER)
+    assert done == Anonymised(Rule(10, "Thông tư thử nghiệm"), (number,), len(documents) + 1)
+    left = everything(installation)
+    for part in (NAME, NUMBER, FILE, "nguyen van xoa"):
+        assert part not in left
+    assert list(installation.files.glob("[0-9a-f][0-9a-f]/*")) == []
+    assert read(store, "SELECT * FROM register ORDER BY 1, 2, 3") == registers
+    assert client.get(f"/verify/{documents[0]['verify_code']}").json() == genuine
+    assert verify_chains(store, installation.files / "chain", AFTER).broken == ()
+    assert verify(store).intact
+    assert read(store, "SELECT operation FROM audit_entry WHERE operation = 'anonymise'") == [("anonymise",)]
+    chain = caller.get(f"{closed.path}/events").json()
+    assert chain["intact"]
+    assert {one["facts"] is None for one in chain["items"]} == {True}
+    shown = caller.get(closed.path)
+    assert (shown.status_code, shown.json()["person"]["name"], shown.json()["facts"]) == (200, "(đã xóa)", {})
+    for path in (
+        f"{closed.path}/limits",
+        f"{closed.path}/limits?at=2026-08-21T08:00:00Z",
+        f"{closed.path}/papers",
+        "/v1/dossiers",
+    ):
+        assert caller.get(path).status_code == 200, path
+    for path in (
+        f"/v1/documents/{documents[0]['id']}/content", f"/v1/documents/{documents[0]['id']}/content?format=pdf",
+        f"/v1/papers/{paper['id']}/content", f"{closed.path}/bundle.zip",
+    ):  # fmt: skip
+        answer = caller.get(path, headers={"X-Reason": "thu"})
+        assert (answer.status_code, answer.json()["code"]) == (410, "erased"), path
+    assert anonymise(store, installation.files, AFTER).dossiers == ()
+
+
+def test_a_held_dossier_is_kept_until_it_is_released(closed: Road, store: Engine) -> None:
+    account, dossier = ruled(store), read(store, "SELECT id FROM dossier")[0][0]
+    with unit_of_work(store, Scope(SYSTEM)) as connection:
+        assert hold(connection, dossier, "Đang có khiếu nại", account)
+        assert not hold(connection, dossier, "Lần nữa", account)
+    assert anonymise(store, None, AFTER).dossiers == ()
+    with unit_of_work(store, Scope(SYSTEM)) as connection:  # not even by the function itself
+        erase = text("SELECT erase_dossier(:dossier, :moment, '{}')")
+        assert connection.execute(erase, {"dossier": dossier, "moment": AFTER}).scalar_one() is None
+        assert release(connection, dossier, account)
+    assert len(anonymise(store, None, AFTER).dossiers) == 1
+
+
+def test_open_dossiers_and_a_person_with_another_dossier_are_kept(closed: Road, store: Engine) -> None:
+    closed.done.clear()
+    closed.open()
+    person = read(store, "SELECT person FROM dossier ORDER BY number")[0][0]
+    with unit_of_work(store, Scope(SYSTEM)) as connection:
+        connection.execute(text("UPDATE dossier SET person = :person"), {"person": person})
+    ruled(store, 1)
+    assert len(anonymise(store, None, AFTER).dossiers) == 1
+    assert closed.as_user(POLICE).get(closed.path).json()["person"]["name"] == NAME
+    assert read(store, "SELECT count(*) FROM dossier WHERE erased_at IS NULL") == [(1,)]
+
+
+def test_files_left_by_a_crash_go_with_the_next_retention_and_shared_ones_stay(
+    closed: Road, store: Engine, installation: Settings
+) -> None:
+    first = closed.path
+    closed.done.clear()
+    closed.open()
+    shared = {"file": (FILE, b"%PDF-1.4\n" + NAME.encode(), "application/pdf")}
+    data = {"kind": "other", "title": "Đơn", "received_on": "2026-08-20", "sheets": "1"}
+    assert closed.as_user(POLICE).post(f"{closed.path}/papers", data=data, files=shared).status_code == 201
+    [kept] = read(store, f"SELECT sha256 FROM paper WHERE dossier = '{closed.id}'")[0]  # noqa: S608
+    assert first != closed.path
+    before = aged(installation)
+    ruled(store)
+    assert anonymise(store, None, AFTER).files == 0  # killed before the files
+    assert len(list(installation.files.glob("[0-9a-f][0-9a-f]/*"))) == len(before)
+    retain(store, datetime.now(UTC) + timedelta(days=2), files=installation.files)
+    assert [path.name for path in installation.files.glob("[0-9a-f][0-9a-f]/*")] == [kept]
+
+
+def test_rule_and_holds_are_set_by_those_who_may_and_are_recorded(
+    closed: Road, store: Engine, installation: Settings, hoso: Command, monkeypatch: pytest.MonkeyPatch,
+    as_user: Callable[[str], Caller],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("HOSO_DATA", str(installation.data))
+    monkeypatch.setenv("HOSO_SECRETS", str(installation.shared_secrets))
+    for name, url in ("DATABASE", installation.database_url), ("MIGRATE", installation.migrate_url):
+        monkeypatch.setenv(f"HOSO_{name}_URL", str(url))
+    asked = ("keep", "rule", "--years", "20", "--citation", "Quyết định thử", "--user")
+    assert hoso(*asked, POLICE).code == 2
+    assert hoso(*asked, "quan-tri").code == 0
+    with unit_of_work(store, Scope(SYSTEM)) as connection:
+        assert rule_in_force(connection) == Rule(20, "Quyết định thử")
+    number = closed.as_user(POLICE).get(closed.path).json()["number"]
+    assert hoso("keep", "hold", number, "--reason", "Khiếu nại", "--user", HEAD).code == 0
+    assert hoso("keep", "hold", number, "--reason", "Khiếu nại", "--user", HEAD).code == 1
+    assert hoso("keep", "release", number, "--reason", "Đã xong", "--user", HEAD).code == 0
+    assert hoso("keep", "release", "2026-999999", "--reason", "x", "--user", HEAD).code == 2
+    told = read(store, "SELECT operation, reason FROM audit_entry WHERE operation LIKE 'hoso%' ORDER BY seq")
+    assert told == [
+        ("hoso keep rule", "Quyết định thử"), ("hoso keep hold", "Khiếu nại"), ("hoso keep release", "Đã xong"),
+    ]  # fmt: skip
