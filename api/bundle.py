@@ -19,7 +19,6 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from api.dependencies import CurrentActor, DossierId, Parts, PartsDep
 from api.dossiers import state_of
 from api.errors import NO_PDF, was_erased
-from api.traces import ReasonDep, require_reason
 from documents import storage
 from documents.bundle import CopySet, DossierFile, write_bundle
 from documents.case import Header, person_block
@@ -96,14 +95,11 @@ def list_sheets(dossier_id: DossierId, actor: CurrentActor, parts: PartsDep) -> 
     responses={200: {"content": {"application/zip": {}}}, **NO_PDF},
 )
 async def read_bundle(
-    request: Request, dossier_id: DossierId, actor: CurrentActor, parts: PartsDep, reason: ReasonDep
+    request: Request, dossier_id: DossierId, actor: CurrentActor, parts: PartsDep
 ) -> Response:
-    """Bìa, mục lục của bản gốc và bản sao, mọi tờ trong một PDF, từng tệp · covers, indexes, all sheets, all files.
-
-    Cơ quan không đang giữ hồ sơ phải nêu lý do trong `X-Reason` · who does not hold the dossier says why in `X-Reason`.
-    """
+    """Bìa, mục lục của bản gốc và bản sao, mọi tờ trong một PDF, từng tệp · covers, indexes, all sheets, all files."""
     gone = threading.Event()
-    making = asyncio.ensure_future(run_in_threadpool(_make, parts, actor, dossier_id, reason, gone))
+    making = asyncio.ensure_future(run_in_threadpool(_make, parts, actor, dossier_id, gone))
     try:
         while not (await asyncio.wait({making}, timeout=_WATCH))[0]:
             if await request.is_disconnected():
@@ -127,9 +123,7 @@ class _NobodyWaits(Exception):
     """Whoever asked has gone."""
 
 
-def _make(
-    parts: Parts, actor: Actor, dossier: UUID, reason: str | None, gone: threading.Event
-) -> tuple[str, BinaryIO]:
+def _make(parts: Parts, actor: Actor, dossier: UUID, gone: threading.Event) -> tuple[str, BinaryIO]:
     """The dossier's number and its bundle, in a file without a name that is gone once it is closed."""
 
     def told(_done: int, _steps: int) -> None:
@@ -139,8 +133,6 @@ def _make(
     state = state_of(parts.engine, actor, dossier)
     if erased(parts.engine, actor.scope, dossier):
         raise was_erased()
-    if not _holds(parts, actor, state):
-        require_reason(reason)
     entries, stands = _numbered(parts, actor, state)
     told(0, 0)
     file = _file(parts, actor, state, entries, stands=stands)
@@ -151,13 +143,6 @@ def _make(
         bundle.close()
         raise
     return state.number, bundle
-
-
-def _holds(parts: Parts, actor: Actor, state: State) -> bool:
-    """Whether the dossier is with the actor's agency, or was with one that it succeeded."""
-    with unit_of_work(parts.engine, actor.scope) as connection:
-        holder = Agencies(connection).in_charge(state.holder, now().astimezone(TIMEZONE).date())
-    return actor.agency == holder
 
 
 def sent(bundle: BinaryIO) -> Iterator[bytes]:

@@ -112,7 +112,7 @@ def current_actor(
     if actor is None:
         raise sign_in_again()
     note(account=actor.account, agency=actor.agency)
-    asked_by(request, actor, reason)
+    asked_by(actor, reason)
     return actor
 
 

@@ -29,10 +29,7 @@ NOTHING_PERSONAL = frozenset({
 """The doors that read nothing about a person and write nothing. Every other one is recorded, those to come too."""
 PUBLIC = frozenset({"GET /verify/{code}"})
 """Doors that everybody may enter: recorded without an account, also when they found nothing."""
-WATCHERS = frozenset({"supervisor", "auditor"})
-"""Who reads dossiers without working on them, and therefore says why."""
 LONGEST_REASON = 500
-_OF_ONE = ("dossier_id", "paper_id", "document_id")
 _CLIENT_LEFT = 499
 _log = logs.logger("hoso.api")
 
@@ -65,10 +62,8 @@ def reason_of(
             alias="X-Reason",
             max_length=9 * LONGEST_REASON,
             description="Lý do xem, mã hóa kiểu URL (UTF-8), tối đa 500 ký tự; không nêu tên hay số giấy tờ của ai. "
-            "Bắt buộc khi người giám sát hoặc kiểm tra đọc hồ sơ, khi tải bộ hồ sơ mà cơ quan khác đang giữ, và khi xuất "
-            "toàn bộ dữ liệu của một người · why, URL-encoded UTF-8, 500 characters at most, naming nobody; required of "
-            "supervisors and auditors who read a dossier, for the bundle of a dossier that another agency holds, and for "
-            "a person's whole record",
+            "Ghi vào nhật ký truy cập; bắt buộc khi xuất toàn bộ dữ liệu của một người · why, URL-encoded UTF-8, 500 "
+            "characters at most, naming nobody; kept in the audit log, and required for a person's whole record",
             examples=["Ki%E1%BB%83m%20tra%20%C4%91%E1%BB%8Bnh%20k%E1%BB%B3"],
         ),
     ] = None,
@@ -97,17 +92,10 @@ def reason_of(
 ReasonDep = Annotated[str | None, Depends(reason_of)]
 
 
-def asked_by(request: Request, actor: Actor, reason: str | None) -> None:
-    """Tells who asks and why.
-
-    Raises:
-        Problem: 403 when a supervisor or an auditor reads a dossier and does not say why.
-    """
+def asked_by(actor: Actor, reason: str | None) -> None:
+    """Tells who asks and why."""
     if trace := _trace.get():
         trace.actor, trace.reason = actor, reason
-    reads_one = request.method == "GET" and any(name in request.path_params for name in _OF_ONE)
-    if actor.role in WATCHERS and reads_one:
-        require_reason(reason)
 
 
 def require_reason(reason: str | None) -> None:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID, uuid4, uuid5
 
 import httpx
@@ -24,8 +23,6 @@ from models.law.loader import load_book
 from models.law.schema import Stage
 
 _ENDS = {"done": "xong", "run_out": "đã hết", "used": "đã dùng", "cancelled": "hủy", "restarted": "tính lại"}
-_KEEPING = {"X-Reason": quote("Lưu bản sao hồ sơ đã chuyển đi")}
-"""Why the agency that compiled a file takes its bundle after it has been sent on."""
 _PRINTING = 300
 """Seconds a whole file may take to print."""
 _CLOCKLESS = {"none": "văn bản không đặt thời hạn", "unread": "chưa đọc được thời hạn"}
@@ -145,9 +142,7 @@ class _Walk:
         """The whole numbered file as it is sent, when there is a LibreOffice to print it."""
         path = f"/v1/dossiers/{self._dossier}/bundle.zip"
         try:
-            answer = self._client.send(
-                self._script.steps[0].by, "GET", path, headers=_KEEPING, timeout=_PRINTING
-            )
+            answer = self._client.send(self._script.steps[0].by, "GET", path, timeout=_PRINTING)
         except WalkFailed as failed:
             self._say(str(failed), "yellow")
             return
