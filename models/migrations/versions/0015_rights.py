@@ -101,7 +101,7 @@ CREATE POLICY own_territory ON report USING (
         WHERE own.code = ANY (string_to_array(current_setting('hoso.agencies', true), ','))
         AND (report.territory = own.territory OR starts_with(report.territory, own.territory || '/')))
 ) WITH CHECK ({SYSTEM});
-"""
+"""  # noqa: S608 - conditions from above
 
 
 def upgrade() -> None:
