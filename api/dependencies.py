@@ -143,10 +143,6 @@ _REFUSED: Mapping[Permission, tuple[str, Said]] = {
             "This account may read dossiers, not change them",
         ),
     ),
-    "dossiers.read": (
-        "sees_no_dossier",
-        Said("Tài khoản này không được xem hồ sơ", "This account sees no dossier"),
-    ),
     "calendar.change": (
         "not_your_calendar",
         Said(

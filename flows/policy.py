@@ -35,7 +35,7 @@ account of a court that says only `officer` works as a clerk.
 Permission = Literal[
     "agencies.manage", "agency.mailbox", "audit.read", "audit.verify", "calendar.change", "deliveries.watch",
     "documents.reissue", "documents.void", "dossiers.act", "dossiers.assign", "dossiers.correct", "dossiers.keep_book",
-    "dossiers.migrate", "dossiers.read", "dossiers.remind", "dossiers.void_last", "jobs.watch", "notices.read",
+    "dossiers.migrate", "dossiers.remind", "dossiers.void_last", "jobs.watch",
     "persons.export", "reports.of_territory", "retention.run", "supervision.read", "users.manage", "webhooks.keep",
     "webhooks.keep_all",
 ]  # fmt: skip
@@ -55,11 +55,9 @@ PERMISSIONS: Mapping[Permission, frozenset[str]] = {
     "dossiers.correct": _WORKING,
     "dossiers.keep_book": frozenset({"supervisor"}),
     "dossiers.migrate": frozenset({"head", "supervisor"}),
-    "dossiers.read": _WORKING | {"supervisor", "auditor"},
     "dossiers.remind": frozenset({"supervisor"}),
     "dossiers.void_last": frozenset({"supervisor"}),
     "jobs.watch": frozenset({"supervisor", "administrator"}),
-    "notices.read": _WORKING | {"supervisor", "administrator"},
     "persons.export": frozenset({"head", "auditor"}),
     "reports.of_territory": frozenset({"supervisor", "auditor", "administrator"}),
     "retention.run": frozenset({"administrator"}),
