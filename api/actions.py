@@ -78,7 +78,11 @@ class PossibilityOut(BaseModel):
     title_en: str
     allowed: bool
     by: list[str]
-    role: str
+    role: str = Field(description="Ai thực hiện · who takes it: officer, head")
+    court_role: str | None = Field(
+        description="Ai thực hiện tại Tòa án: Thẩm phán; null: người đứng đầu theo `role`, nếu không là Thư ký · who takes it "
+        "in a court: a judge; when null the head as `role` says, else a clerk"
+    )
     needs: list[NeedOut]
     facts_schema: dict[str, Any] = Field(description="JSON Schema của `facts` · of `facts`")
     forms: list[ActionFormOut]
@@ -214,6 +218,7 @@ def _possibility(one: Possibility, language: Language) -> PossibilityOut:
         allowed=one.allowed,
         by=list(action.by),
         role=action.role,
+        court_role=action.court_role,
         needs=[need_of(need, language) for need in one.needs],
         facts_schema=one.facts_schema,
         forms=[form_of(ref) for ref in action.forms],

@@ -22,6 +22,7 @@ from api.papers import attachment
 from api.registers import XLSX
 from flows import batches
 from flows.bulk_report import as_csv, lines, to_xlsx
+from models.seeing import own
 from models.store import Scope, Store, unit_of_work
 from models.tables import table
 
@@ -84,7 +85,8 @@ def list_tasks(
     if page.cursor is not None:
         asked = asked.where(newest < tuple_(*_place_of(page.cursor)))
     with unit_of_work(engine, actor.scope) as connection:
-        found = [TaskOut.model_validate(dict(row)) for row in connection.execute(asked).mappings()]
+        mine = asked.where(own(connection, _task.c.agency))
+        found = [TaskOut.model_validate(dict(row)) for row in connection.execute(mine).mappings()]
     items = found[: page.limit]
     more = len(found) > page.limit
     last = cursor_of(f"{items[-1].created_at.isoformat()} {items[-1].id}") if more else None
@@ -148,7 +150,8 @@ def task_of(store: Store, scope: Scope, task: UUID) -> TaskOut:
         Problem: 404 when there is none, or it is another agency's.
     """
     with unit_of_work(store, scope) as connection:
-        row = connection.execute(select(_task).where(_task.c.id == task)).mappings().one_or_none()
+        asked = select(_task).where(_task.c.id == task, own(connection, _task.c.agency))
+        row = connection.execute(asked).mappings().one_or_none()
     if row is None:
         raise not_found()
     return TaskOut.model_validate(dict(row))

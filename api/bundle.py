@@ -195,7 +195,7 @@ def _numbered(parts: Parts, actor: Actor, state: State) -> tuple[list[Numbered],
     pdfs = print_stored(parts.engine, parts.files, parts.libreoffice, valid, actor.scope)
     filed = [_document_of(parts, actor, row, asked, pdfs.get(row.id)) for row in documents]
     filed += [_paper_of(row, asked) for row in papers]
-    return number_sheets(parts.engine, actor.scope, state.id, filed, compiled_at)
+    return number_sheets(parts.engine, state.id, filed, compiled_at)
 
 
 def _rows(connection: Connection, dossier: UUID) -> tuple[Sequence[Any], Sequence[Any]]:

@@ -10,12 +10,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, select, true
 
 from api.answers import Instant
-from api.dependencies import EngineDep, id_of, one_of
+from api.dependencies import EngineDep, allowed, id_of
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceForAllDep
 from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
 from flows.engine import Actor
 from flows.outgoing import send_again
+from flows.policy import SIGHT
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
@@ -89,15 +90,7 @@ def delivery_id_of(
     return id_of(delivery_id)
 
 
-watcher = one_of(
-    ("supervisor", "administrator"),
-    "not_your_deliveries",
-    Said(
-        "Chỉ người giám sát hoặc người quản trị xem và cho gửi lại các lượt gửi bị dừng",
-        "Only a supervisor or an administrator sees stuck deliveries and has them sent again",
-    ),
-)
-WatcherDep = Annotated[Actor, Depends(watcher)]
+WatcherDep = Annotated[Actor, Depends(allowed("deliveries.watch"))]
 
 
 @router.get(
@@ -149,7 +142,7 @@ def _id(cursor: str) -> UUID:
 
 def _below(connection: Connection, actor: Actor) -> Any:  # noqa: ANN401 - a condition
     """Notices to agencies of the supervisor's territory; an administrator's reach is everything."""
-    if actor.role == "administrator":
+    if not SIGHT[actor.role].territory:
         return true()
     territory = select(_agency.c.territory).where(_agency.c.code == actor.agency)
     own = connection.execute(territory).scalar_one()

@@ -1,7 +1,7 @@
 """What requests are served with: the store, settings, the calendar, the language, and who is asking."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +18,7 @@ from api.traces import ReasonDep, asked_by
 from documents.pdf import LibreOffice
 from flows.calendars import in_force
 from flows.engine import Actor
+from flows.policy import Permission, may
 from flows.queues import Queues
 from models.law.calendar import Calendar
 from models.logs import note
@@ -119,36 +120,69 @@ def current_actor(
 CurrentActor = Annotated[Actor, Depends(current_actor)]
 
 
-def one_of(roles: Iterable[str], code: str, said: Said) -> Callable[[Actor], Actor]:
-    """A dependency that lets these roles pass, and answers everyone else 403 with this code and reason."""
-    allowed = frozenset(roles)
+def allowed(permission: Permission) -> Callable[[Actor], Actor]:
+    """A dependency that lets those pass whose role the policy gives this permission; everyone else is answered 403.
+
+    The answer's code and reason are the permission's own, where it has any.
+    """
+    code, said = _REFUSED.get(permission, _NOT_YOURS)
 
     def passed(actor: CurrentActor) -> Actor:
-        if actor.role not in allowed:
+        if not may(actor.role, permission):
             raise Problem(403, code, said, [Fault(code, said)])
         return actor
 
     return passed
 
 
-officer = one_of(
-    ("officer", "head"),
-    "read_only_account",
-    Said(
-        "Tài khoản này chỉ được xem, không được thay đổi hồ sơ",
-        "This account may read dossiers, not change them",
-    ),
+_NOT_YOURS = (
+    "not_your_role",
+    Said("Vai trò của tài khoản không được làm việc này", "Your role may not do this"),
 )
-OfficerDep = Annotated[Actor, Depends(officer)]
-calendar_keeper = one_of(
-    ("supervisor", "administrator"),
-    "not_your_calendar",
-    Said(
-        "Chỉ người giám sát hoặc người quản trị được thay đổi lịch làm việc",
-        "Only a supervisor or an administrator may change the calendar",
+_REFUSED: Mapping[Permission, tuple[str, Said]] = {
+    "dossiers.act": (
+        "read_only_account",
+        Said(
+            "Tài khoản này chỉ được xem, không được thay đổi hồ sơ",
+            "This account may read dossiers, not change them",
+        ),
     ),
-)
-CalendarKeeperDep = Annotated[Actor, Depends(calendar_keeper)]
+    "calendar.change": (
+        "not_your_calendar",
+        Said(
+            "Chỉ người giám sát hoặc người quản trị được thay đổi lịch làm việc",
+            "Only a supervisor or an administrator may change the calendar",
+        ),
+    ),
+    "deliveries.watch": (
+        "not_your_deliveries",
+        Said(
+            "Chỉ người giám sát hoặc người quản trị xem và cho gửi lại các lượt gửi bị dừng",
+            "Only a supervisor or an administrator sees stuck deliveries and has them sent again",
+        ),
+    ),
+    "jobs.watch": (
+        "not_your_jobs",
+        Said(
+            "Chỉ người giám sát hoặc người quản trị xem và cho chạy lại việc",
+            "Only a supervisor or an administrator sees jobs and lets them be tried again",
+        ),
+    ),
+    "webhooks.keep": (
+        "not_your_webhooks",
+        Said(
+            "Chỉ người đứng đầu cơ quan hoặc người quản trị quản lý webhook",
+            "Only the head of an agency or an administrator keeps webhooks",
+        ),
+    ),
+    "agency.mailbox": (
+        "not_the_head",
+        Said("Chỉ người đứng đầu đặt hộp thư của cơ quan", "Only the head sets the agency's mailbox"),
+    ),
+}
+
+OfficerDep = Annotated[Actor, Depends(allowed("dossiers.act"))]
+CalendarKeeperDep = Annotated[Actor, Depends(allowed("calendar.change"))]
 
 
 def _version(if_match: str) -> int:

@@ -25,6 +25,7 @@ from flows.engine import Actor
 from flows.state import Agencies
 from models.clock import now
 from models.law.limits import TIMEZONE
+from models.seeing import visible
 from models.store import Store, unit_of_work
 from models.tables import table
 
@@ -61,8 +62,11 @@ def read_one(document_id: DocumentId, actor: CurrentActor, engine: EngineDep) ->
 
 
 def _row(store: Store, actor: Actor, document: DocumentId) -> dict[str, Any]:
+    asked = _DOCUMENTS.where(_document.c.id == document)
     with unit_of_work(store, actor.scope) as connection:
-        found = connection.execute(_DOCUMENTS.where(_document.c.id == document)).mappings().one_or_none()
+        found = (
+            connection.execute(asked.where(visible(connection, "document.dossier"))).mappings().one_or_none()
+        )
     if found is None:
         raise not_found()
     shown([found["dossier"]])

@@ -18,6 +18,7 @@ from models.clock import now
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
 from models.person import search_key
+from models.seeing import visible
 from models.store import Store, unit_of_work
 from models.tables import table
 
@@ -165,7 +166,7 @@ def page_of(engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], 
     if page.cursor is not None:
         asked = asked.where(_dossier.c.number > key_of(page.cursor))
     with unit_of_work(engine, actor.scope) as connection:
-        rows = connection.execute(asked).mappings().all()
+        rows = connection.execute(asked.where(visible(connection, "dossier.id"))).mappings().all()
     items = [
         DossierLine.model_validate({**row, "state": "closed" if row["stage"] == "closed" else "open"})
         for row in rows[: page.limit]

@@ -22,6 +22,7 @@ from models.law.limits import TIMEZONE
 from models.law.loader import codes, load_book
 from models.law.schema import AgencyKind, Stage
 from models.law.words import STAGE_NAMES
+from models.seeing import visible
 from models.store import unit_of_work
 from models.tables import table
 
@@ -76,8 +77,8 @@ def _after(connection: Connection, conditions: list[ColumnElement[bool]], page: 
     """How many dossiers come after the page."""
     if page.next_cursor is None:
         return 0
-    later = _dossier.c.number > key_of(page.next_cursor)
-    return connection.execute(select(func.count()).where(*conditions, later)).scalar_one()
+    seen, later = visible(connection, "dossier.id"), _dossier.c.number > key_of(page.next_cursor)
+    return connection.execute(select(func.count()).where(*conditions, later, seen)).scalar_one()
 
 
 def _narrowed(asked: PaperFilters, agencies: Agencies) -> Iterator[str]:

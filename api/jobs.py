@@ -10,13 +10,15 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, text
 
 from api.answers import Instant
-from api.dependencies import EngineDep, one_of
+from api.dependencies import EngineDep, allowed
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
 from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
 from flows import outbox
 from flows.engine import Actor
+from flows.policy import SIGHT
 from models.law.schema import Stage
+from models.seeing import sees, sight
 from models.store import unit_of_work
 
 router = APIRouter(prefix="/v1/supervision/jobs", tags=["supervision"])
@@ -70,15 +72,7 @@ class JobOut(BaseModel):
     state: Literal["waiting"] = "waiting"
 
 
-watcher = one_of(
-    ("supervisor", "administrator"),
-    "not_your_jobs",
-    Said(
-        "Chỉ người giám sát hoặc người quản trị xem và cho chạy lại việc",
-        "Only a supervisor or an administrator sees jobs and lets them be tried again",
-    ),
-)
-WatcherDep = Annotated[Actor, Depends(watcher)]
+WatcherDep = Annotated[Actor, Depends(allowed("jobs.watch"))]
 
 
 @router.get(
@@ -122,7 +116,7 @@ def retry(
 
 def _blind(actor: Actor) -> bool:
     """An administrator looks after the installation, not after dossiers."""
-    return actor.role == "administrator"
+    return SIGHT[actor.role].blind
 
 
 def _number(text: str) -> int | None:
@@ -132,12 +126,12 @@ def _number(text: str) -> int | None:
 
 
 _MOST = 2**31 - 1
-_SEEN = """
+_SEEN = f"""
     SELECT array_agg(DISTINCT dossier.number) AS dossiers, array_agg(DISTINCT event.action) AS actions,
         array_agg(DISTINCT event.agency) AS agencies
     FROM event JOIN dossier ON dossier.id = event.dossier
-    WHERE event.id = ANY (ARRAY(SELECT jsonb_array_elements_text(job.events)::uuid))
-"""
+    WHERE event.id = ANY (ARRAY(SELECT jsonb_array_elements_text(job.events)::uuid)) AND {sees("event.dossier")}
+"""  # noqa: S608 - a condition of our own
 _BLIND = "SELECT ARRAY[]::text[] AS dossiers, ARRAY[]::text[] AS actions, ARRAY[]::text[] AS agencies"
 _JOBS = """
     SELECT job.id, job.stage, job.state, job.attempts, job.error, job.created_at AS since, seen.*,
@@ -169,7 +163,9 @@ def jobs_of(
     """
     condition = "job.state = :state AND job.state <> 'done'" if state else "true"
     query = _JOBS.format(seen=_BLIND if blind else _SEEN, condition=condition)
-    asked = {"state": state, "after": after, "last": last, "limit": limit}
+    asked: dict[str, Any] = {"state": state, "after": after, "last": last, "limit": limit}
+    if not blind:
+        asked |= sight(connection)
     if state is None:
         del asked["state"]
     return [dict(row) for row in connection.execute(text(query), asked).mappings()]

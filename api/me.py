@@ -3,15 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, select, update
 
 from api.access import NOBODY
-from api.dependencies import CurrentActor, EngineDep
-from api.errors import Fault, Problem, Said
+from api.dependencies import CurrentActor, EngineDep, allowed
 from api.idempotency import Answer, OnceDep
+from flows.engine import Actor
 from models.mail_server import checked_address
 from models.store import unit_of_work
 from models.tables import table
@@ -62,11 +62,10 @@ def set_email(body: EmailIn, actor: CurrentActor, once: OnceDep) -> JSONResponse
 
 
 @router.put("/agency/email", response_model=MeOut, summary="Hộp thư của cơ quan · The agency's mailbox")
-def set_agency_email(body: EmailIn, actor: CurrentActor, once: OnceDep) -> JSONResponse:
+def set_agency_email(
+    body: EmailIn, actor: Annotated[Actor, Depends(allowed("agency.mailbox"))], once: OnceDep
+) -> JSONResponse:
     """Do người đứng đầu đặt · set by the head."""
-    if actor.role != "head":
-        said = Said("Chỉ người đứng đầu đặt hộp thư của cơ quan", "Only the head sets the agency's mailbox")
-        raise Problem(403, "not_the_head", said, [Fault("not_the_head", said)])
 
     def write(connection: Connection) -> Answer:
         connection.execute(update(_agency).where(_agency.c.code == actor.agency).values(email=body.email))

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Connection, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from api.answers import Instant
 from api.deliveries import DeliveryOut, deliveries_of
@@ -18,6 +18,7 @@ from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
 from flows.engine import Actor
 from flows.notice_texts import wording
 from models.clock import now
+from models.seeing import own
 from models.store import unit_of_work
 from models.tables import table
 
@@ -26,6 +27,8 @@ _notice = table("notice")
 _AUDIENCES: Mapping[str, Sequence[str]] = {
     "officer": ("agency",),
     "head": ("agency", "head"),
+    "clerk": ("agency",),
+    "judge": ("agency",),
     "supervisor": ("supervisor",),
     "administrator": ("administrator",),
 }
@@ -173,8 +176,7 @@ def list_deliveries(notice_id: NoticeId, actor: CurrentActor, engine: EngineDep)
 
 def _mine(connection: Connection, actor: Actor) -> list[ColumnElement[bool]]:
     """Notices of one's agency, and of those it succeeded, for one's role."""
-    agencies = connection.execute(text("SELECT current_setting('hoso.agencies')")).scalar_one().split(",")
-    return [_notice.c.agency.in_(agencies), _notice.c.audience.in_(_AUDIENCES.get(actor.role, ()))]
+    return [own(connection, _notice.c.agency), _notice.c.audience.in_(_AUDIENCES.get(actor.role, ()))]
 
 
 def _narrowed(filters: NoticeFilters) -> list[ColumnElement[bool]]:

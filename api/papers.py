@@ -28,6 +28,7 @@ from flows.engine import Actor
 from flows.state import State
 from models.clock import now
 from models.law.limits import TIMEZONE
+from models.seeing import visible
 from models.store import Store, unit_of_work
 from models.tables import table
 
@@ -134,7 +135,8 @@ def add_paper(
 def read_content(paper_id: PaperId, actor: CurrentActor, parts: PartsDep) -> Response:
     """Đúng tệp đã nhận · the very file that was received."""
     with unit_of_work(parts.engine, actor.scope) as connection:
-        row = connection.execute(select(_paper).where(_paper.c.id == paper_id)).one_or_none()
+        asked = select(_paper).where(_paper.c.id == paper_id, visible(connection, "paper.dossier"))
+        row = connection.execute(asked).one_or_none()
     if row is None:
         raise not_found()
     shown([row.dossier])

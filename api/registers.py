@@ -17,7 +17,7 @@ from documents.forms import all_forms
 from documents.register import Entry, book, entries, to_xlsx
 from flows.engine import Actor
 from flows.state import Agencies
-from models.store import SYSTEM, Scope, unit_of_work
+from models.store import SYSTEM, Scope, reach, unit_of_work
 
 router = APIRouter(prefix="/v1/registers", tags=["registers"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -130,10 +130,11 @@ def _read(
 
 _REGISTERS = text("""
     SELECT r.agency, a.name AS agency_name, r.year, r.name, r.last FROM register r JOIN agency a ON a.code = r.agency
-    WHERE r.agency = ANY (string_to_array(current_setting('hoso.agencies'), ',')) ORDER BY r.year DESC, r.agency, r.name
+    WHERE r.agency = ANY (:agencies) ORDER BY r.year DESC, r.agency, r.name
 """)
 
 
 def _registers(connection: Connection) -> list[RegisterOut]:
     """Those of the agencies the transaction reads for."""
-    return [RegisterOut.model_validate(dict(row)) for row in connection.execute(_REGISTERS).mappings()]
+    asked = {"agencies": reach(connection).agencies}
+    return [RegisterOut.model_validate(dict(row)) for row in connection.execute(_REGISTERS, asked).mappings()]

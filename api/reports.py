@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi import Path as InPath
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, any_, func, select, true
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep, PartsDep, id_of
@@ -19,14 +19,14 @@ from api.papers import DOCX, attachment
 from api.registers import XLSX
 from documents import storage
 from flows.engine import Actor
+from flows.policy import may
 from flows.reports import title
+from models.seeing import own
 from models.store import Store, unit_of_work
 from models.tables import table
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
-_report = table("report")
-_WATCHING = {"supervisor", "auditor", "administrator"}
-"""Who reads the reports of a territory and of the agencies in it; everyone else reads those of their own agency."""
+_report, _agency = table("report"), table("agency")
 PeriodKind = Literal["month", "quarter", "half_year", "year"]
 
 
@@ -89,7 +89,7 @@ ReportId = Annotated[UUID, Depends(report_id_of)]
 @router.get("", summary="Báo cáo định kỳ · Periodic reports")
 def list_reports(filters: Annotated[Filters, Query()], actor: CurrentActor, engine: EngineDep) -> ReportPage:
     """Mới nhất trước · the newest first."""
-    conditions = [_readable(actor)]
+    conditions: list[ColumnElement[bool]] = []
     if filters.period:
         conditions.append(_report.c.period == filters.period)
     if filters.agency:
@@ -100,7 +100,7 @@ def list_reports(filters: Annotated[Filters, Query()], actor: CurrentActor, engi
         conditions.append(_report.c.seq < _seq(filters.cursor))
     asked = select(_report).where(*conditions).order_by(_report.c.seq.desc()).limit(filters.limit + 1)
     with unit_of_work(engine, actor.scope) as connection:
-        rows = connection.execute(asked).mappings().all()
+        rows = connection.execute(asked.where(_readable(connection, actor))).mappings().all()
     more = len(rows) > filters.limit
     shown = rows[: filters.limit]
     return ReportPage(
@@ -136,17 +136,19 @@ def read_content(
     return Response(content, media_type=XLSX if form == "xlsx" else DOCX, headers=headers)
 
 
-def _readable(actor: Actor) -> ColumnElement[bool]:
-    """Row-level security shows the agency's own reports and those of its territory, which are not everybody's there."""
-    if actor.role in _WATCHING:
-        return true()
-    agencies = func.string_to_array(func.current_setting("hoso.agencies"), ",")
-    return _report.c.agency == any_(agencies)
+def _readable(connection: Connection, actor: Actor) -> ColumnElement[bool]:
+    """Reports of one's own agency; for those who watch over a territory its own and all those inside it."""
+    mine = own(connection, _report.c.agency)
+    if not may(actor.role, "reports.of_territory"):
+        return mine
+    territory = select(_agency.c.territory).where(_agency.c.code == actor.agency).scalar_subquery()
+    below = func.starts_with(_report.c.territory, func.concat(territory, "/"))
+    return mine | (_report.c.territory == territory) | below
 
 
 def _row(store: Store, actor: Actor, report: UUID) -> dict[str, Any]:
-    asked = select(_report).where(_report.c.id == report, _readable(actor))
     with unit_of_work(store, actor.scope) as connection:
+        asked = select(_report).where(_report.c.id == report, _readable(connection, actor))
         row = connection.execute(asked).mappings().one_or_none()
     if row is None:
         raise not_found()

@@ -210,6 +210,7 @@ def _who(action: Action) -> str:
     head = " (người đứng đầu)" if action.role == "head" else ""
     return _lines(
         ", ".join(AGENCIES[kind] for kind in action.by) + head,
+        "tại Tòa án: Thẩm phán" if action.court_role == "judge" else "",
         f"với tư cách {PARTIES.get(action.actor, action.actor)}",
     )
 

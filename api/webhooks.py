@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy import Connection, func, insert, select, tuple_, update
 
-from api.dependencies import EngineDep, PartsDep, id_of, one_of
+from api.dependencies import EngineDep, PartsDep, allowed, id_of
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, Key, Once
 from api.pages import CSV, listed
@@ -25,10 +25,12 @@ from api.webhook_answers import (
 )
 from flows import receivers
 from flows.engine import Actor
+from flows.policy import may
 from flows.receivers import ReceiverRefused
 from flows.webhooks import BOTH_SECRETS, disable
 from models.clock import now
 from models.private_receivers import PrivateReceivers
+from models.seeing import own
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
@@ -40,21 +42,12 @@ _PATIENCE = 5.0
 """Seconds for the name of a receiver's host to be resolved."""
 _INVALID = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
 
-
-keeper = one_of(
-    ("head", "administrator"),
-    "not_your_webhooks",
-    Said(
-        "Chỉ người đứng đầu cơ quan hoặc người quản trị quản lý webhook",
-        "Only the head of an agency or an administrator keeps webhooks",
-    ),
-)
-KeeperDep = Annotated[Actor, Depends(keeper)]
+KeeperDep = Annotated[Actor, Depends(allowed("webhooks.keep"))]
 
 
 def scope_of(actor: Actor) -> Scope:
     """Which webhooks a keeper sees."""
-    return Scope(SYSTEM, actor.account) if actor.role == "administrator" else actor.scope
+    return Scope(SYSTEM, actor.account) if may(actor.role, "webhooks.keep_all") else actor.scope
 
 
 class OnceForKeeper(Once):
@@ -111,7 +104,7 @@ def list_webhooks(
 ) -> Response:
     """Theo thứ tự tạo; người quản trị thấy mọi cơ quan · in order of creation; an administrator sees all agencies'."""
     with unit_of_work(engine, scope_of(actor)) as connection:
-        asked = select(_webhook)
+        asked = select(_webhook).where(own(connection, _webhook.c.agency))
         if filters.agency is not None:
             asked = asked.where(_webhook.c.agency == filters.agency)
         if filters.enabled is not None:
@@ -210,7 +203,7 @@ def row_of(connection: Connection, webhook: UUID, *, held: bool = False) -> Any:
     Raises:
         Problem: 404.
     """
-    asked = select(_webhook).where(_webhook.c.id == webhook)
+    asked = select(_webhook).where(_webhook.c.id == webhook, own(connection, _webhook.c.agency))
     row = connection.execute(asked.with_for_update() if held else asked).mappings().one_or_none()
     if row is None:
         raise not_found()
@@ -239,7 +232,7 @@ def _agency_of(connection: Connection, actor: Actor, asked: str | None) -> str:
         Problem: 403 for another agency than one's own, 422 for an unknown one, 409 when it has too many.
     """
     agency = asked or actor.agency
-    if agency != actor.agency and actor.role != "administrator":
+    if agency != actor.agency and not may(actor.role, "webhooks.keep_all"):
         said = Said("Chỉ tạo được cho cơ quan mình", "Only for one's own agency")
         raise Problem(403, "not_your_webhooks", said, [Fault("not_your_webhooks", said, "agency")])
     if connection.execute(select(_agency.c.code).where(_agency.c.code == agency)).one_or_none() is None:

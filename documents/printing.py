@@ -12,7 +12,8 @@ from documents import storage
 from documents.pdf import LibreOffice, PdfError
 from documents.rendering import UnknownDocumentError, render_stored
 from models import clock
-from models.store import Scope, unit_of_work
+from models.seeing import visible
+from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
 _document, _copy = table("document"), table("document_copy")
@@ -48,7 +49,7 @@ def print_stored(
     _ = office.program  # before anything is rendered for nothing
     made = office.to_pdf([render_stored(engine, files, row.id, scope) for row in missing])
     copies = [_kept(files, row, content) for row, content in zip(missing, made, strict=True)]
-    with unit_of_work(engine, scope) as connection:
+    with unit_of_work(engine, Scope(SYSTEM)) as connection:  # whoever asked may only read
         connection.execute(insert(_copy).on_conflict_do_nothing(), copies)
         return _known(connection, documents)
 
@@ -61,14 +62,15 @@ def pdf_name(form: str, number_text: str | None) -> str:
 
 def _known(connection: Connection, documents: Sequence[UUID]) -> dict[UUID, str]:
     asked = select(_copy.c.document, _copy.c.sha256).where(
-        _copy.c.kind == "pdf", _copy.c.document.in_(documents)
+        _copy.c.kind == "pdf", _copy.c.document.in_(documents), visible(connection, "document_copy.dossier")
     )
     return {row.document: row.sha256 for row in connection.execute(asked)}
 
 
 def _rows(connection: Connection, documents: Sequence[UUID]) -> list[Any]:
     columns = (_document.c[name] for name in _COLUMNS)
-    rows = {row.id: row for row in connection.execute(select(*columns).where(_document.c.id.in_(documents)))}
+    asked = select(*columns).where(_document.c.id.in_(documents), visible(connection, "document.dossier"))
+    rows = {row.id: row for row in connection.execute(asked)}
     if unknown := set(documents) - rows.keys():
         raise UnknownDocumentError(f"không có văn bản {min(unknown)} / no document {min(unknown)}")
     return [rows[document] for document in dict.fromkeys(documents)]

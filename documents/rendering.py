@@ -20,7 +20,8 @@ from documents.forms import all_forms
 from documents.seal import Seal
 from documents.storage import StorageError
 from models import clock, metrics
-from models.store import Scope, after_commit, unit_of_work
+from models.seeing import visible
+from models.store import SYSTEM, Scope, after_commit, unit_of_work
 from models.tables import table
 
 _document = table("document")
@@ -85,7 +86,7 @@ def render_stored(engine: Engine, files: Path, document: UUID, scope: Scope) -> 
                 raise
     content = _render(row)
     sha256 = storage.store(files, content)
-    known = row.sha256 or _record(engine, scope, {document: (sha256, len(content))})[document]
+    known = row.sha256 or _record(engine, {document: (sha256, len(content))})[document]
     _same(row, sha256, known)
     return content
 
@@ -124,7 +125,7 @@ def _some(
         except (RenderingError, StorageError) as error:
             flaws[row.id] = error
     made = {document: (storing.result(), size) for document, (_row, storing, size) in stored.items()}
-    known = _record(engine, scope, made)
+    known = _record(engine, made)
     for document, (row, _storing, _size) in stored.items():
         try:
             _same(row, made[document][0], known[document])
@@ -159,22 +160,23 @@ def explain(error: BaseException) -> str:
 def _read(engine: Engine, documents: Sequence[UUID], scope: Scope) -> Sequence[Any]:
     columns = (_document.c[name] for name in _COLUMNS)
     with unit_of_work(engine, scope) as connection:
-        rows = connection.execute(select(*columns).where(_document.c.id.in_(documents))).all()
+        seen = visible(connection, "document.dossier")
+        rows = connection.execute(select(*columns).where(_document.c.id.in_(documents), seen)).all()
     if missing := set(documents) - {row.id for row in rows}:
         named = ", ".join(map(str, missing))
         raise UnknownDocumentError(f"không có văn bản {named} / no document {named}")
     return rows
 
 
-def _record(engine: Engine, scope: Scope, made: Mapping[UUID, tuple[str, int]]) -> dict[UUID, str]:
+def _record(engine: Engine, made: Mapping[UUID, tuple[str, int]]) -> dict[UUID, str]:
     """Records results, by document hash and size, unless somebody else was first; the hashes that stand then.
 
-    Rows are locked in order of id, so that nobody waits in a ring.
+    Whoever asked may only read: the system records. Rows are locked in order of id, so that nobody waits in a ring.
     """
     if not made:
         return {}
     rows = [{"id": document, "sha256": sha256, "size": size} for document, (sha256, size) in made.items()]
-    with unit_of_work(engine, scope) as connection:
+    with unit_of_work(engine, Scope(SYSTEM)) as connection:
         new = connection.execute(_FIRST, {"made": rows, "moment": clock.now()}).rowcount
         after_commit(connection, lambda: metrics.renders.labels("rendered").inc(new))
         known = select(_document.c.id, _document.c.sha256).where(_document.c.id.in_(made))

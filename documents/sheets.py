@@ -10,7 +10,7 @@ from sqlalchemy import Engine, insert, select
 
 from documents.forms import all_forms
 from models import clock
-from models.store import Scope, unit_of_work
+from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
 _sheets = table("numbered_sheets")
@@ -75,7 +75,7 @@ def in_legal_order(filed: Iterable[Filed]) -> list[Filed]:
 
 
 def number_sheets(
-    engine: Engine, scope: Scope, dossier: UUID, filed: Sequence[Filed], compiled_at: datetime | None
+    engine: Engine, dossier: UUID, filed: Sequence[Filed], compiled_at: datetime | None
 ) -> tuple[list[Numbered], bool]:
     """The file with its sheet numbers, in their order, and whether these numbers stand.
 
@@ -85,13 +85,12 @@ def number_sheets(
 
     Args:
         engine: the application's store.
-        scope: on whose behalf.
-        dossier: whose file it is.
+        dossier: whose file it is; whoever asks has been found to see it, and may only read: the system numbers.
         filed: everything in it, ended documents too.
         compiled_at: when it was recorded as compiled; None before, or when it must be compiled anew.
     """
     by_id = {one.id: one for one in filed}
-    with unit_of_work(engine, scope, locking=[dossier]) as connection:
+    with unit_of_work(engine, Scope(SYSTEM), locking=[dossier]) as connection:
         asked = select(_sheets).where(_sheets.c.dossier == dossier).order_by(_sheets.c.first_sheet)
         rows = connection.execute(asked).all()
         known = {row.document or row.paper for row in rows}

@@ -23,6 +23,7 @@ from flows.engine import Act, Actor, act_many
 from flows.refusals import Flaw, Refusal, reasons
 from flows.running import workplace
 from flows.writing import Done
+from models.seeing import visible
 from models.store import Scope, unit_of_work
 from models.tables import table
 
@@ -169,14 +170,15 @@ class PrintOfMany:
             asked = asked.where(_document.c.form.in_(self._forms))
         found: dict[UUID, list[UUID]] = {}
         with unit_of_work(self._engine, self._scope) as connection:
-            for row in connection.execute(asked):
+            for row in connection.execute(asked.where(visible(connection, "document.dossier"))):
                 found.setdefault(row.dossier, []).append(row.id)
         return found
 
     def _numbers(self, dossiers: Sequence[UUID]) -> dict[UUID, str]:
         asked = select(_dossier.c.id, _dossier.c.number).where(_dossier.c.id.in_(dossiers))
         with unit_of_work(self._engine, self._scope) as connection:
-            return {row.id: row.number for row in connection.execute(asked)}
+            seen = asked.where(visible(connection, "dossier.id"))
+            return {row.id: row.number for row in connection.execute(seen)}
 
 
 def _ready(office: LibreOffice | None) -> LibreOffice:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from flows import policy
 from flows.books import successor
 from flows.refusals import Flaw, Need
 from flows.state import Agencies, State
@@ -42,7 +43,7 @@ def rights_needs(
         state: the dossier.
         action: what is to be done.
         agency: the actor's agency code.
-        role: the actor's role in it (`officer` or `head` can act).
+        role: the actor's role in it; who signs, `flows.policy` says.
         agencies: agencies by code.
         day: the day of the act.
     """
@@ -50,7 +51,7 @@ def rights_needs(
     kinds = ", ".join(action.by)
     yield Need(
         "wrong_agency",
-        own.card.kind in action.by,
+        policy.takes(action, own.card.kind),
         f"{own.card.name} không có thẩm quyền thực hiện “{action.title}”",
         f"This agency may not take “{action.title_en}” (only: {kinds})",
         action.citation,
@@ -66,11 +67,25 @@ def rights_needs(
     )
     if state is not None:
         yield _part(state, action, agency, agencies, day)
-    yield Need(
-        "needs_head" if action.role == "head" else "needs_officer",
-        role == "head" or (role == "officer" and action.role == "officer"),
-        f"“{action.title}” phải do người đứng đầu cơ quan thực hiện",
-        f"“{action.title_en}” is for the head of the agency",
+    yield _signer(action, own.card.kind, role)
+
+
+_SIGNERS: Mapping[str, tuple[str, str]] = {
+    "officer": ("cán bộ hoặc người đứng đầu cơ quan", "an officer or the head of the agency"),
+    "head": ("người đứng đầu cơ quan", "the head of the agency"),
+    "clerk": ("Thư ký, Thẩm phán hoặc Chánh án", "a clerk, a judge or the head of the court"),
+    "judge": ("Thẩm phán hoặc Chánh án", "a judge or the head of the court"),
+}
+
+
+def _signer(action: Action, kind: str, role: str) -> Need:
+    asked = policy.signer(action, kind)
+    vietnamese, english = _SIGNERS[asked]
+    return Need(
+        f"needs_{asked}",
+        policy.signs(action, kind, role),
+        f"“{action.title}” phải do {vietnamese} thực hiện",
+        f"“{action.title_en}” is for {english}",
         action.citation,
         action.code,
     )

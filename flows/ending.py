@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from flows import policy
 from flows.books import UNLISTED
 from flows.books import book as book_of
 from flows.eligibility import order_needs
@@ -152,12 +153,14 @@ def _right(paper: Paper, view: View, asked: Act, agencies: Agencies) -> Need:
     """The head of the agency that issued it, or of its successor; a supervisor may declare it void, not issue it."""
     agencies.read([paper.agency])
     issuer = agencies.in_charge(paper.agency, view.at.date())
-    head = asked.actor.role == "head" and asked.actor.agency == issuer
-    supervisor = asked.actor.role == "supervisor" and view.action.code == VOID
+    right = policy.may(
+        asked.actor.role, "documents.void" if view.action.code == VOID else "documents.reissue"
+    )
+    elsewhere = asked.actor.role == "head" and asked.actor.agency != issuer
     others = " hoặc người giám sát" if view.action.code == VOID else ""
     return Need(
         "not_issuer",
-        head or supervisor,
+        right and not elsewhere,
         f"“{view.action.title}” phải do người đứng đầu {agencies[issuer].card.name}{others} thực hiện",
         "Only the head of the agency that issued it may do this" + (", or a supervisor" if others else ""),
         CITATION,

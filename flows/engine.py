@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from documents.case import AgencyCard, Signing
+from flows import policy
 from flows.books import book as book_of
 from flows.books import payload, typed
 from flows.clocks import Clocks, Moves
@@ -53,8 +54,8 @@ class Actor:
 
     @property
     def scope(self) -> Scope:
-        """What this actor's transactions may see."""
-        return Scope(self.agency, self.account)
+        """What this actor's transactions may see and change."""
+        return policy.scope_of(self.agency, self.account, self.role)
 
 
 @dataclass(frozen=True)

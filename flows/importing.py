@@ -19,6 +19,7 @@ from flows.opening import plan_openings, write_openings
 from flows.refusals import Invalid, Refusal, reasons
 from flows.writing import Done
 from models.law.calendar import Calendar
+from models.seeing import own
 from models.store import Scope, unit_of_work
 from models.tables import table
 
@@ -141,7 +142,7 @@ def _known(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, tuple[U
     asked = (
         select(_imported.c.key, _dossier.c.id, _dossier.c.number)
         .join(_dossier, _dossier.c.id == _imported.c.dossier)
-        .where(_imported.c.key.in_(keys))
+        .where(_imported.c.key.in_(keys), own(connection, _imported.c.agency))
     )
     return {bytes(row.key): (row.id, row.number) for row in connection.execute(asked)} if keys else {}
 

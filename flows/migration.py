@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from flows import policy
 from flows.books import UNLISTED, successor
 from flows.books import book as book_of
 from flows.clocks import Clocks, rule_of
@@ -162,7 +163,7 @@ def _right(view: View, actor: Actor, agencies: Agencies) -> Need:
     theirs = actor.agency in {agencies.in_charge(code, day) for code in concerned}
     return Need(
         "not_in_charge",
-        (actor.role == "head" and theirs) or actor.role == "supervisor",
+        policy.may(actor.role, "dossiers.migrate") and (theirs or actor.role != "head"),
         "Việc chuyển hồ sơ do người đứng đầu cơ quan đang giữ hoặc lập hồ sơ, hoặc người giám sát thực hiện",
         "The head of the holding or compiling agency, or a supervisor, migrates a dossier",
         None,
@@ -173,7 +174,7 @@ def _right(view: View, actor: Actor, agencies: Agencies) -> Need:
 def _is_supervisor(view: View, actor: Actor) -> Need:
     return Need(
         "needs_supervisor",
-        actor.role == "supervisor",
+        policy.may(actor.role, "dossiers.keep_book"),
         "Việc giữ hồ sơ theo quy định cũ phải do người giám sát quyết định, nêu lý do",
         "A supervisor decides, with a reason, that a dossier stays under the old law",
         view.book.title,

@@ -56,8 +56,6 @@ _ADVANCE = text("""
     ), seen AS (
         INSERT INTO dossier_agency SELECT * FROM jsonb_populate_recordset(NULL::dossier_agency, :seen)
         ON CONFLICT DO NOTHING
-    ), facts AS (
-        INSERT INTO event_facts SELECT * FROM jsonb_populate_recordset(NULL::event_facts, :facts)
     ), changed AS (
         UPDATE time_limit SET (starts_at, due, warning_due, opens, last_day, ended_at, ended_by, "end", late_days,
             ledger, explanation, stands_for) = (
@@ -73,18 +71,21 @@ _ADVANCE = text("""
         RETURNING agency, year, name, last
     ) SELECT agency, year, name, last FROM taken
 """).bindparams(
-    *(bindparam(rows, type_=JSONB) for rows in ("dossiers", "seen", "facts", "changed", "events", "wanted"))
+    *(bindparam(rows, type_=JSONB) for rows in ("dossiers", "seen", "changed", "events", "wanted"))
 )
 
-# Afterwards, for a rule has one open limit at any moment: what a started limit replaces has ended by now.
+# Afterwards, for a rule has one open limit at any moment: what a started limit replaces has ended by now; and facts are
+# written only where their event is seen.
 _START = text("""
     WITH started AS (
         INSERT INTO time_limit SELECT * FROM jsonb_populate_recordset(NULL::time_limit, :started)
+    ), facts AS (
+        INSERT INTO event_facts SELECT * FROM jsonb_populate_recordset(NULL::event_facts, :facts)
     ), issued AS (
         INSERT INTO document SELECT * FROM jsonb_populate_recordset(NULL::document, :documents)
     ) INSERT INTO job (stage, events, state, attempts, run_after, created_at, request)
         SELECT stage, events, state, attempts, run_after, created_at, request FROM jsonb_populate_recordset(NULL::job, :jobs)
-""").bindparams(*(bindparam(rows, type_=JSONB) for rows in ("started", "documents", "jobs")))
+""").bindparams(*(bindparam(rows, type_=JSONB) for rows in ("started", "facts", "documents", "jobs")))
 
 
 # Afterwards too, for what takes a document's place is written by then; a trigger refuses to end one twice.
@@ -108,6 +109,7 @@ def write(connection: Connection, done: Sequence[Done], *, later: timedelta = ti
         one.documents = one.issue.rows(one.event["id"], numbers, public_url(connection))
     connection.execute(_START, {
         "started": [{"dossier": one.state.id, **row} for one in done for row in one.moves.started],
+        "facts": [{"event": one.event["id"], "facts": one.facts, "salt": one.salt} for one in done],
         "documents": [row for one in done for row in one.documents],
         "jobs": _jobs(done, moment, later),
     })  # fmt: skip
@@ -138,7 +140,6 @@ def _advance(connection: Connection, done: Sequence[Done], moment: datetime) -> 
     registers = connection.execute(_ADVANCE, {
         "dossiers": [row_of(one, moment) for one in done if not one.opened],
         "seen": [row for one in done for row in _seen(one)],
-        "facts": [{"event": one.event["id"], "facts": one.facts, "salt": one.salt} for one in done],
         "changed": [{"id": limit, "columns": columns} for limit, columns in changed],
         "events": [one.event for one in done],
         "wanted": [

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -20,10 +20,40 @@ SYSTEM = "*"
 
 @dataclass(frozen=True)
 class Scope:
-    """On whose behalf a transaction reads: row-level security shows this agency's dossiers and its predecessors'."""
+    """On whose behalf a transaction reads and writes: this agency's dossiers and its predecessors', unless said otherwise."""
 
     agency: str
     account: UUID | None = None
+    territory: bool = False
+    """Dossiers in which an agency of this one's territory takes part are seen as well."""
+    blind: bool = False
+    """No dossier is seen."""
+    reads_only: bool = False
+    """What has row-level security is not changed, but what is the account's own."""
+
+
+class Reach(NamedTuple):
+    """How far the scope of a transaction reaches, as the database resolved it when the transaction began."""
+
+    agencies: list[str]
+    """The agency and those it succeeded: whose inboxes, registers and tasks these are; `*` for the system."""
+    territory: str
+    """The territory whose dossiers are seen as well; empty for none."""
+    blind: bool
+
+    @property
+    def everything(self) -> bool:
+        """Whether it is the system's."""
+        return self.agencies == [SYSTEM]
+
+
+def reach(connection: Connection) -> Reach:
+    """How far the unit of work under way reaches."""
+    found: Reach = connection.info[_REACH]
+    return found
+
+
+_REACH = "hoso.reach"
 
 
 def open_store(url: URL | str, *, pool_size: int = 10, public_url: str = PUBLIC_URL) -> Engine:
@@ -124,9 +154,13 @@ def _entered(engine: Engine, scope: Scope, locking: Sequence[UUID]) -> Connectio
 
 def _enter(connection: Connection, scope: Scope, locking: Sequence[UUID]) -> None:
     raw = _raw(connection)
+    named = {**vars(scope), "account": str(scope.account or ""), "writes": "" if scope.reads_only else "on"}
     with raw.pipeline():  # the transaction's beginning, its scope and its locks in one round trip
-        raw.execute(_SCOPE, {"agency": scope.agency})
+        told = raw.execute(_SCOPE, named)
         _lock(connection, locking)
+    row = told.fetchone()
+    assert row is not None  # noqa: S101 - one line, whatever the scope
+    connection.info[_REACH] = Reach(row[0].split(","), row[1], scope.blind)
 
 
 def _lock(connection: Connection, locking: Sequence[UUID]) -> None:
@@ -141,8 +175,16 @@ def _raw(connection: Connection) -> psycopg.Connection[Any]:
 
 
 _LOCK = "SELECT FROM dossier WHERE id = ANY (%(dossiers)s) ORDER BY id FOR UPDATE"
+# The agencies of inboxes and tasks, those of dossiers, the territory, the account, and whether anything may be changed.
 _SCOPE = """
     WITH RECURSIVE own (code) AS (
-        SELECT %(agency)s::text UNION SELECT agency.code FROM agency JOIN own ON agency.successor = own.code)
-    SELECT set_config('hoso.agencies', string_agg(code, ','), true) FROM own
+        SELECT %(agency)s::text UNION SELECT agency.code FROM agency JOIN own ON agency.successor = own.code),
+    named (codes) AS (SELECT string_agg(code, ',' ORDER BY code = %(agency)s DESC, code) FROM own)
+    SELECT set_config('hoso.agencies', codes, true),
+        set_config('hoso.territory', coalesce((
+            SELECT territory FROM agency WHERE code = %(agency)s AND %(territory)s AND NOT %(blind)s), ''), true),
+        set_config('hoso.dossiers', CASE WHEN %(blind)s THEN '' ELSE codes END, true),
+        set_config('hoso.account', %(account)s, true),
+        set_config('hoso.writes', %(writes)s, true)
+    FROM named
 """

@@ -268,6 +268,8 @@ class Action(Strict):
     actor: Code = "holder"
     """Which party of the dossier acts: `holder`, `any`, or a party's name (`compiler`, `centre` …)."""
     role: Literal["officer", "head"] = "officer"
+    court_role: Literal["clerk", "judge", "head"] | None = None
+    """Who takes it where a court does; when left out the head as `role` says, else a clerk."""
     after: tuple[Alternatives, ...] = ()
     """Acts that must have been done; this one cannot be dated before any of them."""
     not_after: tuple[Alternatives, ...] = ()

@@ -15,7 +15,7 @@ from tests.api.road import Road
 from tests.api.whole_way.doors import CHEAP
 
 JOBS = "/v1/supervision/jobs"
-OURS, THEIRS, ADMINISTRATOR = "giam-sat.cau-giay", "giam-sat", "quan-tri"
+OURS, THEIRS, ADMINISTRATOR = "giam-sat.cau-giay", "giam-sat.dong-thap", "quan-tri"
 ERROR = "III-01: RenderingError (rendering.py:1)"
 
 

@@ -113,7 +113,8 @@ class Judged:
                 found = ["unknown_action"]
             case _:
                 assert isinstance(refusal, UnknownDossier)
-                assert asked.actor.agency not in self.seeing()
+                blind = asked.actor.role == "administrator"
+                assert blind or asked.actor.agency not in self.seeing()
                 found = ["unknown_dossier"]
         self.answers.update(f"{asked.action} – {code}" for code in found)
         return ", ".join(found)

@@ -219,7 +219,9 @@ class Walk(Judged):
         if not found:
             return None
         action = self.rng.choices(found, [self._liking(one) for one in found])[0]
-        role = self.rng.choice(("head",) if action.role == "head" else ("head", "officer"))
+        role = self.rng.choice(
+            ("head",) if action.role == "head" or action.court_role else ("head", "officer")
+        )
         return action, actor(self.rng.choice(actors[action.code]), role)
 
     def _liking(self, action: Action) -> float:

@@ -35,13 +35,20 @@ def test_an_agency_that_has_handed_on_is_no_longer_in_charge(road: Road) -> None
     road.do("request_determination", "0 12:00", by="ca-khac")
 
 
-@pytest.mark.parametrize("role", ["officer", "supervisor", "auditor", "administrator", "system"])
+@pytest.mark.parametrize("role", ["officer", "supervisor", "auditor"])
 def test_only_the_head_decides(road: Road, role: str) -> None:
     road.to("verify_residence")
     assert set(road.refused("request_determination", role=role)) == {"needs_head"}
 
 
-@pytest.mark.parametrize("role", ["supervisor", "auditor", "administrator", "system"])
+@pytest.mark.parametrize("role", ["administrator", "system", "nobody"])
+def test_who_sees_no_dossier_acts_on_none(road: Road, role: str) -> None:
+    road.to("verify_residence")
+    with pytest.raises(UnknownDossier):
+        road.refused("request_determination", role=role)
+
+
+@pytest.mark.parametrize("role", ["supervisor", "auditor"])
 def test_only_officers_and_heads_act(road: Road, role: str) -> None:
     road.to("open")
     assert set(road.refused("verify_residence", role=role)) == {"needs_officer"}
