@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, or_, select
 
 from api.answers import Instant, InstantInAddress
-from api.dependencies import EngineDep, PartsDep, one_of
+from api.dependencies import EngineDep, PartsDep, allowed
 from api.errors import Fault, Problem, Said
 from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
 from api.traces import shown
@@ -16,6 +16,7 @@ from flows.audit import Head, Verified, verify
 from flows.chain_export import audit_heads
 from flows.engine import Actor
 from flows.turns import alone
+from models.seeing import own
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
@@ -79,14 +80,7 @@ class AuditFilters(Page):
     until: InstantInAddress | None = Field(default=None, alias="to", description="Trước lúc · before")
 
 
-reader = one_of(
-    ("auditor", "administrator", "head", "supervisor"),
-    "not_your_log",
-    Said(
-        "Chỉ người kiểm tra, giám sát, quản trị và người đứng đầu cơ quan xem nhật ký truy cập",
-        "Only auditors, supervisors, administrators and heads of agencies read the audit log",
-    ),
-)
+reader = allowed("audit.read")
 ReaderDep = Annotated[Actor, Depends(reader)]
 
 
@@ -112,9 +106,11 @@ def list_entries(
     with unit_of_work(engine, scope) as connection:
         if actor.role == "administrator":
             asked = asked.where(_entry.c.operation.regexp_match(_OF_USERS))
-        elif actor.role != "head":
-            own = select(_agency.c.territory).where(_agency.c.code == actor.agency)
-            territory = connection.execute(own).scalar_one()
+        elif actor.role == "head":
+            asked = asked.where(own(connection, _entry.c.agency))
+        else:
+            home = select(_agency.c.territory).where(_agency.c.code == actor.agency)
+            territory = connection.execute(home).scalar_one()
             if "/" in territory:
                 asked = asked.where(_entry.c.agency.in_(_within(territory)))
         rows = connection.execute(asked).mappings().all()
@@ -198,14 +194,7 @@ class VerifiedOut(BaseModel):
     broken: list[LogBreakOut] = Field(description="Nhiều nhất 1000 chỗ · the first thousand")
 
 
-verifier = one_of(
-    ("auditor", "administrator", "supervisor"),
-    "not_your_check",
-    Said(
-        "Chỉ người kiểm tra, giám sát và quản trị kiểm tra nhật ký truy cập",
-        "Only auditors, supervisors and administrators verify the audit log",
-    ),
-)
+verifier = allowed("audit.verify")
 
 
 @router.post("/verify", summary="Kiểm tra nhật ký truy cập · Verify the audit log")

@@ -140,6 +140,27 @@ _NOT_YOURS = (
     Said("Vai trò của tài khoản không được làm việc này", "Your role may not do this"),
 )
 _REFUSED: Mapping[Permission, tuple[str, Said]] = {
+    "audit.read": (
+        "not_your_log",
+        Said(
+            "Chỉ người kiểm tra, giám sát, quản trị và người đứng đầu cơ quan xem nhật ký truy cập",
+            "Only auditors, supervisors, administrators and heads of agencies read the audit log",
+        ),
+    ),
+    "audit.verify": (
+        "not_your_check",
+        Said(
+            "Chỉ người kiểm tra, giám sát và quản trị kiểm tra nhật ký truy cập",
+            "Only auditors, supervisors and administrators verify the audit log",
+        ),
+    ),
+    "persons.export": (
+        "not_your_export",
+        Said(
+            "Chỉ người đứng đầu cơ quan đang giữ hồ sơ và người kiểm tra được xuất toàn bộ dữ liệu của một người",
+            "Only the head of the agency that holds the dossier and auditors may export a person's whole record",
+        ),
+    ),
     "dossiers.act": (
         "read_only_account",
         Said(

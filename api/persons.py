@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection, select
 
 from api.bundle import sent
-from api.dependencies import PartsDep, one_of
+from api.dependencies import PartsDep, allowed
 from api.errors import Fault, Problem, Said, not_found
 from api.traces import ReasonDep, require_reason, shown
 from flows.engine import Actor
@@ -18,6 +18,7 @@ from flows.person_record import write_record
 from flows.state import Agencies
 from models.clock import now
 from models.law.limits import TIMEZONE
+from models.seeing import visible
 from models.store import unit_of_work
 from models.tables import table
 
@@ -43,14 +44,7 @@ class WhosePerson(BaseModel):
         return self
 
 
-exporter = one_of(
-    ("head", "auditor"),
-    "not_your_export",
-    Said(
-        "Chỉ người đứng đầu cơ quan đang giữ hồ sơ và người kiểm tra được xuất toàn bộ dữ liệu của một người",
-        "Only the head of the agency that holds the dossier and auditors may export a person's whole record",
-    ),
-)
+exporter = allowed("persons.export")
 
 
 @router.post(
@@ -91,7 +85,10 @@ def _person(connection: Connection, actor: Actor, whose: WhosePerson) -> UUID:
         Problem: 404 or 403.
     """
     meant = _dossier.c.id == whose.dossier if whose.dossier else _dossier.c.person == whose.person
-    rows = connection.execute(select(_dossier.c.id, _dossier.c.person, _dossier.c.holder).where(meant)).all()
+    asked = select(_dossier.c.id, _dossier.c.person, _dossier.c.holder).where(
+        meant, visible(connection, "dossier.id")
+    )
+    rows = connection.execute(asked).all()
     if not rows:
         raise not_found()
     shown(row.id for row in rows)

@@ -112,11 +112,17 @@ def test_what_is_refused_or_not_there_is_recorded_too(road: Road, store: Engine)
     auditor, unknown = road.as_user("kiem-toan"), uuid4()
     assert road.as_user(STRANGER).get(road.path).status_code == 404
     assert road.as_user(POLICE).get(f"/v1/dossiers/{unknown}").status_code == 404
-    assert auditor.get(road.path).status_code == 403
+    assert auditor.post(f"{road.path}/actions/register_file", json={}).status_code == 403
     outcomes = [
         (one["outcome"], str(one["dossiers"][0])) for one in entries(store, "GET /v1/dossiers/{dossier_id}")
     ]
-    assert outcomes == [("404", road.id), ("404", str(unknown)), ("403", road.id)]
+    assert outcomes == [("404", road.id), ("404", str(unknown))]
+    [refused] = entries(store, "POST /v1/dossiers/{dossier_id}/actions/{code}")
+    assert (refused["outcome"], refused["role"], [str(one) for one in refused["dossiers"]]) == (
+        "403",
+        "auditor",
+        [road.id],
+    )
 
 
 def test_a_name_in_a_path_is_not_kept(as_user: Callable[[str], Caller], store: Engine) -> None:

@@ -57,6 +57,7 @@ ONE: dict[tuple[str, str], Door] = {
     ("get", "/v1/dossiers/{dossier_id}/migration"): one(),
     ("post", "/v1/dossiers/{dossier_id}/migrate"): one(json=ACT, headers=IF_MATCH),
     ("post", "/v1/dossiers/{dossier_id}/keep"): one(json=ACT, headers=IF_MATCH),
+    ("post", "/v1/persons/export"): one(json={"dossier": "{dossier_id}"}, headers={"X-Reason": "kiem%20tra"}),
     ("get", "/v1/bulk/tasks/{task_id}"): one(),
     ("get", "/v1/bulk/tasks/{task_id}/output"): one(),
     ("get", "/v1/bulk/tasks/{task_id}/report"): one(),
@@ -130,6 +131,7 @@ NO_DOSSIER = {
         ("get", "/v1/rulebooks/{code}/rules/{rule_id}"), ("get", "/v1/calendar/versions"),
         ("get", "/v1/calendar/{year}"), ("post", "/v1/calendar/changes"),
     ),
+    "ids only, of what the caller's own agency or territory asked": (("get", "/v1/audit"), ("post", "/v1/audit/verify")),
     "public, without personal data": (
         ("get", "/verify/{code}"), ("get", "/health/live"), ("get", "/health/ready"), ("get", "/metrics"),
     ),
@@ -151,8 +153,9 @@ class Place:
     def knock(self, role: str, door: tuple[str, str], how: Door, ids: Mapping[str, str]) -> Response:
         """A request of the outsider of this role."""
         request = {**how.request}
-        if "json" in request and "dossiers" in request["json"]:
-            request["json"] = {**request["json"], "dossiers": [ids["dossier_id"]]}
+        for name, value in (("dossiers", [ids["dossier_id"]]), ("dossier", ids["dossier_id"])):
+            if name in request.get("json", ()):
+                request["json"] = {**request["json"], name: value}
         headers = {"Authorization": f"Bearer {self.tokens[role]}", **request.pop("headers", {})}
         return self.client.request(door[0].upper(), door[1].format(**ids), headers=headers, **request)
 

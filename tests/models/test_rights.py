@@ -26,6 +26,7 @@ OPEN: Mapping[str, str] = {
     "job_retry": "ids",
     "refresh_token": "digests of tokens",
     "register": "the last number of a register",
+    "retention_rule": "how long closed dossiers are kept",
 }
 """Tables without row-level security, and why."""
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0015"
 
 # No foreign keys: an entry tells what happened, whatever becomes of what it names.
 TABLE = """
