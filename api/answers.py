@@ -184,6 +184,10 @@ class EventOut(BaseModel):
     facts: dict[str, Any] | None = Field(
         description="Dữ kiện; null khi đã xóa theo thời hạn lưu trữ · null once retention erased them"
     )
+    voids: UUID | None = Field(default=None, description="Thao tác bị hủy · the act it takes back")
+    voided_by: UUID | None = Field(
+        default=None, description="Thao tác đã hủy thao tác này · the act that took this one back"
+    )
     facts_digest: str
     previous: str
     digest: str
@@ -373,6 +377,7 @@ def act_of(done: Done, language: Language) -> ActOut:
     rows: Iterable[tuple[UUID, Mapping[str, Any]]] = [
         *((row["id"], row) for row in done.moves.started),
         *done.moves.changed.items(),
+        *done.moves.reopened.items(),
     ]
     touched = {limit: row.get("explanation") for limit, row in rows}
     dossier = dossier_of(done.state, language)

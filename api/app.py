@@ -37,6 +37,7 @@ from api import (
     reports,
     rulebooks,
     verify,
+    voiding,
     webhook_deliveries,
     webhooks,
 )
@@ -119,6 +120,7 @@ def create_app(settings: Settings) -> FastAPI:
         documents,
         endings,
         verify,
+        voiding,
         drawing,
         registers,
         reports,

@@ -35,6 +35,8 @@ class Moves:
 
     started: list[dict[str, Any]] = field(default_factory=list)
     changed: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    reopened: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    """Limits that run on after an act that ended or moved them is void; written last."""
     late: list[tuple[Rule, LimitState, int]] = field(default_factory=list)
     warnings: list[tuple[Rule, LimitState]] = field(default_factory=list)
 

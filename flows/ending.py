@@ -97,7 +97,7 @@ def plan_void(paper: Paper, state: State, asked: Act, agencies: Agencies, calend
     view = _view(state, asked, agencies, calendar, ())
     _refuse_unmet([_right(paper, view, asked, agencies), _stands(paper)])
     done = effect(view, asked, {}, {}, agencies, calendar)
-    done.ends = Ending(paper.id, "void", asked.reason or "")
+    done.ends = [Ending(paper.id, "void", asked.reason or "")]
     return done
 
 
@@ -124,7 +124,7 @@ def plan_reissue(paper: Paper, state: State, asked: Act, agencies: Agencies, cal
         kind=kind, origin=paper.origin,
     )  # fmt: skip
     done = effect(view, asked, {}, {}, agencies, calendar)
-    done.ends = Ending(paper.id, "superseded", asked.reason or "")
+    done.ends = [Ending(paper.id, "superseded", asked.reason or "")]
     return done
 
 

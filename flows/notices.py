@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, exists, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from flows.alarms import release_alarm
@@ -19,6 +19,7 @@ from models.store import after_commit
 from models.tables import table
 
 _dossier, _event, _agency, _notice = table("dossier"), table("event"), table("agency"), table("notice")
+_later = _event.alias()
 
 Audience = Literal["agency", "head", "supervisor", "administrator"]
 _COURTS = (AgencyKind.court, AgencyKind.provincial_court)
@@ -26,12 +27,19 @@ _EVENTS = (
     select(
         _event.c.id, _event.c.dossier, _event.c.action, _event.c.agency, _event.c.stage_before, _event.c.stage_after,
         _dossier.c.number, func.coalesce(_event.c.book, _dossier.c.book).label("book"), _dossier.c.holder,
-        _dossier.c.parties, _agency.c.kind.label("agency_kind"),
+        _dossier.c.parties, _agency.c.kind.label("agency_kind"), _event.c.voids,
     )
     .join(_dossier, _dossier.c.id == _event.c.dossier)
     .join(_agency, _agency.c.code == _event.c.agency)
+    .where(~exists().where(_later.c.voids == _event.c.id))
     .order_by(_event.c.dossier, _event.c.seq)
 )  # fmt: skip
+"""Acts that count: of one that was taken back nobody is told any more, only that it was."""
+_TOLD_OF = text("""
+    SELECT e.id, told.agency FROM event e JOIN event taken ON taken.id = e.voids JOIN dossier d ON d.id = e.dossier
+        CROSS JOIN LATERAL (SELECT agency FROM notice WHERE event = taken.id UNION SELECT taken.agency UNION SELECT d.holder) told
+    WHERE e.id = ANY (:events) AND told.agency <> e.agency ORDER BY 1, 2
+""")
 _LAST_OF_THE_HELD = (
     select(_event.c.dossier, _event.c.id)
     .join(_dossier, _dossier.c.id == _event.c.dossier)
@@ -142,8 +150,12 @@ def tell_of_acts(connection: Connection, events: Sequence[UUID]) -> int:
     Returns:
         How many notices are new.
     """
-    rows = connection.execute(_EVENTS.where(_event.c.id.in_(events)))
-    tellings = [telling for row in rows for telling in _of_act(row)]
+    rows = connection.execute(_EVENTS.where(_event.c.id.in_(events))).all()
+    tellings = [telling for row in rows for telling in _of_act(row) if row.voids is None]
+    taken_back = {row.id: row for row in rows if row.voids is not None}
+    for id_, agency in connection.execute(_TOLD_OF, {"events": list(taken_back)}):
+        facts = {"dossier": taken_back[id_].number, "act": str(taken_back[id_].voids)}
+        tellings.append(_of_event(agency, "act_void", facts, taken_back[id_].dossier, id_))
     ended = connection.execute(_ENDED, {"events": list(events), "ending": [VOID, REISSUE]})
     return tell(connection, [*tellings, *map(_of_ending, ended)])
 

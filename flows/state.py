@@ -140,7 +140,8 @@ _LOAD = text("""
         coalesce((SELECT max(e.seq) FROM event e WHERE e.dossier = d.id), 0) AS seq,
         (SELECT json_agg(json_build_array(l.id, l.book, l.rule, l.stands_for, l.kind, l.parent, l.starts_at, l.due, l.warning_due, l.last_day,
             l.ended_at, l."end", l.ledger) ORDER BY s.seq, l.id)
-            FROM time_limit l JOIN event s ON s.id = l.started_by WHERE l.dossier = d.id) AS limits,
+            FROM time_limit l JOIN event s ON s.id = l.started_by
+            WHERE l.dossier = d.id AND l."end" IS DISTINCT FROM 'void') AS limits,
         (SELECT json_agg(json_build_array(i.form, coalesce(i.number_text, ''), i.issued_on, a.name)
             ORDER BY i.issued_on, i.number) FROM document i JOIN agency a ON a.code = i.agency
             WHERE i.dossier = d.id AND i.state = 'issued') AS issued,
