@@ -327,7 +327,12 @@ def effect(
 
 
 def chained(
-    state: State, asked: Act, at: datetime, before: str | None, recorded: Mapping[str, Any], **more: Any  # noqa: ANN401 - columns
+    state: State,
+    asked: Act,
+    at: datetime,
+    before: str | None,
+    recorded: Mapping[str, Any],
+    **more: Any,  # noqa: ANN401 - columns
 ) -> tuple[dict[str, Any], str]:
     """The event that says what was done, as the last of the dossier's chain, and the salt of its facts.
 

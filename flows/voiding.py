@@ -242,9 +242,7 @@ def _put_back(limit: LimitState, row: Mapping[str, Any]) -> None:
     limit.end, limit.ledger, limit.stands_for = row["end"], row["ledger"], row["stands_for"]
 
 
-def _limits_hold(
-    last: Last, state: State, calendar: Calendar, at: datetime, moves: Moves
-) -> Iterator[Need]:
+def _limits_hold(last: Last, state: State, calendar: Calendar, at: datetime, moves: Moves) -> Iterator[Need]:
     """A calendar that changed since did not move what had ended: such a limit must not come back with a wrong end."""
     if not last.calendar_changed:
         return

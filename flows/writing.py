@@ -68,7 +68,8 @@ _BEFORE = """INSERT INTO before_act (dossier, event, book, stage, holder, acts, 
         WHERE e.stage_before IS NOT NULL
         ON CONFLICT (dossier) DO UPDATE SET event = excluded.event, book = excluded.book, stage = excluded.stage,
             holder = excluded.holder, acts = excluded.acts, parties = excluded.parties, limits = excluded.limits"""
-_ADVANCE = text("""
+_ADVANCE = text(
+    """
     WITH advanced AS (
         UPDATE dossier SET book = new.book, stage = new.stage, holder = new.holder, version = new.version, facts = new.facts,
             acts = new.acts, parties = new.parties, head = new.head, changed_at = new.changed_at
@@ -89,7 +90,8 @@ _ADVANCE = text("""
         ON CONFLICT (agency, year, name) DO UPDATE SET last = register.last + excluded.last
         RETURNING agency, year, name, last
     ) SELECT agency, year, name, last FROM taken
-""".replace("{change}", _CHANGE).replace("{before}", _BEFORE)).bindparams(
+""".replace("{change}", _CHANGE).replace("{before}", _BEFORE)
+).bindparams(
     *(bindparam(rows, type_=JSONB) for rows in ("dossiers", "seen", "facts", "changed", "events", "wanted"))
 )
 

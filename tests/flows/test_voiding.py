@@ -1,14 +1,14 @@
 """Taking back the last act: the dossier stands as before it, the act can be done again, and what cannot be undone is refused."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, insert, text
 
-from flows.calendars import Decision
 from flows.calendar_change import change_calendar
+from flows.calendars import Decision, in_force
 from flows.ending import REISSUE, VOID, end
 from flows.engine import Act
 from flows.figures import Period, figures_of_agencies
@@ -48,9 +48,9 @@ def picture(road: Road) -> tuple[Any, ...]:
     return *row, state.acts, state.facts, state.issued, state.limits
 
 
-def take_back(road: Road, role: str = "supervisor", by: str = "ca", version: int = -1, **more: Any) -> Done:
+def take_back(road: Road, role: str = "supervisor", by: str = "", version: int = -1, **more: Any) -> Done:
     asked = Act(
-        road.id, VOID_LAST, {}, road.now, actor(by, role), road.version if version == -1 else version,
+        road.id, VOID_LAST, {}, road.now, actor(by or road.steps["open"].by, role), road.version if version == -1 else version,
         reason="ghi nhầm",
     )  # fmt: skip
     with clock.at(road.now):
@@ -69,13 +69,21 @@ def refused(road: Road, **given: Any) -> dict[str, Need]:
     return {need.code: need for need in raised.value.needs}
 
 
-@pytest.mark.parametrize("kind", [Road2014, Road2022, Road202507, Road, MinorRoad])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        Road,
+        *(pytest.param(kind, marks=pytest.mark.long) for kind in (Road2014, Road2022, Road202507, MinorRoad)),
+    ],
+)
 def test_after_every_act_of_a_road_the_dossier_stands_as_before_it_and_the_act_can_be_done_again(
     road_store: Engine, kind: type[Road]
 ) -> None:
     road = kind(road_store)
     taken_back = 0
     for code in road.main:
+        if road.at(road.steps[code].when or "") > road.now:
+            break
         before = picture(road) if road.done else None
         road.do(code)
         after = picture(road)
@@ -91,11 +99,11 @@ def test_after_every_act_of_a_road_the_dossier_stands_as_before_it_and_the_act_c
         taken_back += 1
         assert picture(road) == before, code
         assert done.event["voids"] is not None
-        road.do(code)
+        Road.do(road, code)  # a road's own way of doing it would add its papers a second time
         assert [one for one in picture(road)[0].items() if one[0] != "acts"] == [
             one for one in after[0].items() if one[0] != "acts"
         ], code
-    assert taken_back > len(road.main) - 5
+    assert taken_back > len(road.done) // 2 - 5
     road.verify_chain()
     check_registers(road_store)
 
@@ -140,7 +148,9 @@ def test_neither_an_opening_nor_a_void_act_nor_an_ended_document_comes_back(road
     road.do("record_ground")
     road.to("compile")
     for what, because in ((VOID, "một"), (REISSUE, "hai")):
-        [document, *_] = [row for row in road.rows("document") if row["state"] == "issued" and row["agency"] == "ca"]
+        [document, *_] = [
+            row for row in road.rows("document") if row["state"] == "issued" and row["agency"] == "ca"
+        ]
         asked = Act(
             road.id, what, {}, road.now, actor("ca"), road.version, document=document["id"], reason=because
         )
@@ -151,24 +161,45 @@ def test_neither_an_opening_nor_a_void_act_nor_an_ended_document_comes_back(road
 
 def test_another_agency_s_papers_since_and_every_other_reason_are_said_at_once(road: Road) -> None:
     road.to("send_to_court")
-    add_paper(road)
+    add_paper(road, "other", 90)
     assert take_back(road, dry_run=True).state.holder == "ca"  # the same agency's paper is in nobody's way
     with unit_of_work(road.store, EVERYTHING) as connection:
-        paper = dict(connection.execute(text("SELECT * FROM paper WHERE dossier = :id"), {"id": road.id}).mappings().one())
-        later = {"id": uuid4(), "agency": "ta", "first_sheet": 9, "account": actor("ta").account, "recorded_at": clock.now()}
+        paper = dict(
+            connection.execute(text("SELECT * FROM paper WHERE dossier = :id"), {"id": road.id})
+            .mappings()
+            .one()
+        )
+        later = {
+            "id": uuid4(),
+            "agency": "ta",
+            "first_sheet": 95,
+            "account": actor("ta").account,
+            "recorded_at": road.now + timedelta(minutes=1),
+        }
         connection.execute(insert(table("paper")), paper | later)
     assert refused(road, role="head").keys() == {"others_have_acted", "needs_supervisor"}
 
 
-def test_a_calendar_changed_since_does_not_bring_a_limit_back_with_its_old_end(road: Road) -> None:
-    road.to("send_to_court")
-    ended = {row["rule"]: row for row in road.rows("time_limit") if row["ended_by"] == road.rows("event", "seq")[-1]["id"]}
-    day = max(row["last_day"] for row in ended.values() if row["last_day"])
-    decision = Decision((Change(day=day, kind="off", name="Ngày nghỉ", citation="QĐ 1"),))
-    with clock.at(road.now):
-        change_calendar(road.store, decision, actor("ca").account)
-    from flows.calendars import in_force
-
+def test_a_calendar_changed_since_does_not_bring_a_limit_back_with_its_old_end(road_store: Engine) -> None:
+    road = Road(road_store, start=date(2026, 7, 6))  # no other dossier has a limit over these days
+    early: list[dict[str, Any]] = []
+    for code in road.main:
+        road.do(code)
+        event = road.rows("event", "seq")[-1]
+        early = [
+            row for row in road.rows("time_limit")
+            if row["ended_by"] == event["id"] != row["started_by"] and row["kind"] == "duty"
+            and row["explanation"]["unit"] == "working_day" and row["last_day"] > row["ended_at"].date()
+        ]  # fmt: skip
+        if early:
+            break
+    day = early[0]["last_day"]
+    with clock.at(road.now + timedelta(minutes=1)):
+        change_calendar(
+            road.store,
+            Decision((Change(day=day, kind="off", name="Nghỉ", citation="QĐ 1"),)),
+            actor("ca").account,
+        )
     with unit_of_work(road.store, EVERYTHING) as connection:
         road.calendar = in_force(connection)
     assert refused(road).keys() == {"calendar_changed"}
@@ -177,11 +208,15 @@ def test_a_calendar_changed_since_does_not_bring_a_limit_back_with_its_old_end(r
 def test_who_was_told_is_told_that_it_is_void_and_of_a_void_act_nobody_is_told_any_more(road: Road) -> None:
     road.to("send_to_court")
     sent = road.rows("event", "seq")[-1]["id"]
+    with unit_of_work(road.store, EVERYTHING) as connection:  # whoever watches over it sees it
+        connection.execute(insert(table("dossier_agency")), {"dossier": road.id, "agency": "ub"})
 
     def told(event: UUID) -> list[tuple[str, str]]:
         with unit_of_work(road.store, Scope(SYSTEM)) as connection:
             tell_of_acts(connection, [event])
-        return [(row["agency"], row["kind"]) for row in road.rows("notice", "agency") if row["event"] == event]
+        return [
+            (row["agency"], row["kind"]) for row in road.rows("notice", "agency") if row["event"] == event
+        ]
 
     assert told(sent) == [("ta", "handed_over")]
     back = take_back(road, by="ub").event["id"]
@@ -199,8 +234,7 @@ def test_figures_never_count_what_was_taken_back(road: Road) -> None:
         with unit_of_work(road.store, EVERYTHING) as connection:
             return vars(figures_of_agencies(connection, period, ["ca"])["ca"])
 
-    road.to("notify_person")
-    road.do("record_reading")
+    road.to(road.main[road.main.index("send_to_court") - 1])
     before = counted()
     road.do("send_to_court")
     assert counted() != before
