@@ -118,7 +118,7 @@ def facts_before(connection: Connection, dossier: UUID, seq: int) -> dict[str, A
         if facts is None:
             return None
         merged |= {name: value for name, value in facts.items() if name in catalogue()}
-    return merged
+    return {name: value for name, value in merged.items() if value is not None}  # a correction may erase one
 
 
 def _plan(last: Last, state: State, asked: Act, agencies: Agencies, calendar: Calendar) -> Done:

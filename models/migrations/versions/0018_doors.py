@@ -70,6 +70,10 @@ CREATE TRIGGER reminder_is_append_only BEFORE UPDATE OR DELETE ON reminder
 GRANT SELECT, INSERT ON reminder TO hoso_app;
 """
 
+LOOKING = """
+CREATE INDEX ix_person_identity ON person ((data -> 'identity' ->> 'number'));
+"""
+
 # A break stays in the record of every check that found it; that somebody looked into it is told beside it.
 BREAKS = """
 CREATE TABLE chain_acknowledgement (
@@ -97,7 +101,7 @@ SEES = """(
 
 def upgrade() -> None:
     """Adds columns, tables, triggers and walls: an agency sees what belongs to the dossiers it sees."""
-    for part in (VOIDING, ASSIGNMENTS, REMINDERS, BREAKS):
+    for part in (VOIDING, ASSIGNMENTS, REMINDERS, LOOKING, BREAKS):
         op.execute(part)
     for table in ("before_act", "assignment", "reminder"):
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
