@@ -268,6 +268,7 @@ def _entry(at: datetime, because: list[Change], moved: Moved, unit: Unit) -> Cal
 
 
 def ends_of(reckoning: Reckoning) -> Ends:
+    """Where a counted limit ends."""
     warning = reckoning.warning.due if reckoning.warning else None
     return Ends(reckoning.due, reckoning.last_day, warning, reckoning.opens)
 
@@ -295,6 +296,7 @@ def told_of(moved: Moved, unit: Unit) -> str:
 
 
 def row_of_limit(limit: LimitState, reckoning: Reckoning) -> dict[str, Any]:
+    """What of a limit's row is written when it was counted anew."""
     return {
         "id": limit.id,
         "starts_at": reckoning.start,

@@ -36,8 +36,8 @@ from models.person import PersonData, search_key
 from models.store import Store, unit_of_work
 
 CITATION = "NĐ 30/2020/NĐ-CP Đ.18.3"
-_PATHS = ("starts", "ends", "restarts", "extends", "credits", "suspends", "resumes", "next")
-"""What of an action is chosen by facts: where the dossier went, and which limits moved."""
+_PATHS = ("starts", "ends", "restarts", "extends", "credits", "suspends", "resumes", "next", "forms")
+"""What of an action is chosen by facts: where the dossier went, which limits moved, and what was issued."""
 _JOURNALS = ("restarts", "extends", "credits", "suspends", "resumes")
 """What writes a fact's value into the journal of a limit."""
 
@@ -390,7 +390,7 @@ def _needs(
 
 
 def _ways(before: State, state: State, facts: Mapping[str, Any], at: datetime) -> Iterator[Need]:
-    """A fact by which an act chose where the dossier went, or which limits moved, cannot be another one afterwards."""
+    """A fact by which an act chose where the dossier went, which limits moved, or what was issued, cannot be another one afterwards."""
     book = book_of(state.book)
     old, new = Facts(before, {}, at), Facts(state, {}, at)
     for action in (one for one in book.actions if one.code in state.acts):
@@ -408,8 +408,8 @@ def _ways(before: State, state: State, facts: Mapping[str, Any], at: datetime) -
         if facts and (held[0] != held[1] or journal):
             yield Need(
                 "decides_the_way", False,
-                f"Dữ kiện này đã quyết định hồ sơ đi đâu hoặc thời hạn nào thay đổi ở “{action.title}”: phải hủy thao tác và làm lại",
-                f"This fact decided where the dossier went, or which limits moved, at “{action.title_en}”: take the act back and do it anew",
+                f"Dữ kiện này đã quyết định hồ sơ đi đâu, thời hạn nào thay đổi hoặc văn bản nào được ban hành ở “{action.title}”: phải hủy thao tác và làm lại",
+                f"This fact decided where the dossier went, which limits moved, or what was issued, at “{action.title_en}”: take the act back and do it anew",
                 action.citation, action.code,
             )  # fmt: skip
 

@@ -90,12 +90,10 @@ def test_after_every_act_of_a_road_the_dossier_stands_as_before_it_and_the_act_c
         if before is None or code in FINAL:
             assert refused(road).keys() <= {"cannot_be_void", "person_was_released", "state_not_kept"}
             continue
-        try:
-            done = take_back(road)
-        except Refused as refusal:
-            assert {need.code for need in refusal.needs} == {"person_was_released"}, code
-            assert before[0]["stage"] == "execution"
+        if before[0]["stage"] == "execution" != after[0]["stage"]:
+            assert refused(road).keys() == {"person_was_released"}, code
             continue
+        done = take_back(road)
         taken_back += 1
         assert picture(road) == before, code
         assert done.event["voids"] is not None
