@@ -12,7 +12,7 @@ from flows.engine import Facts
 from flows.recounting import Recount
 from flows.state import LimitState, State
 from models.law.calendar import Calendar, UnknownYearError
-from models.law.limits import Corrected, LimitRefused, choose
+from models.law.limits import TIMEZONE, Corrected, LimitRefused, choose
 from models.law.schema import Clock
 
 CITATION = "NĐ 30/2020/NĐ-CP Đ.18.3"
@@ -37,8 +37,8 @@ class Before:
     state: State
     calendar: Calendar
     facts: Facts
-    started: Mapping[UUID, int]
-    """The act each limit was started by, by its place in the chain."""
+    started: Mapping[UUID, tuple[int, datetime]]
+    """The act each limit was started by, by its place in the chain and its moment."""
 
     def __post_init__(self) -> None:
         recount = Recount(self.state, self.calendar, self.facts, _NEVER)
@@ -88,15 +88,16 @@ class Before:
     def _start(self, limit: LimitState, facts: Facts, changed: Mapping[str, int]) -> datetime | None:
         """Where a limit starts that is counted from a corrected fact, if an act from then on started it."""
         try:
-            anchor = choose(rule_of(limit), facts).anchor
+            anchor, before = choose(rule_of(limit), facts).anchor, choose(rule_of(limit), self.facts).anchor
         except LimitRefused:
             return None
+        seq, acted = self.started[limit.id]
         names = [name for name in (anchor.fact, anchor.or_later) if name]
-        began = self.started[limit.id]
-        if limit.parent or not any(name in changed and changed[name] <= began for name in names):
+        otherwise = anchor != before or any(name in changed for name in names)
+        if limit.parent or not otherwise or not any(recorded <= seq for recorded in changed.values()):
             return None
         values = [facts[name] for name in names if facts.get(name) is not None]
-        return max(map(instant_of, values)) if values else None
+        return max(map(instant_of, values)) if values else acted.astimezone(TIMEZONE)
 
 
 def _counting(state: State) -> list[LimitState]:

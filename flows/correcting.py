@@ -68,7 +68,7 @@ class Known:
 
     recorders: dict[str, Recorder]
     opener: str
-    started: dict[UUID, int]
+    started: dict[UUID, tuple[int, datetime]]
     papers: list[Paper]
     frozen: dict[UUID, str]
     erased: bool
@@ -100,7 +100,7 @@ _EVENTS = text("""
     ORDER BY e.seq
 """)
 _STARTED = text(
-    "SELECT l.id, e.seq FROM time_limit l JOIN event e ON e.id = l.started_by WHERE l.dossier = :dossier"
+    "SELECT l.id, e.seq, e.occurred_at FROM time_limit l JOIN event e ON e.id = l.started_by WHERE l.dossier = :dossier"
 )
 _PAPERS = text(
     "SELECT id, context::text FROM document WHERE dossier = :dossier AND state = 'issued' ORDER BY issued_on, id"
@@ -265,7 +265,7 @@ def _read(connection: Connection, state: State, person: PersonData) -> Known:
         asked = {**named, "number": number, "name": search_key(person.name), "birth": person.birth_date}
         twin = bool(connection.execute(_TWIN, asked).scalar_one())
     return Known(
-        recorders, events[0].agency, {row.id: row.seq for row in connection.execute(_STARTED, named)},
+        recorders, events[0].agency, {row.id: (row.seq, row.occurred_at) for row in connection.execute(_STARTED, named)},
         [read_paper(connection, row.id) for row in rows], {row.id: row.context or "" for row in rows},
         any(row.facts is None for row in events), twin,
     )  # fmt: skip

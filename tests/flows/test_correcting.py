@@ -1,6 +1,6 @@
 """Corrections: new facts with a reason, running limits counted anew, ended ones kept, documents issued again, nothing in silence."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -154,7 +154,12 @@ def test_only_who_holds_or_recorded_it_corrects_and_the_head_where_documents_are
     assert "needs_head" in refused(road, None, {"name": "Trần Văn B"}, role="officer")
     fresh = Road(road.store)
     fresh.do("open")
-    assert corrected(fresh, person={"phone": "0900000009"}, role="officer").reissued == []
+    # 24 hours from the test at 07:30; far away they are 48, from the finding at 07:00: both are printed nowhere.
+    before = fresh.limit("p4-test-resid")
+    done = corrected(fresh, {"remote": True}, role="officer")
+    assert done.reissued == []
+    after = fresh.limit("p4-test-resid")
+    assert (before["due"], after["due"]) == (fresh.at("1 07:30"), fresh.at("2 07:00"))
 
 
 def test_a_person_of_another_name_with_that_number_is_a_conflict(road_store: Engine) -> None:
@@ -204,7 +209,7 @@ def test_an_act_after_a_correction_can_be_taken_back_and_what_was_corrected_stay
     road.to("record_ground")
     corrected(road, person={"phone": "0900000009"})
     asked = Act(road.id, VOID_LAST, {}, road.now, actor("ca", "supervisor"), road.version, reason="ghi nhầm")
-    with clock.at(road.now), pytest.raises(Refused, match="Đính chính|Ban hành lại"):
+    with clock.at(road.now), pytest.raises(Refused, match=r"Đính chính|Ban hành lại"):
         void_last(road.store, asked, road.calendar)
     [dossier] = road.rows("dossier")
     corrected(road, {"found_at": "0 06:00"})
