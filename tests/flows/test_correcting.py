@@ -1,6 +1,6 @@
 """Corrections: new facts with a reason, running limits counted anew, ended ones kept, documents issued again, nothing in silence."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
