@@ -49,20 +49,20 @@ _OF_LIMIT = "coalesce(l.stands_for, l.rule), l.book, l.rule"
 OVERDUE = Detector(
     "overdue", "Đã quá hạn", "Past its limit",
     f"""SELECT d.id, l.due, CASE WHEN l.due <= :moment - interval '10 days' THEN 'critical' ELSE 'high' END, {_OF_LIMIT}
-        FROM d JOIN time_limit l ON l.dossier = d.id WHERE {_OPEN_DUTY} AND l.due <= :moment""",
+        FROM d JOIN time_limit l ON l.dossier = d.id WHERE {_OPEN_DUTY} AND l.due <= :moment""",  # noqa: S608 - written here
 )  # fmt: skip
 DUE_SOON = Detector(
     "due_soon", "Sắp hết hạn", "Ends within a quarter of its term",
     f"""SELECT d.id, l.due - greatest(l.due - l.starts_at, l.starts_at - l.due) / 4, 'low', {_OF_LIMIT}
         FROM d JOIN time_limit l ON l.dossier = d.id WHERE {_OPEN_DUTY} AND l.due > :moment
-        AND l.due - greatest(l.due - l.starts_at, l.starts_at - l.due) / 4 <= :moment""",
+        AND l.due - greatest(l.due - l.starts_at, l.starts_at - l.due) / 4 <= :moment""",  # noqa: S608 - written here
 )  # fmt: skip
 TIME_BAR = Detector(
     "time_bar", "Thời hiệu sắp hết hoặc đã hết", "The time bar is near or has passed",
     f"""SELECT d.id, least(l.due, l.due - interval '{NEAR_BAR} days'),
             CASE WHEN l.due <= :moment THEN 'critical' ELSE 'high' END, {_OF_LIMIT}
         FROM d JOIN time_limit l ON l.dossier = d.id
-        WHERE l.kind = 'bar' AND l.ended_at IS NULL AND l.due <= :moment + interval '{NEAR_BAR} days'""",
+        WHERE l.kind = 'bar' AND l.ended_at IS NULL AND l.due <= :moment + interval '{NEAR_BAR} days'""",  # noqa: S608 - written here
 )  # fmt: skip
 NOBODY = Detector(
     "nobody_can_act", "Cơ quan giữ hồ sơ không còn ai thực hiện được", "Nobody at the holding agency can act",
@@ -78,14 +78,14 @@ WAITING = Detector(
         JOIN jsonb_to_recordset(CAST(:duties AS jsonb)) w (book text, stage text, rule text, parties jsonb)
             ON w.book = d.book AND w.stage = d.stage AND w.rule = coalesce(l.stands_for, l.rule)
         WHERE {_OPEN_DUTY} AND l.due > :moment AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(w.parties) party (name)
-            WHERE party.name IN ('holder','any') OR coalesce(d.parties ->> party.name, d.holder) = d.holder)""",
+            WHERE party.name IN ('holder','any') OR coalesce(d.parties ->> party.name, d.holder) = d.holder)""",  # noqa: S608 - written here
 )  # fmt: skip
 RETURNED = Detector(
     "returned_often", "Bị trả lại nhiều lần", "Returned twice or more",
     f"""SELECT d.id, max(e.occurred_at), 'medium', NULL, NULL, count(*)::text
         FROM d JOIN event e ON e.dossier = d.id WHERE e.action = ANY (:returns)
         AND NOT EXISTS (SELECT FROM event later WHERE later.voids = e.id)
-        GROUP BY d.id HAVING count(*) >= {RETURNS}""",
+        GROUP BY d.id HAVING count(*) >= {RETURNS}""",  # noqa: S608 - written here
 )  # fmt: skip
 IDLE = Detector(
     "idle", "Để lâu không xử lý", "Idle longer than nine in ten dossiers of its stage",

@@ -136,7 +136,8 @@ _LISTED = """
 
 def _item(row: Any) -> Stuck:  # noqa: ANN401 - a row
     book = book_of(row.book)
-    who, action, citation, missing = (row.holder,), None, None, MISSING.get(row.cause)
+    who: tuple[str, ...] = (row.holder,)
+    action, citation, missing = None, None, MISSING.get(row.cause)
     if row.place is not None:
         rule = book_of(row.rule_book).rule(row.detail)
         who, citation, missing = (
