@@ -99,6 +99,9 @@ class DossierOut(BaseModel):
     holder: str = Field(
         description="Mã cơ quan đang giữ hồ sơ · code of the agency that holds the dossier now"
     )
+    assignee: UUID | None = Field(
+        description="Tài khoản phụ trách trong cơ quan đang giữ · the account responsible in the holding agency"
+    )
     version: int = Field(description="Phiên bản, cũng là ETag · the version, also the ETag")
     opened_on: date
     overdue: bool = Field(description="Có thời hạn đã quá · a duty is past its end")
@@ -269,6 +272,7 @@ def dossier_of(state: State, language: Language) -> DossierOut:
         stage=state.stage,
         state="closed" if state.stage == "closed" else "open",
         holder=state.holder,
+        assignee=state.assignee,
         version=state.version,
         opened_on=state.opened_on,
         overdue=any(limit_of(limit).overdue for limit in duties),

@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from api import (
     actions,
+    assignments,
     auth,
     bulk,
     bulk_asking,
@@ -35,6 +36,7 @@ from api import (
     notices,
     papers,
     registers,
+    reminders,
     reports,
     rulebooks,
     supervision,
@@ -124,6 +126,8 @@ def create_app(settings: Settings) -> FastAPI:
         verify,
         voiding,
         corrections,
+        assignments,
+        reminders,
         drawing,
         registers,
         reports,

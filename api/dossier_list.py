@@ -23,6 +23,7 @@ from models.tables import table
 router = APIRouter(prefix="/v1/dossiers", tags=["dossiers"])
 
 _dossier, _person, _limit = table("dossier"), table("person"), table("time_limit")
+_assignment = table("assignment")
 
 
 class DossierLine(BaseModel):
@@ -36,6 +37,7 @@ class DossierLine(BaseModel):
     stage: str
     state: Literal["open", "closed"]
     holder: str
+    assignee: UUID | None
     version: int
     opened_on: date
     overdue: bool
@@ -61,6 +63,9 @@ class Filters(Page):
         default=None,
         description="Đang xử lý, đã kết thúc, hoặc vướng vì luật đã thay đổi · open, closed, or stuck because the "
         "law changed",
+    )
+    assignee: UUID | None = Field(
+        default=None, description="Tài khoản phụ trách · the account responsible for it"
     )
     overdue: bool | None = Field(default=None, description="Có thời hạn đã quá · with a duty past its end")
 
@@ -122,6 +127,8 @@ def conditions_of(filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(law_changed(now().astimezone(TIMEZONE).date()))
     elif filters.state:
         conditions.append((_dossier.c.stage == "closed") == (filters.state == "closed"))
+    if filters.assignee:
+        conditions.append(_assignee() == filters.assignee)
     if filters.overdue is not None:
         conditions.append(_overdue() if filters.overdue else ~_overdue())
     return conditions
@@ -139,6 +146,11 @@ def _open_duty() -> Any:  # noqa: ANN401 - conditions on the limit table
     )
 
 
+def _assignee() -> Any:  # noqa: ANN401 - a column
+    mine = _assignment.c.dossier == _dossier.c.id, _assignment.c.ended_at.is_(None)
+    return select(_assignment.c.account).where(*mine).correlate(_dossier).scalar_subquery()
+
+
 def _overdue() -> ColumnElement[bool]:
     return exists().where(_open_duty(), _limit.c.due <= now()).correlate(_dossier)
 
@@ -153,6 +165,7 @@ def page_of(engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], 
             _dossier.c.book.label("rulebook"),
             _person.c.data["name"].astext.label("person_name"),
             _person.c.data["birth_date"].astext.label("birth_date"),
+            _assignee().label("assignee"),
             _overdue().label("overdue"),
             next_due.correlate(_dossier).scalar_subquery().label("next_due"),
         )

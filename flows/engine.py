@@ -305,6 +305,8 @@ def effect(
     before = state.stage if state.seq else None
     handed_to = parties.get(action.hand_to) if action.hand_to else None
     state.parties, state.stage, state.seq = parties, after, state.seq + 1
+    if handed_to not in {None, state.holder}:
+        state.assignee = None  # ends with its holder, as the database has it
     state.holder = handed_to or state.holder
     state.version += 1 if before else 0
     state.facts = {**state.facts, **facts}

@@ -128,11 +128,6 @@ KINDS: Mapping[str, Kind] = {
              "Whoever watches over your agency reminds it to deal with the dossier."),
         _ACT,
     ),
-    "assigned": Kind(
-        Both("hồ sơ được phân công", "a dossier was assigned"),
-        Both("Người đứng đầu đã phân công người phụ trách hồ sơ.", "The head has named who is responsible for the dossier."),
-        _READ,
-    ),
     "digest": Kind(
         Both("việc trong ngày của cơ quan", "your agency's work of the day"),
         Both("Tóm tắt trong ngày của cơ quan đã sẵn sàng.", "Your agency's summary of the day is ready."),

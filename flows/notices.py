@@ -53,6 +53,12 @@ _CORRECTED = text("""
     FROM event e JOIN event_facts f ON f.event = e.id JOIN dossier d ON d.id = e.dossier
     WHERE e.id = ANY (:events) AND e.action = 'correct'
 """)
+_REMINDED = text("""
+    SELECT r.event, r.dossier, d.number, d.book, agency, nullif(split_part(r.cause, ':', 2), '') AS rule,
+        (SELECT coalesce(number_text, form) FROM document WHERE document.event = r.event LIMIT 1) AS document
+    FROM reminder r JOIN dossier d ON d.id = r.dossier CROSS JOIN LATERAL unnest(r.agencies) agency
+    WHERE r.event = ANY (:events) AND NOT EXISTS (SELECT FROM event later WHERE later.voids = r.event)
+""")
 _LAST_OF_THE_HELD = (
     select(_event.c.dossier, _event.c.id)
     .join(_dossier, _dossier.c.id == _event.c.dossier)
@@ -169,6 +175,10 @@ def tell_of_acts(connection: Connection, events: Sequence[UUID]) -> int:
     for id_, agency in connection.execute(_TOLD_OF, {"events": list(taken_back)}):
         facts = {"dossier": taken_back[id_].number, "act": str(taken_back[id_].voids)}
         tellings.append(_of_event(agency, "act_void", facts, taken_back[id_].dossier, id_))
+    for row in connection.execute(_REMINDED, {"events": list(events)}):
+        facts = {"dossier": row.number, "rule": row.rule, "book": row.book, "document": row.document}
+        of = _of_event(row.agency, "reminder", facts, row.dossier, row.event)
+        tellings += [of, replace(of, audience="head")]
     supervision, agencies = Supervision(connection), Agencies(connection)
     for row in connection.execute(_CORRECTED, {"events": list(events)}):
         tellings += _of_correction(row, supervision, agencies)

@@ -216,6 +216,8 @@ def _released(last: Last, state: State) -> bool:
 def _go_back(last: Last, state: State, at: datetime, moves: Moves) -> None:
     """The dossier as it was before the act."""
     before = last.before
+    if before["holder"] != state.holder:
+        state.assignee = None
     state.book, state.stage, state.holder = before["book"], before["stage"], before["holder"]
     state.parties, state.facts = before["parties"], last.facts or {}
     state.acts = {

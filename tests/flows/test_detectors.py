@@ -90,7 +90,7 @@ def test_waiting_for_another_body_names_that_body(road: Road) -> None:
     accepted = road.rows("event", "seq")[-1]["occurred_at"]
     assert "waiting_for_answer" not in found(road, accepted)
     when = f"{(accepted.astimezone(TIMEZONE).date() - road.start).days} 16:30"
-    road.do("query", when)
+    road.do("query", when, query_received_at=when.replace("16:30", "16:45"))
     waiting = found(road, road.at(when))["waiting_for_answer"]
     assert (waiting.holder, waiting.who, waiting.rule, waiting.next_code) == (
         "ta",
