@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from api import (
     actions,
+    agencies,
     assignments,
     auth,
     bulk,
@@ -127,6 +128,7 @@ def create_app(settings: Settings) -> FastAPI:
         voiding,
         corrections,
         assignments,
+        agencies,
         reminders,
         drawing,
         registers,

@@ -102,8 +102,13 @@ def list_all(
     return listed(request, DossierLine, page.items, page.next_cursor)
 
 
-@router.post("/search", summary="Tìm hồ sơ theo người · Search dossiers by person")
-def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep) -> DossierPage:
+@router.post(
+    "/search",
+    response_model=DossierPage,
+    summary="Tìm hồ sơ theo người · Search dossiers by person",
+    responses=CSV,
+)
+def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep, request: Request) -> Response:
     """Họ tên hoặc số giấy tờ chỉ nằm trong nội dung gửi, không nằm trong địa chỉ · personal data in the body only."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.name is not None:
@@ -111,7 +116,8 @@ def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep) -> DossierPag
         conditions.append(_person.c.name_key.contains(key, autoescape=True))
     if wanted.identity_number is not None:
         conditions.append(_person.c.data["identity"]["number"].astext == wanted.identity_number.strip())
-    return page_of(engine, actor, conditions, wanted)
+    page = page_of(engine, actor, conditions, wanted)
+    return listed(request, DossierLine, page.items, page.next_cursor)
 
 
 def conditions_of(filters: Filters) -> list[ColumnElement[bool]]:
