@@ -68,6 +68,16 @@ def listed(
     rows = [item.model_dump(mode="json") for item in items]
     if not _prefers_csv(request.headers.get("accept", "")):
         return JSONResponse({"items": rows, "next_cursor": next_cursor, **more})
+    return _table(line, rows, next_cursor)
+
+
+def whole(request: Request, line: type[BaseModel], items: Sequence[BaseModel]) -> Response:
+    """A short list without pages, as it is asked for: a JSON array, or CSV."""
+    rows = [item.model_dump(mode="json") for item in items]
+    return _table(line, rows, None) if _prefers_csv(request.headers.get("accept", "")) else JSONResponse(rows)
+
+
+def _table(line: type[BaseModel], rows: Sequence[dict[str, Any]], next_cursor: str | None) -> Response:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(line.model_fields)

@@ -1,9 +1,11 @@
 """Agencies over HTTP: everyone signed in reads them, administrators add and change them, none is deleted."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
+from httpx2 import Response
 
 from tests.api.road import Caller, Road
 
@@ -18,6 +20,10 @@ NEW: dict[str, Any] = {
 @pytest.fixture
 def administrator(as_user: Callable[[str], Caller]) -> Caller:
     return as_user("quan-tri")
+
+
+def add(caller: Caller, headers: dict[str, str]) -> Response:
+    return caller.post("/v1/agencies", json=NEW, headers=headers)
 
 
 def codes(caller: Caller, **filters: str) -> list[str]:
@@ -115,10 +121,6 @@ def test_only_administrators_write_and_everyone_signed_in_reads(road: Road) -> N
     for user in ("ca.cau-giay", "ca.cau-giay.truong", "giam-sat", "kiem-toan"):
         caller = road.as_user(user)
         assert caller.get("/v1/agencies/ca.cau-giay").status_code == 200
-        road.refused(
-            lambda headers, caller=caller: caller.post("/v1/agencies", json=NEW, headers=headers),
-            403,
-            "needs_administrator",
-        )  # type: ignore[misc]
+        road.refused(partial(add, caller), 403, "needs_administrator")
         assert caller.send("PATCH", "/v1/agencies/ca.cau-giay", json={"name": "Tên khác"}).status_code == 403
     assert road.as_user("ca.cau-giay").get("/v1/agencies/ca.khong-co").status_code == 404

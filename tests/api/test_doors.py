@@ -1,5 +1,6 @@
 """Taking back, correcting, reminding, assigning and looking after dossiers over HTTP: who may, what is asked, what is answered."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,6 +31,10 @@ def send(
     return road.as_user(user).post(f"{road.path}/{path}", json=body, headers=sent)
 
 
+def asked_by(road: Road, user: str, body: dict[str, Any], headers: dict[str, str]) -> Response:
+    return send(road, user, "void-last", body, headers=headers)
+
+
 def officer(road: Road) -> str:
     return road.steps["open"].by
 
@@ -57,11 +62,8 @@ def test_a_supervisor_takes_back_the_last_act_and_the_chain_tells_of_both(watche
 def test_taking_back_asks_for_a_supervisor_a_version_and_a_reason(watched: Road) -> None:
     road, body = watched, {"reason": "Ghi nhầm"}
     for user in (officer(road), f"{officer(road)}.truong", "kiem-toan", "quan-tri"):
-        road.refused(
-            lambda headers, user=user: send(road, user, "void-last", body, headers=headers),
-            403,
-            "needs_supervisor",
-        )  # type: ignore[misc]
+        ask = partial(asked_by, road, user, body)
+        road.refused(ask, 403, "needs_supervisor")
     assert send(road, "giam-sat", "void-last", body, headers={"If-Match": ""}).status_code == 428
     assert send(road, "giam-sat", "void-last", body, headers={"If-Match": '"1"'}).status_code == 412
     assert send(road, "giam-sat", "void-last", {"reason": " "}).status_code == 422
