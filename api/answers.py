@@ -99,6 +99,9 @@ class DossierOut(BaseModel):
     holder: str = Field(
         description="Mã cơ quan đang giữ hồ sơ · code of the agency that holds the dossier now"
     )
+    assignee: UUID | None = Field(
+        description="Tài khoản phụ trách trong cơ quan đang giữ · the account responsible in the holding agency"
+    )
     version: int = Field(description="Phiên bản, cũng là ETag · the version, also the ETag")
     opened_on: date
     overdue: bool = Field(description="Có thời hạn đã quá · a duty is past its end")
@@ -184,6 +187,10 @@ class EventOut(BaseModel):
     facts: dict[str, Any] | None = Field(
         description="Dữ kiện; null khi đã xóa theo thời hạn lưu trữ · null once retention erased them"
     )
+    voids: UUID | None = Field(default=None, description="Thao tác bị hủy · the act it takes back")
+    voided_by: UUID | None = Field(
+        default=None, description="Thao tác đã hủy thao tác này · the act that took this one back"
+    )
     facts_digest: str
     previous: str
     digest: str
@@ -265,6 +272,7 @@ def dossier_of(state: State, language: Language) -> DossierOut:
         stage=state.stage,
         state="closed" if state.stage == "closed" else "open",
         holder=state.holder,
+        assignee=state.assignee,
         version=state.version,
         opened_on=state.opened_on,
         overdue=any(limit_of(limit).overdue for limit in duties),
@@ -373,6 +381,7 @@ def act_of(done: Done, language: Language) -> ActOut:
     rows: Iterable[tuple[UUID, Mapping[str, Any]]] = [
         *((row["id"], row) for row in done.moves.started),
         *done.moves.changed.items(),
+        *done.moves.reopened.items(),
     ]
     touched = {limit: row.get("explanation") for limit, row in rows}
     dossier = dossier_of(done.state, language)

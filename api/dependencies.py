@@ -140,6 +140,41 @@ _NOT_YOURS = (
     Said("Vai trò của tài khoản không được làm việc này", "Your role may not do this"),
 )
 _REFUSED: Mapping[Permission, tuple[str, Said]] = {
+    "agencies.manage": (
+        "needs_administrator",
+        Said(
+            "Chỉ người quản trị được thêm, sửa cơ quan",
+            "Only an administrator adds or changes agencies",
+        ),
+    ),
+    "dossiers.void_last": (
+        "needs_supervisor",
+        Said(
+            "Việc hủy thao tác cuối phải do người giám sát quyết định, nêu lý do",
+            "A supervisor decides, with a reason, that the last act is void",
+        ),
+    ),
+    "dossiers.assign": (
+        "needs_head",
+        Said(
+            "Việc phân công do người đứng đầu cơ quan đang giữ hồ sơ thực hiện",
+            "The head of the holding agency assigns",
+        ),
+    ),
+    "supervision.read": (
+        "not_your_supervision",
+        Said(
+            "Chỉ người giám sát, kiểm toán và người đứng đầu cơ quan xem được",
+            "Only supervisors, auditors and heads of agencies may see this",
+        ),
+    ),
+    "dossiers.remind": (
+        "not_your_supervision",
+        Said(
+            "Chỉ người giám sát hoặc cấp trên được nhắc việc",
+            "Only a supervisor or a superior reminds",
+        ),
+    ),
     "audit.read": (
         "not_your_log",
         Said(

@@ -4,7 +4,7 @@ import hashlib
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
-from fastapi import APIRouter, File, Query, Response, UploadFile
+from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 from sqlalchemy import Connection, insert, select, true
 
@@ -13,6 +13,7 @@ from api.dependencies import CurrentActor, DocumentId, DossierId, EngineDep, Off
 from api.dossiers import state_of
 from api.errors import NO_PDF, Fault, Problem, Said, not_found, was_erased
 from api.idempotency import Answer, OnceDep
+from api.pages import CSV, whole
 from api.papers import DOCX, MOST, SCANS, SUFFIXES, attachment, content_type_of
 from api.traces import shown
 from documents import storage
@@ -45,14 +46,20 @@ _DOCUMENTS = select(_document, *(each.label(f"signed_{each.name}") for each in S
 )
 
 
-@router.get("/v1/dossiers/{dossier_id}/documents", summary="Văn bản của hồ sơ · Documents of a dossier")
-def list_documents(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -> list[DocumentOut]:
+@router.get(
+    "/v1/dossiers/{dossier_id}/documents", response_model=list[DocumentOut], responses=CSV,
+    summary="Văn bản của hồ sơ · Documents of a dossier",
+)  # fmt: skip
+def list_documents(
+    dossier_id: DossierId, actor: CurrentActor, engine: EngineDep, request: Request
+) -> Response:
     """Theo ngày ban hành · by day of issue."""
     with unit_of_work(engine, actor.scope) as connection:
         state_of(connection, actor, dossier_id)
         asked = _DOCUMENTS.where(_document.c.dossier == dossier_id)
         ordered = asked.order_by(_document.c.issued_on, _document.c.form, _document.c.id)
-        return [document_of(dict(row)) for row in connection.execute(ordered).mappings()]
+        found = [document_of(dict(row)) for row in connection.execute(ordered).mappings()]
+    return whole(request, DocumentOut, found)
 
 
 @router.get("/v1/documents/{document_id}", summary="Một văn bản · A document")

@@ -25,6 +25,7 @@ from models.tables import table
 router = APIRouter(prefix="/v1/dossiers", tags=["dossiers"])
 
 _dossier, _person, _limit = table("dossier"), table("person"), table("time_limit")
+_assignment = table("assignment")
 
 
 class DossierLine(BaseModel):
@@ -38,6 +39,7 @@ class DossierLine(BaseModel):
     stage: str
     state: Literal["open", "closed"]
     holder: str
+    assignee: UUID | None
     version: int
     opened_on: date
     overdue: bool
@@ -63,6 +65,9 @@ class Filters(Page):
         default=None,
         description="Đang xử lý, đã kết thúc, hoặc vướng vì luật đã thay đổi · open, closed, or stuck because the "
         "law changed",
+    )
+    assignee: UUID | None = Field(
+        default=None, description="Tài khoản phụ trách · the account responsible for it"
     )
     overdue: bool | None = Field(default=None, description="Có thời hạn đã quá · with a duty past its end")
 
@@ -99,8 +104,13 @@ def list_all(
     return listed(request, DossierLine, page.items, page.next_cursor)
 
 
-@router.post("/search", summary="Tìm hồ sơ theo người · Search dossiers by person")
-def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep) -> DossierPage:
+@router.post(
+    "/search",
+    response_model=DossierPage,
+    summary="Tìm hồ sơ theo người · Search dossiers by person",
+    responses=CSV,
+)
+def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep, request: Request) -> Response:
     """Họ tên hoặc số giấy tờ chỉ nằm trong nội dung gửi, không nằm trong địa chỉ · personal data in the body only."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.name is not None:
@@ -108,7 +118,8 @@ def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep) -> DossierPag
         conditions.append(_person.c.name_key.contains(key, autoescape=True))
     if wanted.identity_number is not None:
         conditions.append(_person.c.data["identity"]["number"].astext == wanted.identity_number.strip())
-    return page_of(engine, actor, conditions, wanted)
+    page = page_of(engine, actor, conditions, wanted)
+    return listed(request, DossierLine, page.items, page.next_cursor)
 
 
 def conditions_of(filters: Filters) -> list[ColumnElement[bool]]:
@@ -124,6 +135,8 @@ def conditions_of(filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(law_changed(now().astimezone(TIMEZONE).date()))
     elif filters.state:
         conditions.append((_dossier.c.stage == "closed") == (filters.state == "closed"))
+    if filters.assignee:
+        conditions.append(_assignee() == filters.assignee)
     if filters.overdue is not None:
         conditions.append(_overdue() if filters.overdue else ~_overdue())
     return conditions
@@ -141,6 +154,11 @@ def _open_duty() -> Any:  # noqa: ANN401 - conditions on the limit table
     )
 
 
+def _assignee() -> Any:  # noqa: ANN401 - a column
+    mine = _assignment.c.dossier == _dossier.c.id, _assignment.c.ended_at.is_(None)
+    return select(_assignment.c.account).where(*mine).correlate(_dossier).scalar_subquery()
+
+
 def _overdue() -> ColumnElement[bool]:
     return exists().where(_open_duty(), _limit.c.due <= now()).correlate(_dossier)
 
@@ -155,6 +173,7 @@ def page_of(engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], 
             _dossier.c.book.label("rulebook"),
             _person.c.data["name"].astext.label("person_name"),
             _person.c.data["birth_date"].astext.label("birth_date"),
+            _assignee().label("assignee"),
             _overdue().label("overdue"),
             next_due.correlate(_dossier).scalar_subquery().label("next_due"),
         )

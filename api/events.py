@@ -39,5 +39,8 @@ def list_events(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -
             .order_by(_event.c.seq)
         )
         rows = [dict(row) for row in connection.execute(asked).mappings()]
-    items = [event_of(row, row["facts"], state.book) for row in rows]
+    taken_back = {row["voids"]: row["id"] for row in rows if row["voids"]}
+    items = [
+        event_of({**row, "voided_by": taken_back.get(row["id"])}, row["facts"], state.book) for row in rows
+    ]
     return ChainOut(head=state.head, intact=not any(breaks_of(rows, state.head)), items=items)

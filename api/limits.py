@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 
@@ -12,6 +12,7 @@ from api.answers import AskedInstant, InstantInAddress, LimitOut, limit_of
 from api.dependencies import CalendarDep, CurrentActor, DossierId, EngineDep
 from api.dossiers import state_of
 from api.errors import Fault, Problem, Said
+from api.pages import CSV, whole
 from api.rulebooks import book_named, rule_named
 from flows.clocks import rule_of
 from flows.engine import Facts
@@ -46,24 +47,29 @@ AskedMoment = Annotated[
 ]
 
 
-@router.get("/dossiers/{dossier_id}/limits", summary="Thời hạn của hồ sơ · Limits of a dossier")
+@router.get(
+    "/dossiers/{dossier_id}/limits", response_model=list[LimitOut], responses=CSV,
+    summary="Thời hạn của hồ sơ · Limits of a dossier",
+)  # fmt: skip
 def list_limits(
     dossier_id: DossierId,
     actor: CurrentActor,
     engine: EngineDep,
     calendar: CalendarDep,
+    request: Request,
     at: AskedMoment = None,
-) -> list[LimitOut]:
+) -> Response:
     """Mỗi thời hạn kèm cách tính và thời gian còn lại · each with its explanation and what is left of it."""
     moment = at or now()
     with unit_of_work(engine, actor.scope) as connection:
         state = state_of(connection, actor, dossier_id)
         asked = select(_limit.c.id, _limit.c.explanation).where(_limit.c.dossier == dossier_id)
         explanations = {row.id: row.explanation for row in connection.execute(asked)}
-    return [
+    found = [
         limit_of(limit, how, _remaining(state, limit, how, calendar, moment))
         for limit, how in ((limit, explanations[limit.id]) for limit in state.limits)
     ]
+    return whole(request, LimitOut, found)
 
 
 def _remaining(

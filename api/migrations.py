@@ -141,12 +141,19 @@ def keep(
     dossier_id: DossierId,
     body: MigrationIn,
     actor: CurrentActor,
+    engine: EngineDep,
+    calendar: CalendarDep,
     language: LanguageDep,
     once: OnceDep,
     if_match: IfMatch = None,
+    dry_run: DryRun = False,
 ) -> JSONResponse:
     """Người giám sát quyết định, nêu lý do (`keep_reason`) · a supervisor decides, with the reason."""
-    asked = Act(dossier_id, "keep_book", body.facts, body.occurred_at, actor, required_version(if_match))
+    asked = Act(dossier_id, "keep_book", body.facts, body.occurred_at, actor, asked_version(if_match))
+    if dry_run:
+        tried = act(engine, asked, calendar, dry_run=True, how=plan_keeping)
+        return JSONResponse(act_of(tried, language).model_dump(mode="json"))
+    required_version(if_match)
     return _once(once, asked, plan_keeping, body, language)
 
 

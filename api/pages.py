@@ -68,13 +68,28 @@ def listed(
     rows = [item.model_dump(mode="json") for item in items]
     if not _prefers_csv(request.headers.get("accept", "")):
         return JSONResponse({"items": rows, "next_cursor": next_cursor, **more})
+    return _table(line, rows, next_cursor)
+
+
+def whole(request: Request, line: type[BaseModel], items: Sequence[BaseModel]) -> Response:
+    """A short list without pages, as it is asked for: a JSON array, or CSV."""
+    rows = [item.model_dump(mode="json") for item in items]
+    return _table(line, rows, None) if _prefers_csv(request.headers.get("accept", "")) else JSONResponse(rows)
+
+
+def _table(line: type[BaseModel], rows: Sequence[dict[str, Any]], next_cursor: str | None) -> Response:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(line.model_fields)
     for row in rows:
         writer.writerow([_cell(value) for value in row.values()])
     headers = {"Next-Cursor": next_cursor} if next_cursor else {}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    # Without the mark at its beginning Excel takes the file for an older encoding and breaks every Vietnamese word.
+    return Response(
+        f"\ufeff{text.getvalue()}",
+        media_type="text/csv; charset=utf-8",
+        headers={"Vary": "Accept", **headers},
+    )
 
 
 def _prefers_csv(accept: str) -> bool:
@@ -90,6 +105,5 @@ def _cell(value: object) -> object:
         value = "; ".join(map(str, value))
     elif isinstance(value, list | dict):
         value = orjson.dumps(value).decode()
-    if isinstance(value, dict):
-        value = orjson.dumps(value).decode()
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t"} else value
+    formula = isinstance(value, str) and value.lstrip()[:1] in {"=", "+", "-", "@", "＝", "＋", "－", "＠"}
+    return f"'{value}" if formula or (isinstance(value, str) and value[:1] in {"\t", "\r", "\n"}) else value

@@ -10,7 +10,7 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, func, insert, select
@@ -20,6 +20,7 @@ from api.dependencies import CurrentActor, DossierId, EngineDep, OfficerDep, Pap
 from api.dossiers import state_of
 from api.errors import Fault, Problem, Said, not_found, was_erased
 from api.idempotency import Answer, OnceDep
+from api.pages import CSV, whole
 from api.traces import shown
 from documents import storage
 from flows.anonymising import erased
@@ -63,13 +64,17 @@ class PaperOut(BaseModel):
     recorded_at: Instant
 
 
-@router.get("/dossiers/{dossier_id}/papers", summary="Tài liệu trong hồ sơ · Papers of a dossier")
-def list_papers(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -> list[PaperOut]:
+@router.get(
+    "/dossiers/{dossier_id}/papers", response_model=list[PaperOut], responses=CSV,
+    summary="Tài liệu trong hồ sơ · Papers of a dossier",
+)  # fmt: skip
+def list_papers(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep, request: Request) -> Response:
     """Theo thứ tự nhận · in the order of receipt."""
     state_of(engine, actor, dossier_id)
     with unit_of_work(engine, actor.scope) as connection:
         asked = select(_paper).where(_paper.c.dossier == dossier_id).order_by(_paper.c.first_sheet)
-        return [PaperOut.model_validate(dict(row)) for row in connection.execute(asked).mappings()]
+        found = [PaperOut.model_validate(dict(row)) for row in connection.execute(asked).mappings()]
+    return whole(request, PaperOut, found)
 
 
 @router.post(

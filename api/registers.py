@@ -5,13 +5,14 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, text
 
 from api.dependencies import CurrentActor, EngineDep
 from api.errors import not_found
+from api.pages import CSV, whole
 from api.papers import DOCX, attachment
 from documents.forms import all_forms
 from documents.register import Entry, book, entries, to_xlsx
@@ -60,11 +61,17 @@ class RegisterBookOut(RegisterOut):
     entries: list[EntryOut]
 
 
-@router.get("", summary="Sổ đăng ký văn bản đi · Registers of outgoing documents")
-def list_registers(actor: CurrentActor, engine: EngineDep) -> list[RegisterOut]:
+@router.get(
+    "",
+    response_model=list[RegisterOut],
+    responses=CSV,
+    summary="Sổ đăng ký văn bản đi · Registers of outgoing documents",
+)
+def list_registers(actor: CurrentActor, engine: EngineDep, request: Request) -> Response:
     """Sổ của cơ quan mình và các cơ quan mình kế thừa, mới nhất trước · of one's agency and those it succeeded."""
     with unit_of_work(engine, actor.scope) as connection:
-        return _registers(connection)
+        found = _registers(connection)
+    return whole(request, RegisterOut, found)
 
 
 @router.get(

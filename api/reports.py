@@ -1,20 +1,18 @@
 """Periodic reports: which there are for the caller, their figures, and their files."""
 
-import base64
-import binascii
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as InPath
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep, PartsDep, id_of
-from api.errors import Fault, Problem, Said, not_found
-from api.pages import Page
+from api.errors import not_found
+from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
 from api.papers import DOCX, attachment
 from api.registers import XLSX
 from documents import storage
@@ -86,9 +84,11 @@ def report_id_of(
 ReportId = Annotated[UUID, Depends(report_id_of)]
 
 
-@router.get("", summary="Báo cáo định kỳ · Periodic reports")
-def list_reports(filters: Annotated[Filters, Query()], actor: CurrentActor, engine: EngineDep) -> ReportPage:
-    """Mới nhất trước · the newest first."""
+@router.get("", response_model=ReportPage, summary="Báo cáo định kỳ · Periodic reports", responses=CSV)
+def list_reports(
+    filters: Annotated[Filters, Query()], actor: CurrentActor, engine: EngineDep, request: Request
+) -> Response:
+    """Mới nhất trước; `Accept: text/csv` cho cùng danh sách dạng CSV · the newest first; the same list as CSV."""
     conditions: list[ColumnElement[bool]] = []
     if filters.period:
         conditions.append(_report.c.period == filters.period)
@@ -103,10 +103,8 @@ def list_reports(filters: Annotated[Filters, Query()], actor: CurrentActor, engi
         rows = connection.execute(asked.where(_readable(connection, actor))).mappings().all()
     more = len(rows) > filters.limit
     shown = rows[: filters.limit]
-    return ReportPage(
-        items=[ReportOut.model_validate(_titled(dict(row))) for row in shown],
-        next_cursor=_cursor(shown[-1]["seq"]) if more else None,
-    )
+    items = [ReportOut.model_validate(_titled(dict(row))) for row in shown]
+    return listed(request, ReportOut, items, cursor_of(str(shown[-1]["seq"])) if more else None)
 
 
 @router.get("/{report_id}", summary="Số liệu của một báo cáo · A report's figures")
@@ -159,18 +157,9 @@ def _titled(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "title": title(row["period"], row["first_day"])}
 
 
-def _cursor(seq: int) -> str:
-    return base64.urlsafe_b64encode(str(seq).encode()).decode().rstrip("=")
-
-
 def _seq(cursor: str) -> int:
     """The place in the list that a cursor stands for; Problem 422 when it is none."""
-    try:
-        said = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode("ascii")
-        if said.isdigit() and len(said) < 19:
-            return int(said)
-    except (binascii.Error, ValueError):
-        pass
-    message = Said("không phải next_cursor của một trang trước", "is not the next_cursor of a page")
-    heading = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
-    raise Problem(422, "invalid", heading, [Fault("invalid_cursor", message, "cursor")])
+    key = key_of(cursor)
+    if not key.isdigit() or len(key) > 18:
+        raise no_cursor()
+    return int(key)

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import CurrentActor
 from api.errors import Fault, Problem, Said
+from api.pages import CSV, whole
 from api.rulebook_view import show, show_rule
 from flows.books import book as book_of
 from flows.books import books
@@ -62,10 +63,12 @@ class RulebookOut(BaseModel):
     )
 
 
-@router.get("/rulebooks", summary="Các bộ quy tắc · Rulebooks")
-def list_rulebooks(_actor: CurrentActor) -> list[RulebookLine]:
+@router.get(
+    "/rulebooks", response_model=list[RulebookLine], responses=CSV, summary="Các bộ quy tắc · Rulebooks"
+)
+def list_rulebooks(_actor: CurrentActor, request: Request) -> Response:
     """Từ cũ đến mới · oldest first."""
-    return [
+    found = [
         RulebookLine(
             code=book.code,
             title=book.title,
@@ -80,6 +83,7 @@ def list_rulebooks(_actor: CurrentActor) -> list[RulebookLine]:
         )
         for book in books()
     ]
+    return whole(request, RulebookLine, found)
 
 
 @router.get("/rulebooks/{code}", summary="Một bộ quy tắc · A rulebook")

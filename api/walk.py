@@ -22,7 +22,8 @@ from models.law.limits import TIMEZONE
 from models.law.loader import load_book
 from models.law.schema import Stage
 
-_ENDS = {"done": "xong", "run_out": "đã hết", "used": "đã dùng", "cancelled": "hủy", "restarted": "tính lại"}
+_ENDS = {"done": "xong", "run_out": "đã hết", "used": "đã dùng", "cancelled": "hủy", "restarted": "tính lại",
+         "void": "không còn tính"}  # fmt: skip
 _PRINTING = 300
 """Seconds a whole file may take to print."""
 _CLOCKLESS = {"none": "văn bản không đặt thời hạn", "unread": "chưa đọc được thời hạn"}

@@ -54,8 +54,12 @@ UNLISTED = {
     "draw_up": "Lập văn bản",
     "void_document": "Hủy văn bản",
     "reissue_document": "Ban hành lại văn bản",
+    "void_last": "Hủy thao tác cuối",
+    "correct": "Đính chính hồ sơ",
+    "remind": "Nhắc việc",
 }
-"""Acts that no book lists: a dossier moves to the next book or stays where it is; papers are drawn up, void, or replaced."""
+"""Acts that no book lists: a dossier moves to the next book or stays where it is; papers are drawn up, void, or replaced;
+the last act is taken back; what was recorded is corrected; whoever must act is reminded."""
 
 
 def title_of(action: str, code: str) -> str:

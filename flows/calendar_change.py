@@ -216,7 +216,7 @@ class _Projection:
             except (LimitRefused, UnknownYearError):
                 self.uncountable.add(state, limit)
         for limit in found:  # counted once more, with what the journals tell by now
-            yield _row(limit, told[limit].reckoning)
+            yield row_of_limit(limit, told[limit].reckoning)
 
     def _leave(self, state: State, limit: LimitState, before: Recount, end: datetime) -> None:
         """A limit that has ended stays; a day that came before its end cannot become another one for it."""
@@ -227,7 +227,7 @@ class _Projection:
         if known not in self._known:
             self._known[known] = self.calendar.with_changes(self.changes[:known])
         after = Recount(state, self._known[known], before.facts, self.at)
-        if _ends(before[limit].reckoning) != _ends(after[limit].reckoning):
+        if ends_of(before[limit].reckoning) != ends_of(after[limit].reckoning):
             self.rewritten.add(state, limit)
 
     def _moves(self, state: State, limit: LimitState, before: Recount, after: Recount) -> bool:
@@ -238,7 +238,7 @@ class _Projection:
             self.outcome.left.add(state, limit)
             return False
         becomes = after[limit]
-        old, new = _ends(was.reckoning), _ends(becomes.reckoning)
+        old, new = ends_of(was.reckoning), ends_of(becomes.reckoning)
         if old == new:
             same = {"calendar_version": was.reckoning.calendar_version}
             otherwise = becomes.reckoning.model_copy(update=same) != was.reckoning
@@ -264,15 +264,16 @@ def _entry(at: datetime, because: list[Change], moved: Moved, unit: Unit) -> Cal
         for change in because
     )
     citations = "; ".join(dict.fromkeys(change.citation for change in because))
-    return CalendarChanged(at=at, reason=f"{reasons}, {_told(moved, unit)}", citation=citations)
+    return CalendarChanged(at=at, reason=f"{reasons}, {told_of(moved, unit)}", citation=citations)
 
 
-def _ends(reckoning: Reckoning) -> Ends:
+def ends_of(reckoning: Reckoning) -> Ends:
+    """Where a counted limit ends."""
     warning = reckoning.warning.due if reckoning.warning else None
     return Ends(reckoning.due, reckoning.last_day, warning, reckoning.opens)
 
 
-def _told(moved: Moved, unit: Unit) -> str:
+def told_of(moved: Moved, unit: Unit) -> str:
     """What moved, in words: the end, the first of two amounts, the time before an end."""
 
     def said(instant: datetime | None, *, end: bool = True) -> str:
@@ -294,11 +295,12 @@ def _told(moved: Moved, unit: Unit) -> str:
     return ", ".join(parts)
 
 
-def _row(limit: LimitState, reckoning: Reckoning) -> dict[str, Any]:
+def row_of_limit(limit: LimitState, reckoning: Reckoning) -> dict[str, Any]:
+    """What of a limit's row is written when it was counted anew."""
     return {
         "id": limit.id,
         "starts_at": reckoning.start,
-        **_ends(reckoning)._asdict(),
+        **ends_of(reckoning)._asdict(),
         "ledger": limit.ledger,
         "explanation": reckoning.model_dump(mode="json"),
     }

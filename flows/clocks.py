@@ -35,6 +35,8 @@ class Moves:
 
     started: list[dict[str, Any]] = field(default_factory=list)
     changed: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    reopened: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    """Limits that run on after an act that ended or moved them is void; written last."""
     late: list[tuple[Rule, LimitState, int]] = field(default_factory=list)
     warnings: list[tuple[Rule, LimitState]] = field(default_factory=list)
 
@@ -261,7 +263,7 @@ class Clocks:
             title = catalogue()[anchor.fact].title
             raise Invalid([_fact_flaw(anchor.fact, rule, f"cần “{title}” để tính thời hạn “{rule.title}”")])
         other = self.view.facts.get(anchor.or_later) if anchor.or_later else None
-        return _as_instant(value) if other is None else max(_as_instant(value), _as_instant(other))
+        return instant_of(value) if other is None else max(instant_of(value), instant_of(other))
 
     def _capped(self, reckoning: Reckoning, rule: Rule) -> Reckoning:
         """A limit inside another ends with it at the latest, and says so."""
@@ -353,7 +355,7 @@ class Clocks:
 
     def _moment(self, ref: Ref) -> datetime:
         value = self.view.facts.get(ref.at) if ref.at else None
-        return self.view.at if value is None else _as_instant(value)
+        return self.view.at if value is None else instant_of(value)
 
 
 def capped(reckoning: Reckoning, due: datetime, last_day: date, law: Rule) -> Reckoning:
@@ -371,7 +373,8 @@ def rule_of(limit: LimitState) -> Rule:
     return book_of(limit.book).rule(limit.rule)
 
 
-def _as_instant(value: object) -> datetime:
+def instant_of(value: object) -> datetime:
+    """The instant a fact names; a day begins at midnight."""
     if isinstance(value, datetime):
         return value.astimezone(TIMEZONE)
     if isinstance(value, date):

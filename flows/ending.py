@@ -73,7 +73,7 @@ def end(store: Store, asked: Act, calendar: Calendar, *, dry_run: bool = False) 
         UnknownDossier, Stale, Invalid, Refused: nothing was written.
     """
     with unit_of_work(store, asked.actor.scope, locking=[asked.dossier]) as connection:
-        paper = _read(connection, asked)
+        paper = read_paper(connection, asked.document)
         plan = plan_void if asked.action == VOID else plan_reissue
         done = act(connection, asked, calendar, how=partial(plan, paper))
         if dry_run:
@@ -81,8 +81,9 @@ def end(store: Store, asked: Act, calendar: Calendar, *, dry_run: bool = False) 
     return done
 
 
-def _read(connection: Connection, asked: Act) -> Paper:
-    row = connection.execute(_PAPER, {"document": asked.document}).one_or_none()
+def read_paper(connection: Connection, document: UUID | None) -> Paper:
+    """An issued document; UnknownDossier when there is none, or its dossier may not be seen."""
+    row = connection.execute(_PAPER, {"document": document}).one_or_none()
     if row is None:
         raise UnknownDossier
     origin = row.action, row.occurred_at.astimezone(TIMEZONE)
@@ -98,7 +99,7 @@ def plan_void(paper: Paper, state: State, asked: Act, agencies: Agencies, calend
     view = _view(state, asked, agencies, calendar, ())
     _refuse_unmet([_right(paper, view, asked, agencies), _stands(paper)])
     done = effect(view, asked, {}, {}, agencies, calendar)
-    done.ends = Ending(paper.id, "void", asked.reason or "")
+    done.ends = [Ending(paper.id, "void", asked.reason or "")]
     return done
 
 
@@ -112,7 +113,7 @@ def plan_reissue(paper: Paper, state: State, asked: Act, agencies: Agencies, cal
     """
     before = {paper.form: paper.particulars} if paper.particulars is not None else {}
     asked = replace(asked, particulars=asked.particulars or before)
-    view = _view(state, asked, agencies, calendar, [Ref(id=paper.form, given=bool(asked.particulars))])
+    view = view_of_reissue(state, asked, agencies, calendar, paper)
     _refuse_unmet([
         _right(paper, view, asked, agencies), _stands(paper), _in_book(paper, view.book), *order_needs(view),
     ])  # fmt: skip
@@ -125,8 +126,13 @@ def plan_reissue(paper: Paper, state: State, asked: Act, agencies: Agencies, cal
         kind=kind, origin=paper.origin,
     )  # fmt: skip
     done = effect(view, asked, {}, {}, agencies, calendar)
-    done.ends = Ending(paper.id, "superseded", asked.reason or "")
+    done.ends = [Ending(paper.id, "superseded", asked.reason or "")]
     return done
+
+
+def view_of_reissue(state: State, asked: Act, agencies: Agencies, calendar: Calendar, paper: Paper) -> View:
+    """What a document is filled from when it is issued again."""
+    return _view(state, asked, agencies, calendar, [Ref(id=paper.form, given=bool(asked.particulars))])
 
 
 def _view(
@@ -185,7 +191,7 @@ def _in_book(paper: Paper, book: Book) -> Need:
     """After a change of law a paper of the older book can be void, but the form it was printed on is gone."""
     return Need(
         "form_not_in_book",
-        paper.form in set(_forms(book)),
+        paper.form in set(forms_of(book)),
         f"Bộ quy tắc {book.code} không còn mẫu {paper.form}: hãy hủy văn bản và lập theo mẫu mới",
         f"Rulebook {book.code} has no form {paper.form}: declare the document void and draw up the new form",
         book.title,
@@ -193,6 +199,7 @@ def _in_book(paper: Paper, book: Book) -> Need:
     )
 
 
-def _forms(book: Book) -> Iterator[str]:
+def forms_of(book: Book) -> Iterator[str]:
+    """Every form that a book's acts issue or its agencies draw up."""
     yield from (ref.id for action in book.actions for ref in action.forms)
     yield from (ref.id for refs in book.drawn.values() for ref in refs)

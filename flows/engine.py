@@ -306,28 +306,13 @@ def effect(
     before = state.stage if state.seq else None
     handed_to = parties.get(action.hand_to) if action.hand_to else None
     state.parties, state.stage, state.seq = parties, after, state.seq + 1
+    if handed_to not in {None, state.holder}:
+        state.assignee = None  # ends with its holder, as the database has it
     state.holder = handed_to or state.holder
     state.version += 1 if before else 0
     state.facts = {**state.facts, **facts}
     state.acts = acts
-    salt = secrets.token_hex(16)
-    event = {
-        "id": event_id,
-        "dossier": state.id,
-        "seq": state.seq,
-        "action": action.code,
-        "book": state.book,
-        "agency": asked.actor.agency,
-        "account": asked.actor.account,
-        "stage_before": before,
-        "stage_after": after,
-        "occurred_at": view.at,
-        "recorded_at": now(),
-        "late_days": late,
-        "facts_digest": digest_of_facts(recorded, salt),
-        "previous": state.head,
-    }
-    event["digest"] = state.head = digest_of_event(event)
+    event, salt = chained(state, asked, view.at, before, recorded, event_id=event_id, late_days=late)
     warnings = [
         Need(
             "past_first_amount",
@@ -342,6 +327,46 @@ def effect(
     return Done(
         state, event, recorded, salt, moves, issue, handed_to, opened=before is None, warnings=warnings
     )
+
+
+def chained(
+    state: State,
+    asked: Act,
+    at: datetime,
+    before: str | None,
+    recorded: Mapping[str, Any],
+    **more: Any,  # noqa: ANN401 - columns
+) -> tuple[dict[str, Any], str]:
+    """The event that says what was done, as the last of the dossier's chain, and the salt of its facts.
+
+    Args:
+        state: the dossier as it is afterwards, but for its head, which becomes this event's digest.
+        asked: the act.
+        at: when it happened.
+        before: the stage the dossier was in; None for an opening.
+        recorded: what is kept with the event.
+        more: `event_id`, and what else the event says.
+    """
+    salt = secrets.token_hex(16)
+    event = {
+        "id": more.pop("event_id", None) or uuid4(),
+        "dossier": state.id,
+        "seq": state.seq,
+        "action": asked.action,
+        "book": state.book,
+        "agency": asked.actor.agency,
+        "account": asked.actor.account,
+        "stage_before": before,
+        "stage_after": state.stage,
+        "occurred_at": at,
+        "recorded_at": now(),
+        "late_days": None,
+        "facts_digest": digest_of_facts(dict(recorded), salt),
+        "previous": state.head,
+        **more,
+    }
+    event["digest"] = state.head = digest_of_event(event)
+    return event, salt
 
 
 def _told(asked: Act) -> dict[str, Any]:

@@ -61,7 +61,8 @@ class Figures:
 # month, which counts as its last day.
 _SEEN = """
     WITH seen AS MATERIALIZED (
-        SELECT * FROM event WHERE occurred_at < :end AND recorded_at <= :as_of
+        SELECT * FROM event WHERE occurred_at < :end AND recorded_at <= :as_of AND voids IS NULL
+            AND NOT EXISTS (SELECT FROM event later WHERE later.voids = event.id AND later.recorded_at <= :as_of)
     ), home AS MATERIALIZED (
         SELECT d.id AS dossier, a.territory, coalesce(extract(year FROM d.opened_on) - extract(year FROM b.latest)
             - (to_char(d.opened_on, 'MMDD') < to_char(b.latest, 'MMDD'))::int < 18, false) AS minor

@@ -57,7 +57,29 @@ def law_changed(state: State, at: datetime) -> Book | None:
 
 
 def way_on(state: State, actor: Actor, agencies: Agencies, at: datetime) -> WayOn:
-    """How the dossier would go on if this actor migrated it at this moment; judged as the migration will be."""
+    """How the dossier would go on if this actor migrated it at this moment; judged as the migration will be.
+
+    Where nobody can be told to hold or compile it, that agency is a fact the migration asks for.
+    """
+    way = _way(state, actor, agencies, at)
+    if way.target is None or way.landing is None:
+        return way
+    action = _action("migrate", way.landing.citation)
+    view = View(state, way.target, action, Facts(state, {}, at), at)
+    agencies.read([state.holder, *state.parties.values()])
+    parties = _parties(view, way.landing, {}, agencies)
+    holder = parties.get(way.landing.hand_to or "") or agencies.in_charge(state.holder, at.date())
+    agencies.read([holder, *parties.values()])
+    named = [
+        _holds(view, way.landing, holder, agencies), _compiles(view, way.landing, parties["compiler"], agencies),
+    ]  # fmt: skip
+    if all(need.met for need in named):
+        return replace(way, needs=[*way.needs, *named])
+    asks = (*(fact for fact in way.asks if fact.name != COMPILER.name), ActionFact(name=COMPILER.name))
+    return replace(way, needs=[*way.needs, *named], asks=asks)
+
+
+def _way(state: State, actor: Actor, agencies: Agencies, at: datetime) -> WayOn:
     older, newer = book_of(state.book), successor(state.book)
     view = View(state, older, _action("migrate", older.title), Facts(state, {}, at), at)
     moved = newer.transition if newer else None
@@ -78,7 +100,7 @@ def plan_migration(state: State, asked: Act, agencies: Agencies, calendar: Calen
     _fresh(state, asked)
     at = moment_of(asked.occurred_at)
     agencies.read([asked.actor.agency, state.holder, *state.parties.values()])
-    way = way_on(state, asked.actor, agencies, at)
+    way = _way(state, asked.actor, agencies, at)
     _refuse_unmet(way.needs)
     assert way.target and way.target.transition and way.landing  # noqa: S101, PT018 - refused otherwise
     newer, moved, landing = way.target, way.target.transition, way.landing

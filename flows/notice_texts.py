@@ -97,6 +97,37 @@ KINDS: Mapping[str, Kind] = {
              "The document below is void or was replaced; do not use the copy you have (Decree 30/2020/NĐ-CP Art. 18.4)."),
         Both("Mở hồ sơ, tải bản thay thế nếu có.", "Open the dossier and download what replaces it, if anything does."),
     ),
+    "act_void": Kind(
+        Both("một thao tác đã bị hủy", "an act was taken back"),
+        Both("Người giám sát đã hủy thao tác cuối của hồ sơ; hồ sơ trở lại như trước thao tác đó.",
+             "A supervisor has taken back the dossier's last act; it stands as it stood before."),
+        Both("Mở hồ sơ, xem hồ sơ đang ở đâu; không dùng văn bản đã ban hành cùng thao tác đó.",
+             "Open the dossier and see where it stands; do not use what was issued with that act."),
+    ),
+    "corrected": Kind(
+        Both("dữ liệu đã được đính chính", "data were corrected"),
+        Both("Dữ liệu của hồ sơ đã được đính chính.", "Data of the dossier were corrected."),
+        Both("Mở hồ sơ, xem dữ liệu và thời hạn mới.", "Open the dossier: see the data and the limits as they are now."),
+    ),
+    "correction_alarm": Kind(
+        Both("sau khi đính chính có điều phải xem ngay", "after a correction something must be looked at"),
+        Both("Với dữ liệu đã đính chính, luật không cho làm điều đã làm, hoặc đòi hỏi điều khác.",
+             "With the corrected data the law does not allow what was done, or asks for something else."),
+        Both("Mở hồ sơ, đọc các cảnh báo của thao tác đính chính và quyết định.",
+             "Open the dossier, read the warnings of the correction, and decide."),
+    ),
+    "reissue_needed": Kind(
+        Both("một văn bản phải ban hành lại", "a document must be issued again"),
+        Both("Dữ liệu in trong văn bản dưới đây đã được đính chính: cơ quan ban hành phải ban hành lại.",
+             "Data printed in the document below were corrected: the agency that issued it must issue it again."),
+        Both("Người đứng đầu cơ quan ban hành lại văn bản.", "The head of your agency issues the document again."),
+    ),
+    "reminder": Kind(
+        Both("có công văn nhắc việc", "a letter of reminder"),
+        Both("Cơ quan có trách nhiệm giám sát nhắc cơ quan bạn xử lý hồ sơ.",
+             "Whoever watches over your agency reminds it to deal with the dossier."),
+        _ACT,
+    ),
     "digest": Kind(
         Both("việc trong ngày của cơ quan", "your agency's work of the day"),
         Both("Tóm tắt trong ngày của cơ quan đã sẵn sàng.", "Your agency's summary of the day is ready."),

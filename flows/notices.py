@@ -1,16 +1,17 @@
 """What agencies are told: after an act, that a dossier was handed to them, a court acted or a document ended; and of people to be released."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, exists, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from flows.alarms import release_alarm
 from flows.ending import REISSUE, VOID
 from flows.state import Agencies, load
+from flows.supervision import Supervision
 from models import clock, metrics
 from models.law.limits import TIMEZONE
 from models.law.loader import load_book
@@ -19,6 +20,7 @@ from models.store import after_commit
 from models.tables import table
 
 _dossier, _event, _agency, _notice = table("dossier"), table("event"), table("agency"), table("notice")
+_later = _event.alias()
 
 Audience = Literal["agency", "head", "supervisor", "administrator"]
 _COURTS = (AgencyKind.court, AgencyKind.provincial_court)
@@ -26,12 +28,37 @@ _EVENTS = (
     select(
         _event.c.id, _event.c.dossier, _event.c.action, _event.c.agency, _event.c.stage_before, _event.c.stage_after,
         _dossier.c.number, func.coalesce(_event.c.book, _dossier.c.book).label("book"), _dossier.c.holder,
-        _dossier.c.parties, _agency.c.kind.label("agency_kind"),
+        _dossier.c.parties, _agency.c.kind.label("agency_kind"), _event.c.voids,
     )
     .join(_dossier, _dossier.c.id == _event.c.dossier)
     .join(_agency, _agency.c.code == _event.c.agency)
+    .where(~exists().where(_later.c.voids == _event.c.id))
     .order_by(_event.c.dossier, _event.c.seq)
 )  # fmt: skip
+"""Acts that count: of one that was taken back nobody is told any more, only that it was."""
+_TOLD_OF = text("""
+    SELECT e.id, told.agency FROM event e JOIN event taken ON taken.id = e.voids JOIN dossier d ON d.id = e.dossier
+        CROSS JOIN LATERAL (SELECT agency FROM notice WHERE event = taken.id UNION SELECT taken.agency UNION SELECT d.holder) told
+    WHERE e.id = ANY (:events) AND told.agency <> e.agency ORDER BY 1, 2
+""")
+# Who has the dossier learns that something was corrected, heads and supervisors what must be looked at, and agencies which
+# of their documents are to be issued again; nothing of what was corrected.
+_CORRECTED = text("""
+    SELECT e.id, e.dossier, d.number AS dossier_number, e.agency, f.facts -> 'alarms' AS alarms,
+        ARRAY(SELECT agency FROM dossier_agency seen WHERE seen.dossier = e.dossier ORDER BY 1) AS seeing,
+        (SELECT json_agg(json_build_object('agency', again.agency, 'id', paper.id, 'form', paper.form,
+                'number', coalesce(paper.number_text, paper.form), 'issued_on', paper.issued_on))
+            FROM jsonb_to_recordset(coalesce(f.facts -> 'reissue', '[]')) AS again (document uuid, agency text)
+            JOIN document paper ON paper.id = again.document AND paper.state = 'issued') AS again
+    FROM event e JOIN event_facts f ON f.event = e.id JOIN dossier d ON d.id = e.dossier
+    WHERE e.id = ANY (:events) AND e.action = 'correct'
+""")
+_REMINDED = text("""
+    SELECT r.event, r.dossier, d.number, d.book, agency, nullif(split_part(r.cause, ':', 2), '') AS rule,
+        (SELECT coalesce(number_text, form) FROM document WHERE document.event = r.event LIMIT 1) AS document
+    FROM reminder r JOIN dossier d ON d.id = r.dossier CROSS JOIN LATERAL unnest(r.agencies) agency
+    WHERE r.event = ANY (:events) AND NOT EXISTS (SELECT FROM event later WHERE later.voids = r.event)
+""")
 _LAST_OF_THE_HELD = (
     select(_event.c.dossier, _event.c.id)
     .join(_dossier, _dossier.c.id == _event.c.dossier)
@@ -142,8 +169,19 @@ def tell_of_acts(connection: Connection, events: Sequence[UUID]) -> int:
     Returns:
         How many notices are new.
     """
-    rows = connection.execute(_EVENTS.where(_event.c.id.in_(events)))
-    tellings = [telling for row in rows for telling in _of_act(row)]
+    rows = connection.execute(_EVENTS.where(_event.c.id.in_(events))).all()
+    tellings = [telling for row in rows for telling in _of_act(row) if row.voids is None]
+    taken_back = {row.id: row for row in rows if row.voids is not None}
+    for id_, agency in connection.execute(_TOLD_OF, {"events": list(taken_back)}):
+        facts = {"dossier": taken_back[id_].number, "act": str(taken_back[id_].voids)}
+        tellings.append(_of_event(agency, "act_void", facts, taken_back[id_].dossier, id_))
+    for row in connection.execute(_REMINDED, {"events": list(events)}):
+        facts = {"dossier": row.number, "rule": row.rule, "book": row.book, "document": row.document}
+        of = _of_event(row.agency, "reminder", facts, row.dossier, row.event)
+        tellings += [of, replace(of, audience="head")]
+    supervision, agencies = Supervision(connection), Agencies(connection)
+    for row in connection.execute(_CORRECTED, {"events": list(events)}):
+        tellings += _of_correction(row, supervision, agencies)
     ended = connection.execute(_ENDED, {"events": list(events), "ending": [VOID, REISSUE]})
     return tell(connection, [*tellings, *map(_of_ending, ended)])
 
@@ -187,6 +225,24 @@ def _of_ending(row: Any) -> Telling:  # noqa: ANN401 - a row
     if row.replaced_by:
         facts["replaced_by"] = row.replaced_by
     return _of_event(row.reader, "document_ended", facts, row.dossier, row.id)
+
+
+def _of_correction(row: Any, supervision: Supervision, agencies: Agencies) -> Iterator[Telling]:  # noqa: ANN401 - a row
+    facts = {"dossier": row.dossier_number}
+    for agency in row.seeing:
+        if agency != row.agency:
+            yield _of_event(agency, "corrected", facts, row.dossier, row.id)
+        if row.alarms:
+            yield replace(_of_event(agency, "correction_alarm", facts, row.dossier, row.id), audience="head")
+    if row.alarms:
+        for office in supervision.above(agencies[row.agency].territory):
+            yield replace(
+                _of_event(office, "correction_alarm", facts, row.dossier, row.id), audience="supervisor"
+            )
+    for paper in row.again or ():
+        told = facts | {"document": paper["number"], "form": paper["form"], "issued_on": paper["issued_on"]}
+        key = f"{row.id}:reissue_needed:{paper['id']}"
+        yield Telling(paper["agency"], "reissue_needed", key, told, row.dossier, row.id, "head")
 
 
 def _of_event(agency: str, kind: str, facts: dict[str, Any], dossier: UUID, event: UUID) -> Telling:

@@ -90,6 +90,8 @@ class State:
     limits: list[LimitState] = field(default_factory=list)
     issued: dict[str, Issued] = field(default_factory=dict)
     papers: list[tuple[str, str, int]] = field(default_factory=list)  # kind, title, sheets
+    assignee: UUID | None = None
+    """The account that is responsible for it inside the holding agency."""
 
     def derived(self, at: datetime) -> dict[str, object]:
         """Facts that follow from the acts done and the moment of the next; conditions and rules may use them.
@@ -138,10 +140,12 @@ _AGENCIES = text("SELECT to_json(agency) FROM agency WHERE code = ANY (:codes)")
 _LOAD = text(f"""
     SELECT d.id, d.number, d.person, d.book, d.stage, d.holder, d.version, d.opened_on, d.facts, d.acts, d.parties,
         d.head, p.data,
+        (SELECT s.account FROM assignment s WHERE s.dossier = d.id AND s.ended_at IS NULL) AS assignee,
         coalesce((SELECT max(e.seq) FROM event e WHERE e.dossier = d.id), 0) AS seq,
         (SELECT json_agg(json_build_array(l.id, l.book, l.rule, l.stands_for, l.kind, l.parent, l.starts_at, l.due, l.warning_due, l.last_day,
             l.ended_at, l."end", l.ledger) ORDER BY s.seq, l.id)
-            FROM time_limit l JOIN event s ON s.id = l.started_by WHERE l.dossier = d.id) AS limits,
+            FROM time_limit l JOIN event s ON s.id = l.started_by
+            WHERE l.dossier = d.id AND l."end" IS DISTINCT FROM 'void') AS limits,
         (SELECT json_agg(json_build_array(i.form, coalesce(i.number_text, ''), i.issued_on, a.name)
             ORDER BY i.issued_on, i.number) FROM document i JOIN agency a ON a.code = i.agency
             WHERE i.dossier = d.id AND i.state = 'issued') AS issued,
@@ -191,6 +195,7 @@ def _state(row: Any) -> State:  # noqa: ANN401 - a row of the query above
             for form, number, day, name in row.issued or ()
         },
         papers=[(kind, title, sheets) for kind, title, sheets in row.papers or ()],
+        assignee=row.assignee,
     )
 
 

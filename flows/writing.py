@@ -43,12 +43,33 @@ class Done:
     opened: bool
     warnings: list[Need]
     documents: list[dict[str, Any]] = field(default_factory=list)
-    ends: Ending | None = None
+    ends: list[Ending] = field(default_factory=list)
 
 
 # Rows travel as JSON, so that one act or some hundreds cost the same two round trips; each recordset has the columns of
 # its table. References are checked when a statement ends, so the order inside one does not matter.
-_ADVANCE = text("""
+_CHANGE = """UPDATE time_limit SET (starts_at, due, warning_due, opens, last_day, ended_at, ended_by, "end", late_days,
+            ledger, explanation, stands_for) = (
+            SELECT new.starts_at, new.due, new.warning_due, new.opens, new.last_day, new.ended_at, new.ended_by,
+                new."end", new.late_days, new.ledger, new.explanation, new.stands_for
+            FROM jsonb_populate_record(time_limit, change.columns) new)
+        FROM jsonb_to_recordset(:changed) AS change (id uuid, columns jsonb) WHERE time_limit.id = change.id"""
+# What the act takes away and no event tells: one row a dossier, for only its last act can be voided. All parts of the
+# statement see the rows as they were. A limit that is only ended can be opened again without its old row.
+_BEFORE = """INSERT INTO before_act (dossier, event, book, stage, holder, acts, parties, limits)
+        SELECT d.id, e.id, d.book, d.stage, d.holder, d.acts, d.parties, coalesce(kept.limits, '[]')
+        FROM jsonb_populate_recordset(NULL::event, :events) e JOIN dossier d ON d.id = e.dossier
+            LEFT JOIN (SELECT l.dossier, jsonb_agg(jsonb_build_object('id', l.id, 'starts_at', l.starts_at, 'due', l.due,
+                    'warning_due', l.warning_due, 'opens', l.opens, 'last_day', l.last_day, 'ended_at', l.ended_at,
+                    'ended_by', l.ended_by, 'end', l."end", 'late_days', l.late_days, 'ledger', l.ledger,
+                    'explanation', l.explanation, 'stands_for', l.stands_for)) AS limits
+                FROM jsonb_to_recordset(:changed) AS change (id uuid, columns jsonb) JOIN time_limit l ON l.id = change.id
+                WHERE change.columns ?| ARRAY['due','ledger','stands_for'] GROUP BY l.dossier) kept ON kept.dossier = d.id
+        WHERE e.stage_before IS NOT NULL
+        ON CONFLICT (dossier) DO UPDATE SET event = excluded.event, book = excluded.book, stage = excluded.stage,
+            holder = excluded.holder, acts = excluded.acts, parties = excluded.parties, limits = excluded.limits"""
+_ADVANCE = text(
+    """
     WITH advanced AS (
         UPDATE dossier SET book = new.book, stage = new.stage, holder = new.holder, version = new.version, facts = new.facts,
             acts = new.acts, parties = new.parties, head = new.head, changed_at = new.changed_at
@@ -57,12 +78,9 @@ _ADVANCE = text("""
         INSERT INTO dossier_agency SELECT * FROM jsonb_populate_recordset(NULL::dossier_agency, :seen)
         ON CONFLICT DO NOTHING
     ), changed AS (
-        UPDATE time_limit SET (starts_at, due, warning_due, opens, last_day, ended_at, ended_by, "end", late_days,
-            ledger, explanation, stands_for) = (
-            SELECT new.starts_at, new.due, new.warning_due, new.opens, new.last_day, new.ended_at, new.ended_by,
-                new."end", new.late_days, new.ledger, new.explanation, new.stands_for
-            FROM jsonb_populate_record(time_limit, change.columns) new)
-        FROM jsonb_to_recordset(:changed) AS change (id uuid, columns jsonb) WHERE time_limit.id = change.id
+        {change}
+    ), before AS (
+        {before}
     ), events AS (
         INSERT INTO event SELECT * FROM jsonb_populate_recordset(NULL::event, :events)
     ), taken AS (
@@ -70,9 +88,8 @@ _ADVANCE = text("""
         ON CONFLICT (agency, year, name) DO UPDATE SET last = register.last + excluded.last
         RETURNING agency, year, name, last
     ) SELECT agency, year, name, last FROM taken
-""").bindparams(
-    *(bindparam(rows, type_=JSONB) for rows in ("dossiers", "seen", "changed", "events", "wanted"))
-)
+""".replace("{change}", _CHANGE).replace("{before}", _BEFORE)
+).bindparams(*(bindparam(rows, type_=JSONB) for rows in ("dossiers", "seen", "changed", "events", "wanted")))
 
 # Afterwards, for a rule has one open limit at any moment: what a started limit replaces has ended by now; and facts are
 # written only where their event is seen.
@@ -87,6 +104,8 @@ _START = text("""
         SELECT stage, events, state, attempts, run_after, created_at, request FROM jsonb_populate_recordset(NULL::job, :jobs)
 """).bindparams(*(bindparam(rows, type_=JSONB) for rows in ("started", "facts", "documents", "jobs")))
 
+# Last of all, so that what takes their place has ended: limits that run on as before an act that is void.
+_REOPEN = text(_CHANGE).bindparams(bindparam("changed", type_=JSONB))
 
 # Afterwards too, for what takes a document's place is written by then; a trigger refuses to end one twice.
 _END = text("""
@@ -113,8 +132,11 @@ def write(connection: Connection, done: Sequence[Done], *, later: timedelta = ti
         "documents": [row for one in done for row in one.documents],
         "jobs": _jobs(done, moment, later),
     })  # fmt: skip
-    if endings := [_ended(one, one.ends) for one in done if one.ends]:
+    if endings := [_ended(one, ends) for one in done for ends in one.ends]:
         connection.execute(_END, endings)
+    if reopened := [change for one in done for change in one.moves.reopened.items()]:
+        changed = [{"id": limit, "columns": columns} for limit, columns in reopened]
+        connection.execute(_REOPEN, {"changed": changed})
     after_commit(connection, lambda: _tell(done))
 
 

@@ -12,7 +12,10 @@ from models.columns import UUID, Any, datetime, identity, instant, json_column
 
 
 class Event(SQLModel, table=True):
-    """One act, under the book of its day. `digest` covers everything here and the digest of the event before."""
+    """One act, under the book of its day. `digest` covers everything here and the digest of the event before.
+
+    An event with `voids` takes back the act before it, which then counts no more.
+    """
 
     __tablename__ = "event"
 
@@ -31,6 +34,7 @@ class Event(SQLModel, table=True):
     facts_digest: str
     previous: str
     digest: str
+    voids: UUID | None = Field(default=None, foreign_key="event.id")
 
 
 class EventFacts(SQLModel, table=True):

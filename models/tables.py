@@ -19,6 +19,7 @@ from models import (  # noqa: F401 - importing a noun's module declares its tabl
     paper,
     report,
     signal,
+    standing,
     webhook,
 )
 

@@ -63,8 +63,15 @@ class CalendarChanged(Entry):
     kind: Literal["calendar"] = "calendar"
 
 
+class Corrected(Entry):
+    """What the limit is counted from was corrected and it moved: told in the journal, for the count follows by itself."""
+
+    kind: Literal["corrected"] = "corrected"
+
+
 LedgerEntry = Annotated[
-    Suspended | Extended | Restarted | Credited | Carried | CalendarChanged, Field(discriminator="kind")
+    Suspended | Extended | Restarted | Credited | Carried | CalendarChanged | Corrected,
+    Field(discriminator="kind"),
 ]
 LEDGER: TypeAdapter[list[LedgerEntry]] = TypeAdapter(list[LedgerEntry])
 """A ledger as it is stored."""

@@ -31,6 +31,7 @@ from models.law.counting import (
 from models.law.ledger import (
     CalendarChanged,
     Carried,
+    Corrected,
     Credited,
     EntryRefused,
     Extended,
@@ -46,6 +47,7 @@ __all__ = [
     "CalendarChanged",
     "Carried",
     "Choice",
+    "Corrected",
     "Credited",
     "EntryRefused",
     "Extended",
@@ -264,6 +266,9 @@ class _History:
             return
         if isinstance(entry, CalendarChanged):  # it may come before the limit begins, and to one counted back
             self.journal.append(f"Lịch thay đổi: {entry.reason}, căn cứ {entry.citation}")
+            return
+        if isinstance(entry, Corrected):
+            self.journal.append(f"Đính chính: {entry.reason}, căn cứ {entry.citation}")
             return
         if self.rule.direction == "before":
             raise EntryRefused(f"{self.rule.id}: thời hạn đếm ngược chỉ thay đổi khi ngày kết thúc thay đổi")

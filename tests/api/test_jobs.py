@@ -126,7 +126,7 @@ def test_list_comes_in_pages_and_as_csv(road: Road, parked: int) -> None:
     assert found == [parked + number for number in range(5)]
     answer = caller.get(f"{JOBS}?limit=1", headers={"Accept": "text/csv"})
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    head, line = answer.text.splitlines()
+    head, line = answer.content.decode("utf-8-sig").splitlines()
     assert head.startswith("id,stage,state,dossiers,")
     assert line.startswith(f"{parked},police_collection,parked,")
 

@@ -240,6 +240,10 @@ def test_the_one_commune_police_of_the_territory_takes_the_file(doors: Doors) ->
 @pytest.mark.parametrize("committee", ["ub-khong", "ub-hai"])
 def test_where_the_territory_has_none_or_two_it_must_be_named(doors: Doors, committee: str) -> None:
     way = handed_to(doors, committee)
+    found = way.doors.send(f"{committee}.head", instant(MARCH), "GET", f"{way.path}/migration").json()
+    unmet = [(need["code"], need["requirement"]) for need in found["needs"] if not need["met"]]
+    assert (found["allowed"], set(unmet)) == (False, {("nowhere_to_land", "compiler")})
+    assert "compiler" in found["facts_schema"]["required"]
     errors = refused(way, f"{committee}.head", 409, "nowhere_to_land", when=MARCH)
     assert {error["requirement"] for error in errors} == {"compiler"}
     flawed = ask(way, f"{committee}.head", when=MARCH, compiler="ca-nào")

@@ -83,7 +83,7 @@ def test_inbox_comes_newest_first_in_pages_and_as_csv(store: Engine, as_user: As
     assert seqs == sorted(seqs, reverse=True)
     assert (len(first["items"]), len(rest["items"]), rest["next_cursor"]) == (3, 2, None)
     answer = caller.get("/v1/notices?limit=3", headers={"Accept": "text/csv"})
-    assert [row["id"] for row in csv.DictReader(io.StringIO(answer.text))] == [
+    assert [row["id"] for row in csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))] == [
         item["id"] for item in first["items"]
     ]
     assert answer.headers["next-cursor"] == first["next_cursor"]

@@ -166,7 +166,7 @@ def test_lists_come_in_pages_and_as_csv(as_user: AsUser) -> None:
         cursor = f"&cursor={page['next_cursor']}"
     assert page["next_cursor"] is None
     assert seen == sorted(made)
-    table = as_user(HEAD).get(PATH, headers={"Accept": "text/csv"}).text.splitlines()
+    table = as_user(HEAD).get(PATH, headers={"Accept": "text/csv"}).content.decode("utf-8-sig").splitlines()
     assert len(table) == 6
     assert table[0].startswith("id,agency,url,kinds,enabled")
 

@@ -1,0 +1,462 @@
+"""A correction: facts or the person recorded wrongly are recorded anew, with a reason, and all that rests on them is looked at."""
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from flows.books import book as book_of
+from flows.books import payload, title_of
+from flows.clocks import Moves, rule_of
+from flows.corrected_limits import Before, Effect
+from flows.corrected_papers import Touched, contents, touched
+from flows.eligibility import age_flaws, party_flaws, time_flaws
+from flows.ending import REISSUE, Paper, end, read_paper
+from flows.engine import Act, Facts, act, chained, facts_of, moment_of
+from flows.guards import judge
+from flows.issuing import Issue
+from flows.refusals import Flaw, Invalid, Need, Refused, Stale, UnknownDossier
+from flows.state import Agencies, State
+from flows.validation import in_vietnamese
+from flows.view import View
+from flows.voiding import CORRECT
+from flows.writing import Done
+from models.clock import now
+from models.law.calendar import Calendar
+from models.law.loader import PARTIES, catalogue
+from models.law.schema import Action, Stage
+from models.person import PersonData, search_key
+from models.store import Store, unit_of_work
+
+CITATION = "NĐ 30/2020/NĐ-CP Đ.18.3"
+_PATHS = ("starts", "ends", "restarts", "extends", "credits", "suspends", "resumes", "next", "forms")
+"""What of an action is chosen by facts: where the dossier went, which limits moved, and what was issued."""
+_JOURNALS = ("restarts", "extends", "credits", "suspends", "resumes")
+"""What writes a fact's value into the journal of a limit."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be corrected: facts by name (None takes one out), or lines of the person."""
+
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    person: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """The act that recorded a fact last: its own facts as they stand."""
+
+    seq: int
+    action: str
+    book: str
+    agency: str
+    at: datetime
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the rows tell that the state does not."""
+
+    recorders: dict[str, Recorder]
+    opener: str
+    started: dict[UUID, tuple[int, datetime]]
+    papers: list[Paper]
+    frozen: dict[UUID, str]
+    erased: bool
+    twin: bool
+    """Whether somebody else, as far as the actor may see, has the corrected identity number."""
+
+
+@dataclass
+class Correction:
+    """What a correction does, or would do."""
+
+    done: Done
+    changed: list[tuple[str, Any, Any]]
+    limits: list[Effect]
+    elsewhere: list[Touched]
+    """Documents that another agency must issue again, or that people must look at."""
+    reissued: list[Done] = field(default_factory=list)
+
+    @property
+    def state(self) -> State:
+        """The dossier afterwards."""
+        return self.reissued[-1].state if self.reissued else self.done.state
+
+
+_EVENTS = text("""
+    SELECT e.seq, e.action, coalesce(e.book, d.book) AS book, e.agency, e.occurred_at, f.facts
+    FROM event e JOIN dossier d ON d.id = e.dossier LEFT JOIN event_facts f ON f.event = e.id
+    WHERE e.dossier = :dossier AND e.voids IS NULL AND NOT EXISTS (SELECT FROM event later WHERE later.voids = e.id)
+    ORDER BY e.seq
+""")
+_STARTED = text(
+    "SELECT l.id, e.seq, e.occurred_at FROM time_limit l JOIN event e ON e.id = l.started_by WHERE l.dossier = :dossier"
+)
+_PAPERS = text(
+    "SELECT id, context::text FROM document WHERE dossier = :dossier AND state = 'issued' ORDER BY issued_on, id"
+)
+_TWIN = text("""
+    SELECT EXISTS (SELECT FROM person other JOIN dossier d ON d.id = :dossier
+        WHERE other.data -> 'identity' ->> 'number' = :number AND other.id <> d.person
+        AND (other.name_key <> :name OR other.data ->> 'birth_date' <> :birth))
+""")
+_PERSON = text("UPDATE person SET data = :data, name_key = :name_key WHERE id = :id").bindparams(
+    bindparam("data", type_=JSONB)
+)
+
+
+def correct(
+    store: Store, asked: Act, what: Asked, calendar: Calendar, *, dry_run: bool = False
+) -> Correction:
+    """Corrects what was recorded, in one transaction with the documents that are issued again.
+
+    Args:
+        store: the store, as the application role; or a unit of work under way.
+        asked: the act, `CORRECT`, with the reason, and who signs what is issued again.
+        what: what is recorded anew.
+        calendar: the calendar limits are counted by.
+        dry_run: judge and count everything, write nothing; not inside a unit of work.
+
+    Raises:
+        UnknownDossier, Stale, Invalid, Refused: nothing was written.
+    """
+    with unit_of_work(store, asked.actor.scope, locking=[asked.dossier]) as connection:
+        found: list[Correction] = []
+        done = act(connection, asked, calendar, how=partial(_plan, connection, what, found))
+        [correction] = found
+        if what.person is not None:
+            _write_person(connection, done.state)
+        _reissue(connection, correction, asked, calendar)
+        if dry_run:
+            connection.rollback()
+    return correction
+
+
+def _write_person(connection: Connection, state: State) -> None:
+    person = state.person
+    row = {"id": state.person_id, "data": person.model_dump(mode="json"), "name_key": search_key(person.name)}
+    connection.execute(_PERSON, row)
+
+
+def _reissue(connection: Connection, correction: Correction, asked: Act, calendar: Calendar) -> None:
+    """What the actor's agency issued is issued again at once, each by an act of its own."""
+    mine = [one for one in correction.elsewhere if one.again and one.agency == asked.actor.agency]
+    for one in mine:
+        again = replace(
+            asked, action=REISSUE, document=one.paper.id, expected_version=correction.state.version
+        )
+        correction.reissued.append(end(connection, again, calendar))
+    correction.elsewhere = [one for one in correction.elsewhere if one not in mine]
+
+
+def _plan(
+    connection: Connection, what: Asked, found: list[Correction], state: State, asked: Act, agencies: Agencies,
+    calendar: Calendar,
+) -> Done:  # fmt: skip
+    if asked.expected_version is not None and asked.expected_version != state.version:
+        raise Stale(state.version)
+    at = moment_of(asked.occurred_at)
+    person = _person(what, state)
+    known = _read(connection, state, person)
+    agencies.read([asked.actor.agency, state.holder, known.opener, *state.parties.values(),
+                   *(one.agency for one in known.recorders.values()), *(one.agency for one in known.papers)])  # fmt: skip
+    facts = _facts(what, state, known, agencies)
+    before = copy.deepcopy(state)
+    seqs = {name: known.recorders[name].seq for name in facts} | (
+        {"track": 0} if person != state.person else {}
+    )
+    counted = Before(before, calendar, Facts(before, {}, at), known.started)
+    old_content = contents(known.papers, before, agencies, calendar, at)
+    state.facts = {name: value for name, value in (state.facts | facts).items() if value is not None}
+    state.person = person
+    changed = [*_changes(before, state, facts)]
+    if not changed:
+        raise Invalid(
+            [
+                Flaw(
+                    "nothing_changes",
+                    "facts",
+                    "không có gì thay đổi",
+                    "nothing is different from what is recorded",
+                )
+            ]
+        )
+    charge = {one.agency: agencies.in_charge(one.agency, at.date()) for one in known.papers}
+    papers = touched(
+        known.papers, known.frozen, (old_content, contents(known.papers, state, agencies, calendar, at)),
+        [str(old) for _name, old, _new in changed if isinstance(old, str) and len(old) > 1], charge,
+    )  # fmt: skip
+    _refuse(_needs(before, state, known, facts, asked, agencies, at, papers))
+    moves = Moves()
+    counted.state = state
+    effects = [*counted.moves(Facts(state, {}, at), seqs, at, asked.reason or "", moves)]
+    warnings = [
+        *_warnings(before, state, at, calendar),
+        *map(_of_effect, (one for one in effects if not one.moved)),
+    ]
+    state.seq, state.version = state.seq + 1, state.version + 1
+    recorded = _recorded(facts, before, state, asked, warnings, papers)
+    event, salt = chained(state, asked, at, state.stage, recorded)
+    view = View(state, book_of(state.book), _action(state), Facts(state, {}, at), at, calendar=calendar)
+    issue = Issue(view, agencies[asked.actor.agency].card, {})
+    done = Done(state, event, recorded, salt, moves, issue, None, opened=False, warnings=warnings)
+    found.append(Correction(done, changed, effects, papers))
+    return done
+
+
+def _action(state: State) -> Action:
+    return Action(
+        code=CORRECT, title=title_of(CORRECT, state.book), title_en="Correct the dossier", stages=tuple(Stage), by=(),
+        citation=CITATION,
+    )  # fmt: skip
+
+
+def _recorded(
+    facts: Mapping[str, Any],
+    before: State,
+    state: State,
+    asked: Act,
+    warnings: list[Need],
+    papers: list[Touched],
+) -> dict[str, Any]:
+    """What stays with the event: the facts as they are now, and beside them how they were."""
+    told: dict[str, Any] = {
+        **facts,
+        "reason": asked.reason,
+        "before": {name: before.facts.get(name) for name in facts},
+        "alarms": sorted({need.code for need in warnings if need.code not in _QUIET}),
+        "reissue": [{"document": str(one.paper.id), "agency": one.agency} for one in papers],
+    }
+    if state.person != before.person:
+        told |= {
+            "person": state.person.model_dump(mode="json"), "person_before": before.person.model_dump(mode="json"),
+        }  # fmt: skip
+    return {name: value for name, value in told.items() if value or name in facts}
+
+
+_QUIET = frozenset({"limit_has_ended", "limit_not_counted"})
+"""Warnings that tell of limits, which alarm nobody by themselves."""
+
+
+def _read(connection: Connection, state: State, person: PersonData) -> Known:
+    named = {"dossier": state.id}
+    events = connection.execute(_EVENTS, named).all()
+    if not events:
+        raise UnknownDossier
+    recorders: dict[str, Recorder] = {}
+    for row in events:
+        if row.action != CORRECT:
+            own = {name: value for name, value in (row.facts or {}).items() if name in catalogue()}
+            recorder = Recorder(row.seq, row.action, row.book, row.agency, row.occurred_at, own)
+            recorders |= dict.fromkeys(own, recorder)
+    rows = connection.execute(_PAPERS, named).all()
+    twin, number = False, person.identity.number
+    if number and number != state.person.identity.number:
+        asked = {**named, "number": number, "name": search_key(person.name), "birth": person.birth_date}
+        twin = bool(connection.execute(_TWIN, asked).scalar_one())
+    return Known(
+        recorders, events[0].agency, {row.id: (row.seq, row.occurred_at) for row in connection.execute(_STARTED, named)},
+        [read_paper(connection, row.id) for row in rows], {row.id: row.context or "" for row in rows},
+        any(row.facts is None for row in events), twin,
+    )  # fmt: skip
+
+
+def _person(what: Asked, state: State) -> PersonData:
+    if what.person is None:
+        return state.person
+    try:
+        return PersonData.model_validate({**state.person.model_dump(mode="json"), **what.person})
+    except ValidationError as error:
+        flaws = []
+        for flaw in error.errors():
+            vietnamese, english = in_vietnamese(flaw)
+            flaws.append(
+                Flaw(flaw["type"], ".".join(("person", *map(str, flaw["loc"]))), vietnamese, english)
+            )
+        raise Invalid(flaws) from error
+
+
+def _facts(what: Asked, state: State, known: Known, agencies: Agencies) -> dict[str, Any]:
+    """The corrected facts, each judged by the model of the act that recorded it, with that act's other facts."""
+    unknown = [name for name in what.facts if name not in known.recorders or name not in state.facts]
+    if unknown:
+        raise Invalid([
+            Flaw("not_recorded", f"facts.{name}", "chưa có thao tác nào ghi nhận dữ kiện này", "no act has recorded this fact")
+            for name in unknown
+        ])  # fmt: skip
+    corrected: dict[str, Any] = {}
+    flaws: list[Flaw] = []
+    for recorder in {known.recorders[name].seq: known.recorders[name] for name in what.facts}.values():
+        mine = {name for name, one in known.recorders.items() if one.seq == recorder.seq}
+        merged = recorder.facts | {name: state.facts.get(name) for name in mine} | dict(what.facts)
+        own = {name: value for name, value in merged.items() if name in recorder.facts and value is not None}
+        if recorder.action not in {action.code for action in book_of(recorder.book).actions}:
+            raise Invalid(
+                [
+                    Flaw(
+                        "not_correctable",
+                        "facts",
+                        "dữ kiện của thao tác này không đính chính được",
+                        "the facts of this act cannot be corrected",
+                    )
+                ]
+            )
+        model = facts_of(payload(recorder.book, recorder.action), own)
+        asked = [name for name in what.facts if name in mine]
+        dumped = model.model_dump(mode="json", exclude_none=True)
+        corrected |= {name: dumped.get(name) for name in asked if dumped.get(name) != state.facts.get(name)}
+        typed = {name: getattr(model, name) for name in asked if dumped.get(name) is not None}
+        action = book_of(recorder.book).action(recorder.action)
+        at = moment_of(recorder.at)
+        flaws += time_flaws(None, action, typed, at, now())
+        flaws += party_flaws(typed, agencies, at.date())
+    if flaws:
+        raise Invalid(flaws)
+    return corrected
+
+
+def _changes(before: State, state: State, facts: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    for name in sorted(facts):
+        yield f"facts.{name}", before.facts.get(name), facts[name]
+    old, new = before.person.model_dump(mode="json"), state.person.model_dump(mode="json")
+    for name in old:
+        if old[name] != new[name]:
+            yield f"person.{name}", old[name], new[name]
+
+
+def _refuse(needs: Iterator[Need]) -> None:
+    if unmet := [need for need in needs if not need.met]:
+        raise Refused(unmet)
+
+
+def _needs(
+    before: State, state: State, known: Known, facts: Mapping[str, Any], asked: Act, agencies: Agencies, at: datetime,
+    papers: list[Touched],
+) -> Iterator[Need]:  # fmt: skip
+    """Whose it is to correct this, and what cannot be corrected but must be done anew."""
+    actor, day = asked.actor, at.date()
+    concerned = {state.holder, *(known.recorders[name].agency for name in facts)}
+    if state.person != before.person:
+        concerned.add(known.opener)
+    in_charge = {agencies.in_charge(code, day) for code in concerned}
+    yield Need(
+        "not_in_charge",
+        actor.agency in in_charge and actor.role in {"officer", "head"},
+        "Việc đính chính do cơ quan đang giữ hồ sơ hoặc cơ quan đã ghi nhận dữ liệu thực hiện",
+        "The holding agency, or the one that recorded the data, corrects them",
+        CITATION,
+        CORRECT,
+    )
+    own = [one for one in papers if one.again and one.agency == actor.agency]
+    yield Need(
+        "needs_head",
+        not own or actor.role == "head",
+        "Văn bản phải ban hành lại ("
+        + ", ".join(one.paper.form for one in own)
+        + "): do người đứng đầu cơ quan đính chính",
+        "Documents must be issued again ("
+        + ", ".join(one.paper.form for one in own)
+        + "): the head corrects",
+        CITATION,
+        CORRECT,
+    )
+    yield Need(
+        "facts_erased", not known.erased, "Dữ kiện của hồ sơ đã được xóa theo thời hạn lưu trữ",
+        "The dossier's facts were erased when their time of retention ended", None, CORRECT,
+    )  # fmt: skip
+    yield Need(
+        "identity_conflict", not known.twin, "Số giấy tờ này đã ghi cho một người khác (họ tên hoặc ngày sinh khác)",
+        "Another person, of another name or birth date, has this identity number", None, "person.identity.number",
+    )  # fmt: skip
+    for name in facts:
+        if name in PARTIES:
+            yield Need(
+                "party_is_not_corrected", False,
+                f"{catalogue()[name].title}: cơ quan tham gia hồ sơ không đính chính được, phải hủy thao tác hoặc chuyển hồ sơ",
+                f"{catalogue()[name].title_en}: a party is not corrected; take the act back, or transfer the dossier",
+                CITATION, name,
+            )  # fmt: skip
+    yield from _ways(before, state, facts, at)
+
+
+def _ways(before: State, state: State, facts: Mapping[str, Any], at: datetime) -> Iterator[Need]:
+    """A fact by which an act chose where the dossier went, which limits moved, or what was issued, cannot be another one afterwards."""
+    book = book_of(state.book)
+    old, new = Facts(before, {}, at), Facts(state, {}, at)
+    for action in (one for one in book.actions if one.code in state.acts):
+        views = [View(one, book, action, known, at) for one, known in ((before, old), (state, new))]
+        held = [
+            [(path, ref.id) for path in _PATHS for ref in getattr(action, path) if view.holds(ref.when)]
+            for view in views
+        ]
+        journal = [
+            ref.at
+            for path in _JOURNALS
+            for ref in getattr(action, path)
+            if ref.at in facts and views[1].holds(ref.when)
+        ]
+        if facts and (held[0] != held[1] or journal):
+            yield Need(
+                "decides_the_way", False,
+                f"Dữ kiện này đã quyết định hồ sơ đi đâu, thời hạn nào thay đổi hoặc văn bản nào được ban hành ở “{action.title}”: phải hủy thao tác và làm lại",
+                f"This fact decided where the dossier went, which limits moved, or what was issued, at “{action.title_en}”: take the act back and do it anew",
+                action.citation, action.code,
+            )  # fmt: skip
+
+
+def _warnings(before: State, state: State, at: datetime, calendar: Calendar) -> Iterator[Need]:
+    """What the law would refuse, or asks for otherwise, with what is recorded now; never in silence."""
+    book = book_of(state.book)
+    if state.person.birth_date != before.person.birth_date:
+        old = {flaw.code for flaw in age_flaws(before.person.birth_date, book, before.opened_on)}
+        for flaw in age_flaws(state.person.birth_date, book, state.opened_on):
+            if flaw.code not in old:
+                yield Need(flaw.code, False, flaw.message, flaw.message_en, flaw.citation, flaw.field)
+    if state.track != before.track:
+        vietnamese = {"minor": "người từ đủ 12 đến dưới 18 tuổi", "adult": "người từ đủ 18 tuổi"}
+        yield Need(
+            "track_changes", False,
+            f"Hồ sơ phải theo quy định cho {vietnamese[state.track]}: xem lại các bước đã làm",
+            f"The dossier is under the rules for the other age ({state.track}) now: look at what was done", book.title,
+            "person.birth_date",
+        )  # fmt: skip
+    for action in (one for one in book.actions if one.code in state.acts):
+        moment = state.acts[action.code]
+        names = frozenset(fact.name for fact in action.facts)
+        was, becomes = (
+            {need.code: need for need in judge(View(one, book, action, Facts(one, {}, moment), moment, names, calendar))
+             if not need.met}
+            for one in (before, state)
+        )  # fmt: skip
+        for code, need in becomes.items():
+            if code not in was:
+                title, english = action.title, action.title_en
+                yield replace(
+                    need, message=f"“{title}”: {need.message}", message_en=f"“{english}”: {need.message_en}"
+                )
+
+
+def _of_effect(effect: Effect) -> Need:
+    rule, limit = rule_of(effect.limit), effect.limit
+    if limit.ended_at is None:
+        return Need(
+            "limit_not_counted", False, f"“{rule.title}”: không tính lại được, giữ nguyên",
+            f"“{rule.title_en}” cannot be counted anew and stays", rule.citation, rule.id,
+        )  # fmt: skip
+    after = f"{effect.after.last_day:%d/%m/%Y}" if effect.after else "không tính được"
+    return Need(
+        "limit_has_ended", False,
+        f"“{rule.title}” đã kết thúc, giữ nguyên; theo dữ liệu đúng thì ngày cuối là {after} thay vì {effect.before.last_day:%d/%m/%Y}",
+        f"“{rule.title_en}” has ended and stays; its last day would have been {after}, not {effect.before.last_day:%d/%m/%Y}",
+        rule.citation, rule.id,
+    )  # fmt: skip

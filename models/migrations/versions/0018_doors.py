@@ -1,0 +1,114 @@
+"""What the missing doors need: acts that void acts, who is responsible inside an agency, reminders, breaks looked into."""
+
+from alembic import op
+
+revision = "0018"
+down_revision = "0017"
+
+# An act is voided once, and the event that does it says which: in the chain, so that it holds when facts are erased.
+VOIDING = """
+ALTER TABLE event ADD COLUMN voids uuid REFERENCES event(id);
+CREATE UNIQUE INDEX an_act_is_voided_once ON event (voids) WHERE voids IS NOT NULL;
+ALTER TABLE time_limit DROP CONSTRAINT time_limit_end_check;
+ALTER TABLE time_limit ADD CONSTRAINT time_limit_end_check
+    CHECK ("end" IN ('done','run_out','used','cancelled','restarted','void'));
+CREATE TABLE before_act (
+    dossier uuid PRIMARY KEY REFERENCES dossier(id),
+    event uuid NOT NULL UNIQUE REFERENCES event(id),
+    book text NOT NULL,
+    stage text NOT NULL,
+    holder text NOT NULL REFERENCES agency(code),
+    acts jsonb NOT NULL,
+    parties jsonb NOT NULL,
+    limits jsonb NOT NULL
+) WITH (fillfactor = 70);
+GRANT SELECT, INSERT, UPDATE ON before_act TO hoso_app;
+"""
+
+# Whoever is responsible works in the agency that holds the dossier; with the next holder that ends by itself.
+ASSIGNMENTS = """
+CREATE TABLE assignment (
+    id uuid PRIMARY KEY,
+    dossier uuid NOT NULL REFERENCES dossier(id),
+    agency text NOT NULL REFERENCES agency(code),
+    account uuid NOT NULL REFERENCES account(id),
+    assigned_by uuid NOT NULL REFERENCES account(id),
+    assigned_at timestamptz NOT NULL,
+    note text,
+    ended_at timestamptz,
+    ended_because text CHECK (ended_because IN ('replaced','withdrawn','moved')),
+    CHECK ((ended_at IS NULL) = (ended_because IS NULL))
+);
+CREATE UNIQUE INDEX one_assignment_a_dossier ON assignment (dossier) WHERE ended_at IS NULL;
+CREATE INDEX ix_assignment_dossier ON assignment (dossier, assigned_at);
+CREATE INDEX ix_assignment_account ON assignment (account) WHERE ended_at IS NULL;
+CREATE FUNCTION end_assignment() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE assignment SET ended_at = NEW.changed_at, ended_because = 'moved'
+        WHERE dossier = NEW.id AND ended_at IS NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER assignment_ends_with_its_holder AFTER UPDATE OF holder ON dossier
+    FOR EACH ROW WHEN (OLD.holder IS DISTINCT FROM NEW.holder) EXECUTE FUNCTION end_assignment();
+GRANT SELECT, INSERT, UPDATE ON assignment TO hoso_app;
+"""
+
+REMINDERS = """
+CREATE TABLE reminder (
+    event uuid NOT NULL REFERENCES event(id),
+    dossier uuid NOT NULL REFERENCES dossier(id),
+    cause text NOT NULL,
+    day date NOT NULL,
+    agencies text[] NOT NULL,
+    account uuid NOT NULL REFERENCES account(id),
+    again text,
+    PRIMARY KEY (event)
+);
+CREATE INDEX ix_reminder_dossier ON reminder (dossier, cause, day);
+CREATE TRIGGER reminder_is_append_only BEFORE UPDATE OR DELETE ON reminder
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+GRANT SELECT, INSERT ON reminder TO hoso_app;
+"""
+
+LOOKING = """
+CREATE INDEX ix_person_identity ON person ((data -> 'identity' ->> 'number'));
+"""
+
+# A break stays in the record of every check that found it; that somebody looked into it is told beside it.
+BREAKS = """
+CREATE TABLE chain_acknowledgement (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    what text NOT NULL,
+    dossier text,
+    seq integer,
+    detail text,
+    account uuid NOT NULL REFERENCES account(id),
+    reason text NOT NULL CHECK (reason <> ''),
+    at timestamptz NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (what, dossier, seq, detail)
+);
+CREATE TRIGGER chain_acknowledgement_is_append_only BEFORE UPDATE OR DELETE ON chain_acknowledgement
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+GRANT SELECT, INSERT ON chain_acknowledgement TO hoso_app;
+"""
+
+SEES = """(
+    current_setting('hoso.dossiers', true) = '*' OR current_setting('hoso.territory', true) = 'vn' OR EXISTS (
+        SELECT FROM dossier_agency seen WHERE seen.dossier = {table}.dossier
+        AND seen.agency = ANY (string_to_array(current_setting('hoso.dossiers', true), ',')) OFFSET 0)
+    OR (current_setting('hoso.territory', true) <> '' AND EXISTS (
+        SELECT FROM dossier_agency seen JOIN agency of ON of.code = seen.agency WHERE seen.dossier = {table}.dossier
+        AND (of.territory = current_setting('hoso.territory', true)
+            OR starts_with(of.territory, current_setting('hoso.territory', true) || '/')) OFFSET 0))
+)"""
+WRITES = "current_setting('hoso.writes', true) = 'on'"
+
+
+def upgrade() -> None:
+    """Adds columns, tables, triggers and walls: an agency sees what belongs to the dossiers it sees."""
+    for part in (VOIDING, ASSIGNMENTS, REMINDERS, LOOKING, BREAKS):
+        op.execute(part)
+    for table in ("before_act", "assignment", "reminder"):
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        sees = SEES.format(table=table)
+        op.execute(f"CREATE POLICY own_dossiers ON {table} USING ({sees}) WITH CHECK ({WRITES} AND {sees})")

@@ -1,0 +1,71 @@
+"""What stands beside a dossier's row: how it was before its last act, who is responsible for it, reminders, breaks looked into."""
+
+from datetime import date
+
+from sqlalchemy import ARRAY, Column, Text
+from sqlmodel import Field, SQLModel
+
+from models.columns import UUID, Any, datetime, identity, instant, json_column
+
+
+class BeforeAct(SQLModel, table=True):
+    """A dossier as it was before its last act, as far as the events do not tell: what voiding that act goes back to.
+
+    `limits` are the rows, as they were, of limits whose end or journal the act changed.
+    """
+
+    __tablename__ = "before_act"
+
+    dossier: UUID = Field(foreign_key="dossier.id", primary_key=True)
+    event: UUID = Field(foreign_key="event.id", unique=True)
+    book: str
+    stage: str
+    holder: str = Field(foreign_key="agency.code")
+    acts: dict[str, Any] = json_column()
+    parties: dict[str, Any] = json_column()
+    limits: list[Any] = json_column()
+
+
+class Assignment(SQLModel, table=True):
+    """Who inside the holding agency is responsible for a dossier; a trigger ends it when the dossier moves on."""
+
+    __tablename__ = "assignment"
+
+    id: UUID = identity()
+    dossier: UUID = Field(foreign_key="dossier.id")
+    agency: str = Field(foreign_key="agency.code")
+    account: UUID = Field(foreign_key="account.id")
+    assigned_by: UUID = Field(foreign_key="account.id")
+    assigned_at: datetime = instant()
+    note: str | None = None
+    ended_at: datetime | None = instant(optional=True)
+    ended_because: str | None = None
+
+
+class Reminder(SQLModel, table=True):
+    """A reminder letter: of which cause, on which legal day, to which agencies; `again` says why one more that day."""
+
+    __tablename__ = "reminder"
+
+    event: UUID = Field(foreign_key="event.id", primary_key=True)
+    dossier: UUID = Field(foreign_key="dossier.id")
+    cause: str
+    day: date
+    agencies: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    account: UUID = Field(foreign_key="account.id")
+    again: str | None = None
+
+
+class ChainAcknowledgement(SQLModel, table=True):
+    """Who looked into a break of a chain, and what came of it: it stays on record and no longer alarms."""
+
+    __tablename__ = "chain_acknowledgement"
+
+    id: int | None = Field(default=None, primary_key=True)
+    what: str
+    dossier: str | None = None
+    seq: int | None = None
+    detail: str | None = None
+    account: UUID = Field(foreign_key="account.id")
+    reason: str
+    at: datetime = instant()
