@@ -24,7 +24,7 @@ NOTHING_PERSONAL = frozenset({
     "POST /v1/auth/token", "POST /v1/auth/refresh", "POST /v1/auth/revoke",  # sign-ins are told of where they are judged
     "GET /v1/rulebooks", "GET /v1/rulebooks/{code}", "GET /v1/rulebooks/{code}/rules/{rule_id}",
     "GET /v1/rulebooks/{code}/diff/{other}", "POST /v1/limits/compute",
-    "GET /v1/calendar/{year}", "GET /v1/calendar/versions", "GET /v1/imports/template",
+    "GET /v1/agencies", "GET /v1/agencies/{code}", "GET /v1/calendar/{year}", "GET /v1/calendar/versions", "GET /v1/imports/template",
 })  # fmt: skip
 """The doors that read nothing about a person and write nothing. Every other one is recorded, those to come too."""
 PUBLIC = frozenset({"GET /verify/{code}"})

@@ -21,6 +21,11 @@ from tests.flows.rows import read
 POLICE, STRANGER = "ca.cau-giay", "ca.nha-trang"
 RECORDED = frozenset("""
     GET /v1/audit|POST /v1/audit/verify
+    POST /v1/agencies|PATCH /v1/agencies/{code}
+    POST /v1/dossiers/{dossier_id}/corrections|POST /v1/dossiers/{dossier_id}/void-last
+    POST /v1/dossiers/{dossier_id}/reminders
+    GET /v1/dossiers/{dossier_id}/assignments|POST /v1/dossiers/{dossier_id}/assignments
+    GET /v1/supervision/overview|GET /v1/supervision/stuck|GET /v1/supervision/performance
     POST /v1/bulk/migrate|POST /v1/bulk/print|POST /v1/bulk/{action}
     GET /v1/bulk/tasks|GET /v1/bulk/tasks/{task_id}|GET /v1/bulk/tasks/{task_id}/output|GET /v1/bulk/tasks/{task_id}/report
     POST /v1/bulk/tasks/{task_id}/cancel|POST /v1/bulk/tasks/{task_id}/resume

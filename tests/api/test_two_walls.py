@@ -57,6 +57,13 @@ ONE: dict[tuple[str, str], Door] = {
     ("get", "/v1/dossiers/{dossier_id}/migration"): one(),
     ("post", "/v1/dossiers/{dossier_id}/migrate"): one(json=ACT, headers=IF_MATCH),
     ("post", "/v1/dossiers/{dossier_id}/keep"): one(json=ACT, headers=IF_MATCH),
+    ("post", "/v1/dossiers/{dossier_id}/corrections"): one(
+        json={"facts": {"found_where": "nơi khác"}, "reason": "ghi nhầm"}, headers=IF_MATCH
+    ),
+    ("post", "/v1/dossiers/{dossier_id}/void-last"): one(json={"reason": "ghi nhầm"}, headers=IF_MATCH),
+    ("post", "/v1/dossiers/{dossier_id}/reminders"): one(json={}, headers=IF_MATCH),
+    ("get", "/v1/dossiers/{dossier_id}/assignments"): one(),
+    ("post", "/v1/dossiers/{dossier_id}/assignments"): one(json={"account": None}),
     ("post", "/v1/persons/export"): one(json={"dossier": "{dossier_id}"}, headers={"X-Reason": "kiem%20tra"}),
     ("get", "/v1/bulk/tasks/{task_id}"): one(),
     ("get", "/v1/bulk/tasks/{task_id}/output"): one(),
@@ -108,6 +115,9 @@ MANY: dict[tuple[str, str], Door] = {
     ("post", "/v1/bulk/print"): one(json={"dossiers": ["{dossier_id}"]}),
     ("get", "/v1/bulk/tasks"): one(),
     ("get", "/v1/registers"): one(),
+    ("get", "/v1/supervision/overview"): one(),
+    ("get", "/v1/supervision/stuck"): one(),
+    ("get", "/v1/supervision/performance"): one(),
     ("get", "/v1/reports"): one(),
     ("get", "/v1/notices"): one(),
     ("post", "/v1/notices/read"): one(json={"up_to": 10**6}),
@@ -132,6 +142,10 @@ NO_DOSSIER = {
         ("get", "/v1/calendar/{year}"), ("post", "/v1/calendar/changes"),
     ),
     "ids only, of what the caller's own agency or territory asked": (("get", "/v1/audit"), ("post", "/v1/audit/verify")),
+    "public offices": (
+        ("get", "/v1/agencies"), ("post", "/v1/agencies"), ("get", "/v1/agencies/{code}"),
+        ("patch", "/v1/agencies/{code}"),
+    ),
     "public, without personal data": (
         ("get", "/verify/{code}"), ("get", "/health/live"), ("get", "/health/ready"), ("get", "/metrics"),
     ),
