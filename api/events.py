@@ -39,5 +39,5 @@ def list_events(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -
             .order_by(_event.c.seq)
         )
         rows = [dict(row) for row in connection.execute(asked).mappings()]
-    items = [event_of(row, row["facts"], state.book) for row in rows]
+    items = [event_of(row, row["facts"], state) for row in rows]
     return ChainOut(head=state.head, intact=not any(breaks_of(rows, state.head)), items=items)

@@ -18,11 +18,12 @@ from sqlalchemy import Connection, func, insert, select
 from api.answers import Instant
 from api.dependencies import CurrentActor, DossierId, EngineDep, OfficerDep, PaperId, PartsDep
 from api.dossiers import state_of
-from api.errors import Fault, Problem, Said, not_found
+from api.errors import Fault, Problem, Said, masked, not_found
 from api.idempotency import Answer, OnceDep
 from documents import storage
 from flows.books import book as book_of
 from flows.engine import Actor
+from flows.masking import masks_of, minor_of, shown
 from flows.state import State
 from models.clock import now
 from models.law.limits import TIMEZONE
@@ -59,15 +60,26 @@ class PaperOut(BaseModel):
     agency: str
     account: UUID
     recorded_at: Instant
+    masked: list[str] = Field(
+        default=[],
+        description="Những gì trong tài liệu mà công việc của người xem không cần đến; tệp khi đó không tải được · what it "
+        "holds that the reader's work does not need; its file is refused then",
+    )
 
 
 @router.get("/dossiers/{dossier_id}/papers", summary="Tài liệu trong hồ sơ · Papers of a dossier")
 def list_papers(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -> list[PaperOut]:
     """Theo thứ tự nhận · in the order of receipt."""
-    state_of(engine, actor, dossier_id)
     with unit_of_work(engine, actor.scope) as connection:
+        state = state_of(connection, actor, dossier_id)
+        masks, minor = masks_of(state), minor_of(state)
         asked = select(_paper).where(_paper.c.dossier == dossier_id).order_by(_paper.c.first_sheet)
-        return [PaperOut.model_validate(dict(row)) for row in connection.execute(asked).mappings()]
+        return [
+            PaperOut.model_validate(
+                {**row, "masked": masks.of_paper(row["kind"], minor=minor, by=row["agency"])}
+            )
+            for row in connection.execute(asked).mappings()
+        ]
 
 
 @router.post(
@@ -135,8 +147,11 @@ def read_content(paper_id: PaperId, actor: CurrentActor, parts: PartsDep) -> Res
     with unit_of_work(parts.engine, actor.scope) as connection:
         asked = select(_paper).where(_paper.c.id == paper_id, visible(connection, "paper.dossier"))
         row = connection.execute(asked).one_or_none()
-    if row is None:
-        raise not_found()
+        if row is None:
+            raise not_found()
+        about = shown(connection, [row.dossier])[row.dossier]
+    if classes := about.masks.of_paper(row.kind, minor=about.minor, by=row.agency):
+        raise masked(classes)
     content = storage.load(parts.files, row.sha256)
     return Response(content, media_type=row.content_type, headers=attachment(row.file_name, row.sha256))
 
@@ -163,7 +178,7 @@ def _add(connection: Connection, state: State, actor: Actor, row: dict[str, obje
             "recorded_at": now(),
         }
     )
-    connection.execute(insert(_paper), paper.model_dump())
+    connection.execute(insert(_paper), paper.model_dump(exclude={"masked"}))
     return paper
 
 

@@ -14,6 +14,7 @@ from models.law.facts import Official
 from models.law.limits import TIMEZONE
 from models.person import PersonData, age_on
 from models.seeing import sees, sight
+from models.store import Reach, reach
 
 ORDINANCE_2022 = date(2023, 2, 1)
 """The first day of PL 03/2022/UBTVQH15 (Đ.43.1)."""
@@ -90,6 +91,8 @@ class State:
     limits: list[LimitState] = field(default_factory=list)
     issued: dict[str, Issued] = field(default_factory=dict)
     papers: list[tuple[str, str, int]] = field(default_factory=list)  # kind, title, sheets
+    reach: Reach | None = None
+    """For whom it was read: what of it is shown follows from that; None shows nothing private."""
 
     def derived(self, at: datetime) -> dict[str, object]:
         """Facts that follow from the acts done and the moment of the next; conditions and rules may use them.
@@ -166,10 +169,11 @@ def load(
     rows = connection.execute(_LOAD, {"dossiers": list(dossiers), **sight(connection)}).all()
     if agencies is not None:
         agencies.learn(agency for row in rows for agency in row.agencies or ())
-    return {row.id: _state(row) for row in rows}
+    reached = reach(connection)
+    return {row.id: _state(row, reached) for row in rows}
 
 
-def _state(row: Any) -> State:  # noqa: ANN401 - a row of the query above
+def _state(row: Any, reached: Reach) -> State:  # noqa: ANN401 - a row of the query above
     return State(
         id=row.id,
         number=row.number,
@@ -191,6 +195,7 @@ def _state(row: Any) -> State:  # noqa: ANN401 - a row of the query above
             for form, number, day, name in row.issued or ()
         },
         papers=[(kind, title, sheets) for kind, title, sheets in row.papers or ()],
+        reach=reached,
     )
 
 
