@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, SkipValidation
 from pydantic_core import PydanticCustomError
 
 from api.errors import Language
@@ -13,6 +13,7 @@ from documents.rendering import MARKS
 from flows.alarms import release_alarm
 from flows.books import title_of
 from flows.clocks import rule_of
+from flows.masking import Masks, masks_of, minor_of
 from flows.migration import law_changed
 from flows.refusals import Need
 from flows.state import LimitState, State
@@ -57,6 +58,12 @@ ParticularsIn = Annotated[
     ),
 ]
 """What a request states for one form only, by form."""
+
+
+_MASKED = (
+    "Những gì được che vì công việc của người xem không cần đến: health (sức khỏe, sử dụng ma túy), family (gia đình), minor "
+    "(danh tính người dưới 18 tuổi) · what is masked because the reader's work does not need it"
+)
 
 
 class WarningOut(BaseModel):
@@ -115,11 +122,17 @@ class DossierOut(BaseModel):
         description="Phải chuyển sang bộ quy tắc mới, hoặc giữ lại có lý do, trước khi làm tiếp · "
         "it must be migrated, or kept with a reason, before anything else is done"
     )
-    person: PersonData
+    person: SkipValidation[PersonData] = Field(  # a masked one is no valid person
+        description="Người dưới 18 tuổi: danh tính được che với cơ quan không cần biết · a minor's identity is masked for "
+        "those whose work does not need it"
+    )
     parties: dict[str, str] = Field(
         description="Cơ quan theo vai trong hồ sơ · the agency in each part of the dossier"
     )
-    facts: dict[str, Any] = Field(description="Dữ kiện đã ghi nhận · everything recorded, the latest of each")
+    facts: dict[str, Any] = Field(
+        description="Dữ kiện đã ghi nhận; null khi được che · everything recorded, the latest of each; null where masked"
+    )
+    masked: list[str] = Field(description=_MASKED)
     acts: dict[str, Instant] = Field(
         description="Thao tác còn giá trị và thời điểm · the acts that count, and when"
     )
@@ -191,6 +204,7 @@ class EventOut(BaseModel):
     voided_by: UUID | None = Field(
         default=None, description="Thao tác đã hủy thao tác này · the act that took this one back"
     )
+    masked: list[str] = Field(description=_MASKED)
     facts_digest: str
     previous: str
     digest: str
@@ -240,6 +254,9 @@ class DocumentOut(BaseModel):
     size: int | None
     rendered_at: Instant | None
     official: OfficialOut
+    masked: list[str] = Field(
+        description=_MASKED + "; tệp khi đó không tải được · its files are refused then"
+    )
 
 
 class ActOut(BaseModel):
@@ -260,9 +277,11 @@ def warning_of(need: Need, language: Language) -> WarningOut:
     return WarningOut(code=need.code, message=message, requirement=need.requirement, citation=need.citation)
 
 
-def dossier_of(state: State, language: Language) -> DossierOut:
-    """A dossier as the engine sees it."""
-    moment = now()
+def dossier_of(state: State, language: Language, own: Mapping[str, Any] | None = None) -> DossierOut:
+    """A dossier as the engine sees it, but for what its reader does not need; `own` are facts its agency recorded."""
+    moment, masks, minor = now(), masks_of(state), minor_of(state)
+    person, hidden = masks.person(state.person, minor=minor)
+    facts, masked = masks.facts(state.facts, minor=minor, own=own)
     duties = [limit for limit in state.limits if limit.kind == "duty" and limit.ended_at is None]
     dues = [limit.due for limit in duties if limit.due and not limit.suspended]
     return DossierOut(
@@ -279,9 +298,10 @@ def dossier_of(state: State, language: Language) -> DossierOut:
         next_due=min((due for due in dues if due > moment), default=None),
         alarm=_alarm(state, language),
         law_changed=_law_changed(state, language),
-        person=state.person,
+        person=person,
         parties=state.parties,
-        facts=state.facts,
+        facts=facts,
+        masked=sorted({*hidden, *masked}),
         acts=state.acts,
         warnings=[
             WarningOut(
@@ -289,7 +309,7 @@ def dossier_of(state: State, language: Language) -> DossierOut:
                 field=odd.field,
                 message=odd.message_en if language == "en" else odd.message,
             )
-            for odd in state.person.warnings()
+            for odd in (() if hidden else state.person.warnings())
         ],
     )
 
@@ -360,20 +380,26 @@ def limit_of(
     )
 
 
-def event_of(row: Mapping[str, Any], facts: dict[str, Any] | None, book: str) -> EventOut:
-    """An event's row with its facts; `book` is the dossier's, for events that do not say theirs."""
+def event_of(row: Mapping[str, Any], facts: dict[str, Any] | None, state: State) -> EventOut:
+    """An event's row with its facts, but for what its reader does not need."""
+    book, masked = state.book, list[str]()
+    if facts is not None:
+        facts, masked = masks_of(state).facts(facts, minor=minor_of(state), by=row["agency"])
     said = {"book": row["book"] or book, "title": title_of(row["action"], row["book"] or book)}
-    return EventOut.model_validate({**row, "facts": facts} | said)
+    return EventOut.model_validate({**row, "facts": facts, "masked": masked} | said)
 
 
-def document_of(row: Mapping[str, Any]) -> DocumentOut:
+def document_of(row: Mapping[str, Any], masks: Masks, *, minor: bool) -> DocumentOut:
     """A document's row, with the columns of its latest signed copy where they were read."""
+    masked = masks.of_document(row["form"], minor=minor, by=row["agency"])
     names = ("sha256", "size", "recorded_at")
     official: dict[str, Any] = {"format": "docx", **{name: row.get(name) for name in names}}
     official["recorded_at"] = row["rendered_at"]
     if row.get("signed_sha256"):
         official = {"format": "signed", **{name: row[f"signed_{name}"] for name in names}}
-    return DocumentOut.model_validate({**row, "mark": MARKS.get(row["state"]), "official": official})
+    return DocumentOut.model_validate(
+        {**row, "mark": MARKS.get(row["state"]), "official": official, "masked": masked}
+    )
 
 
 def act_of(done: Done, language: Language) -> ActOut:
@@ -384,12 +410,14 @@ def act_of(done: Done, language: Language) -> ActOut:
         *done.moves.reopened.items(),
     ]
     touched = {limit: row.get("explanation") for limit, row in rows}
-    dossier = dossier_of(done.state, language)
+    dossier = dossier_of(done.state, language, done.facts)
     return ActOut(
         dossier=dossier,
-        event=event_of(done.event, done.facts, done.state.book),
+        event=event_of(done.event, done.facts, done.state),
         limits=[limit_of(limit, touched[limit.id]) for limit in done.state.limits if limit.id in touched],
-        documents=[document_of(row) for row in done.documents],
+        documents=[
+            document_of(row, masks_of(done.state), minor=minor_of(done.state)) for row in done.documents
+        ],
         warnings=[
             *(warning_of(need, language) for need in done.warnings),
             *(dossier.warnings if done.opened else ()),

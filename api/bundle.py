@@ -5,6 +5,7 @@ import hashlib
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, BinaryIO, Literal, cast
 from uuid import UUID
@@ -30,6 +31,7 @@ from flows.anonymising import erased
 from flows.books import book as book_of
 from flows.engine import Actor
 from flows.filing import compiled_since, papers_of_the_file
+from flows.masking import masks_of, minor_of
 from flows.state import Agencies, State
 from models.clock import now
 from models.law.limits import TIMEZONE
@@ -61,9 +63,10 @@ class SheetsOut(BaseModel):
     received_as: int | None = Field(
         default=None, description="Số tờ đầu lúc nhận · the first sheet when received"
     )
-    left_out: Literal["superseded", "void"] | None = Field(
+    left_out: Literal["superseded", "void", "masked"] | None = Field(
         default=None,
-        description="Văn bản hết giá trị sau khi đánh bút lục, không nằm trong bộ · ended since, not in the sets",
+        description="Văn bản hết giá trị sau khi đánh bút lục, hoặc được che với người xem, không nằm trong bộ · ended since, or masked for "
+        "the reader: not in the sets",
     )
 
 
@@ -173,7 +176,7 @@ def _file(
             day=state.opened_on,
         ),
         measure=words.measure_full,
-        person=person_block(state.person, words),
+        person=person_block(masks_of(state).person(state.person, minor=minor_of(state))[0], words),
         opened_on=state.opened_on,
         compiled_on=compiled.astimezone(TIMEZONE).date() if compiled else None,
         entries=entries,
@@ -195,7 +198,18 @@ def _numbered(parts: Parts, actor: Actor, state: State) -> tuple[list[Numbered],
     pdfs = print_stored(parts.engine, parts.files, parts.libreoffice, valid, actor.scope)
     filed = [_document_of(parts, actor, row, asked, pdfs.get(row.id)) for row in documents]
     filed += [_paper_of(row, asked) for row in papers]
-    return number_sheets(parts.engine, state.id, filed, compiled_at)
+    authors = {row.id: row.agency for row in (*documents, *papers)}
+    entries, stands = number_sheets(parts.engine, state.id, filed, compiled_at)
+    return [_masked(entry, state, authors[entry.filed.id]) for entry in entries], stands
+
+
+def _masked(entry: Numbered, state: State, author: str) -> Numbered:
+    """The entry without its files, if it holds what the reader does not need."""
+    filed, masks, minor = entry.filed, masks_of(state), minor_of(state)
+    told = masks.of_document if filed.is_document else masks.of_paper
+    if filed.ended is None and told(filed.code, minor=minor, by=author):
+        return replace(entry, filed=replace(filed, ended="masked", sha256="", pdf="", signed=""))
+    return entry
 
 
 def _rows(connection: Connection, dossier: UUID) -> tuple[Sequence[Any], Sequence[Any]]:

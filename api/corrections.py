@@ -27,6 +27,7 @@ from flows.calendars import held
 from flows.clocks import rule_of
 from flows.correcting import Asked, Correction, correct
 from flows.engine import Act
+from flows.masking import masks_of, minor_of
 from flows.voiding import CORRECT
 from models.clock import now
 from models.law.facts import Line
@@ -151,7 +152,10 @@ def correct_one(
 def correction_of(correction: Correction, language: Language) -> CorrectionOut:
     """What a correction did, with the dossier as it is afterwards."""
     answer = act_of(correction.done, language)
-    reissued = [document_of(row) for done in correction.reissued for row in done.documents]
+    masks, minor = masks_of(correction.state), minor_of(correction.state)
+    reissued = [
+        document_of(row, masks, minor=minor) for done in correction.reissued for row in done.documents
+    ]
     return CorrectionOut(
         dossier=dossier_of(correction.state, language),
         event=answer.event,

@@ -8,14 +8,14 @@ from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 from sqlalchemy import Connection, insert, select, true
 
+from api import traces
 from api.answers import DocumentOut, document_of
 from api.dependencies import CurrentActor, DocumentId, DossierId, EngineDep, OfficerDep, PartsDep
 from api.dossiers import state_of
-from api.errors import NO_PDF, Fault, Problem, Said, not_found, was_erased
+from api.errors import NO_PDF, Fault, Problem, Said, masked, not_found, was_erased
 from api.idempotency import Answer, OnceDep
 from api.pages import CSV, whole
 from api.papers import DOCX, MOST, SCANS, SUFFIXES, attachment, content_type_of
-from api.traces import shown
 from documents import storage
 from documents.pdf import PdfError
 from documents.printing import pdf_name, print_stored
@@ -23,6 +23,7 @@ from documents.rendering import MARKS, UnknownDocumentError, render_stored
 from documents.stationery import marked
 from flows.anonymising import erased
 from flows.engine import Actor
+from flows.masking import masks_of, minor_of, shown
 from flows.state import Agencies
 from models.clock import now
 from models.law.limits import TIMEZONE
@@ -55,17 +56,37 @@ def list_documents(
 ) -> Response:
     """Theo ngày ban hành · by day of issue."""
     with unit_of_work(engine, actor.scope) as connection:
-        state_of(connection, actor, dossier_id)
+        state = state_of(connection, actor, dossier_id)
         asked = _DOCUMENTS.where(_document.c.dossier == dossier_id)
         ordered = asked.order_by(_document.c.issued_on, _document.c.form, _document.c.id)
-        found = [document_of(dict(row)) for row in connection.execute(ordered).mappings()]
-    return whole(request, DocumentOut, found)
+        rows = connection.execute(ordered).mappings().all()
+    masks, minor = masks_of(state), minor_of(state)
+    return whole(request, DocumentOut, [document_of(dict(row), masks, minor=minor) for row in rows])
 
 
 @router.get("/v1/documents/{document_id}", summary="Một văn bản · A document")
 def read_one(document_id: DocumentId, actor: CurrentActor, engine: EngineDep) -> DocumentOut:
     """Số, ngày, tình trạng, mã băm, bản chính thức và mã kiểm tra · number, date, state, hash, official copy, code."""
-    return document_of(_row(engine, actor, document_id))
+    with unit_of_work(engine, actor.scope) as connection:
+        return _told(connection, _row(connection, actor, document_id))
+
+
+def _told(connection: Connection, row: dict[str, Any]) -> DocumentOut:
+    about = shown(connection, [row["dossier"]])[row["dossier"]]
+    return document_of(row, about.masks, minor=about.minor)
+
+
+def readable(store: Store, actor: Actor, document: DocumentId) -> dict[str, Any]:
+    """The row of a document whose files the actor may have.
+
+    Raises:
+        Problem: 404 when there is none, or it is not theirs to see; 403 when it holds what they do not need.
+    """
+    with unit_of_work(store, actor.scope) as connection:
+        row = _row(connection, actor, document)
+        if classes := _told(connection, row).masked:
+            raise masked(classes)
+    return row
 
 
 def _row(store: Store, actor: Actor, document: DocumentId) -> dict[str, Any]:
@@ -76,7 +97,7 @@ def _row(store: Store, actor: Actor, document: DocumentId) -> dict[str, Any]:
         )
     if found is None:
         raise not_found()
-    shown([found["dossier"]])
+    traces.shown([found["dossier"]])
     return dict(found)
 
 
@@ -104,7 +125,7 @@ def read_content(
     Văn bản đã hủy hoặc đã thay thế được in dấu trên mọi trang, trừ khi `as_issued=true` · one that is void or superseded
     comes with a mark on every page, unless `as_issued=true`.
     """
-    row = _row(parts.engine, actor, document_id)
+    row = readable(parts.engine, actor, document_id)
     if erased(parts.engine, actor.scope, row["dossier"]):
         raise was_erased()
     if form == "signed":
@@ -177,7 +198,7 @@ def attach_signed(
         }
         connection.execute(insert(_copy), copy)
         path = f"/v1/documents/{document_id}/content?format=signed"
-        return Answer(document_of(_row(connection, actor, document_id)), 201, {"Location": path})
+        return Answer(_told(connection, _row(connection, actor, document_id)), 201, {"Location": path})
 
     return once({"sha256": sha256}, write)
 

@@ -1,5 +1,6 @@
 """Lists of dossiers: filtered, searched, in pages of a stable order, as JSON or CSV."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -14,12 +15,14 @@ from api.pages import CSV, Page, cursor_of, key_of, listed
 from api.traces import shown
 from flows.engine import Actor
 from flows.law_change import law_changed
+from flows.masking import MASK, is_minor, masks_for
 from models.clock import now
 from models.law.limits import TIMEZONE
+from models.law.private import Private
 from models.law.schema import Stage
 from models.person import search_key
 from models.seeing import visible
-from models.store import Store, unit_of_work
+from models.store import Reach, Store, reach, unit_of_work
 from models.tables import table
 
 router = APIRouter(prefix="/v1/dossiers", tags=["dossiers"])
@@ -44,6 +47,9 @@ class DossierLine(BaseModel):
     opened_on: date
     overdue: bool
     next_due: Instant | None
+    masked: list[str] = Field(
+        description="minor: danh tính người dưới 18 tuổi được che · a minor's identity is masked"
+    )
 
 
 class DossierPage(BaseModel):
@@ -119,7 +125,8 @@ def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep, request: Requ
     if wanted.identity_number is not None:
         conditions.append(_person.c.data["identity"]["number"].astext == wanted.identity_number.strip())
     page = page_of(engine, actor, conditions, wanted)
-    return listed(request, DossierLine, page.items, page.next_cursor)
+    found = [item for item in page.items if not item.masked]  # a hit would tell who it is
+    return listed(request, DossierLine, found, page.next_cursor)
 
 
 def conditions_of(filters: Filters) -> list[ColumnElement[bool]]:
@@ -171,6 +178,7 @@ def page_of(engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], 
         select(
             *(_dossier.c[name] for name in ("id", "number", "stage", "holder", "version", "opened_on")),
             _dossier.c.book.label("rulebook"),
+            _dossier.c.parties,
             _person.c.data["name"].astext.label("person_name"),
             _person.c.data["birth_date"].astext.label("birth_date"),
             _assignee().label("assignee"),
@@ -186,10 +194,18 @@ def page_of(engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], 
         asked = asked.where(_dossier.c.number > key_of(page.cursor))
     with unit_of_work(engine, actor.scope) as connection:
         rows = connection.execute(asked.where(visible(connection, "dossier.id"))).mappings().all()
-    items = [
-        DossierLine.model_validate({**row, "state": "closed" if row["stage"] == "closed" else "open"})
-        for row in rows[: page.limit]
-    ]
+        reached = reach(connection)
+    items = [_line(row, reached) for row in rows[: page.limit]]
     more = len(rows) > page.limit
     shown(item.id for item in items)
     return DossierPage(items=items, next_cursor=cursor_of(items[-1].number) if more else None)
+
+
+def _line(row: Mapping[Any, Any], reached: Reach) -> DossierLine:
+    """A dossier's line, which says of a minor no more than its reader needs."""
+    line = {**row, "state": "closed" if row["stage"] == "closed" else "open", "masked": []}
+    if is_minor(row["birth_date"], row["opened_on"]):
+        line["masked"] = masks_for(reached, row["stage"], row["holder"], row["parties"]).of([Private.minor])
+    if line["masked"]:
+        line |= {"person_name": MASK, "birth_date": MASK}
+    return DossierLine.model_validate(line)

@@ -103,7 +103,7 @@ def _line(item: DossierLine, agencies: Agencies) -> ListedDossier:
     return ListedDossier(
         number=item.number,
         name=item.person_name,
-        birth_year=int(item.birth_date[:4]),
+        birth_year=None if item.masked else int(item.birth_date[:4]),
         stage=STAGE_NAMES[Stage(item.stage)],
         holder=agencies[item.holder].card.name,
         opened_on=item.opened_on,

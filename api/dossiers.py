@@ -15,6 +15,7 @@ from api.idempotency import Answer, OnceDep
 from api.traces import shown
 from flows.calendars import held
 from flows.engine import Actor
+from flows.masking import masks_of, own_facts
 from flows.opening import open_dossier
 from flows.state import State, load
 from models.person import PersonData
@@ -105,9 +106,11 @@ def read_one(
     response: Response,
 ) -> DossierOut:
     """ETag là phiên bản, gửi lại trong If-Match khi thao tác · send the ETag back as If-Match with an act."""
-    state = state_of(engine, actor, dossier_id)
+    with unit_of_work(engine, actor.scope) as connection:
+        state = state_of(connection, actor, dossier_id)
+        own = own_facts(connection, dossier_id, masks_of(state))
     response.headers["ETag"] = etag(state)
-    return dossier_of(state, language)
+    return dossier_of(state, language, own)
 
 
 def etag(state: State) -> str:

@@ -106,6 +106,26 @@ def _quality(text: str) -> float:
         return 0.0
 
 
+def masked(classes: Sequence[str]) -> Problem:
+    """The answer to a file that holds what the reader's work does not need."""
+    names = ", ".join(_CLASSES[one].vi for one in classes), ", ".join(_CLASSES[one].en for one in classes)
+    said = Said(
+        f"Tài liệu này có {names[0]}, mà phần việc của tài khoản trong hồ sơ không cần đến",
+        f"This holds {names[1]}, which the account's part in the dossier does not need",
+    )
+    fault = Fault("masked", said, citation="NĐ 163/2026/NĐ-CP Đ.3.5.b")
+    return Problem(
+        403, "masked", Said("Nội dung được che", "Masked"), [fault], more={"masked": list(classes)}
+    )
+
+
+_CLASSES = {
+    "health": Said("thông tin về sức khỏe, tình trạng nghiện", "what concerns health and addiction"),
+    "family": Said("thông tin về gia đình", "what concerns the family"),
+    "minor": Said("danh tính người dưới 18 tuổi", "the identity of a minor"),
+}
+
+
 def not_found() -> Problem:
     """The one answer for what does not exist and what the caller may not see."""
     return Problem(404, "not_found", Said("Không tìm thấy", "Not found"), [_NOT_FOUND])

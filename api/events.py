@@ -40,7 +40,5 @@ def list_events(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -
         )
         rows = [dict(row) for row in connection.execute(asked).mappings()]
     taken_back = {row["voids"]: row["id"] for row in rows if row["voids"]}
-    items = [
-        event_of({**row, "voided_by": taken_back.get(row["id"])}, row["facts"], state.book) for row in rows
-    ]
+    items = [event_of({**row, "voided_by": taken_back.get(row["id"])}, row["facts"], state) for row in rows]
     return ChainOut(head=state.head, intact=not any(breaks_of(rows, state.head)), items=items)

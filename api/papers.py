@@ -15,17 +15,18 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, func, insert, select
 
+from api import traces
 from api.answers import Instant
 from api.dependencies import CurrentActor, DossierId, EngineDep, OfficerDep, PaperId, PartsDep
 from api.dossiers import state_of
-from api.errors import Fault, Problem, Said, not_found, was_erased
+from api.errors import Fault, Problem, Said, masked, not_found, was_erased
 from api.idempotency import Answer, OnceDep
 from api.pages import CSV, whole
-from api.traces import shown
 from documents import storage
 from flows.anonymising import erased
 from flows.books import book as book_of
 from flows.engine import Actor
+from flows.masking import masks_of, minor_of, shown
 from flows.state import State
 from models.clock import now
 from models.law.limits import TIMEZONE
@@ -62,6 +63,11 @@ class PaperOut(BaseModel):
     agency: str
     account: UUID
     recorded_at: Instant
+    masked: list[str] = Field(
+        default=[],
+        description="Những gì trong tài liệu mà công việc của người xem không cần đến; tệp khi đó không tải được · what it "
+        "holds that the reader's work does not need; its file is refused then",
+    )
 
 
 @router.get(
@@ -70,10 +76,16 @@ class PaperOut(BaseModel):
 )  # fmt: skip
 def list_papers(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep, request: Request) -> Response:
     """Theo thứ tự nhận · in the order of receipt."""
-    state_of(engine, actor, dossier_id)
     with unit_of_work(engine, actor.scope) as connection:
+        state = state_of(connection, actor, dossier_id)
+        masks, minor = masks_of(state), minor_of(state)
         asked = select(_paper).where(_paper.c.dossier == dossier_id).order_by(_paper.c.first_sheet)
-        found = [PaperOut.model_validate(dict(row)) for row in connection.execute(asked).mappings()]
+        found = [
+            PaperOut.model_validate(
+                {**row, "masked": masks.of_paper(row["kind"], minor=minor, by=row["agency"])}
+            )
+            for row in connection.execute(asked).mappings()
+        ]
     return whole(request, PaperOut, found)
 
 
@@ -142,9 +154,12 @@ def read_content(paper_id: PaperId, actor: CurrentActor, parts: PartsDep) -> Res
     with unit_of_work(parts.engine, actor.scope) as connection:
         asked = select(_paper).where(_paper.c.id == paper_id, visible(connection, "paper.dossier"))
         row = connection.execute(asked).one_or_none()
-    if row is None:
-        raise not_found()
-    shown([row.dossier])
+        if row is None:
+            raise not_found()
+        traces.shown([row.dossier])
+        about = shown(connection, [row.dossier])[row.dossier]
+    if classes := about.masks.of_paper(row.kind, minor=about.minor, by=row.agency):
+        raise masked(classes)
     if erased(parts.engine, actor.scope, row.dossier):
         raise was_erased()
     content = storage.load(parts.files, row.sha256)
@@ -173,7 +188,7 @@ def _add(connection: Connection, state: State, actor: Actor, row: dict[str, obje
             "recorded_at": now(),
         }
     )
-    connection.execute(insert(_paper), paper.model_dump())
+    connection.execute(insert(_paper), paper.model_dump(exclude={"masked"}))
     return paper
 
 

@@ -20,7 +20,11 @@ from documents.merging import MergedPdf, UnprintableError
 from documents.pdf import LibreOffice, PdfError
 from documents.sheets import Numbered
 
-_ENDED = {"superseded": "đã được thay thế", "void": "đã hủy"}
+_ENDED = {
+    "superseded": "đã được thay thế sau khi hồ sơ được đánh bút lục",
+    "void": "đã hủy sau khi hồ sơ được đánh bút lục",
+    "masked": "được che, vì công việc của cơ quan nhận bộ hồ sơ này không cần đến (NĐ 163/2026/NĐ-CP Đ.3.5.b)",
+}
 _SUFFIXES = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
 _AT_ONCE = 40_000_000
 """Bytes of received Word files that are converted in one call."""
@@ -82,7 +86,7 @@ def write_bundle(
 ) -> None:
     """Writes the ZIP; one file is in memory at a time.
 
-    A document that has ended since it was numbered is left out; so is from the printed pages a received file that
+    A document that has ended since it was numbered, or that is masked for the reader, is left out; so is from the printed pages a received file that
     cannot be printed. A page in its place says so: the sheet numbers run without a gap.
 
     Args:
@@ -115,7 +119,7 @@ def _put(under: _Under, entry: Numbered) -> bool:
     """Puts an entry's files into the ZIP and its pages among the sheets; False for a Word file not yet converted."""
     filed = entry.filed
     if filed.ended:
-        under.left_out[entry.first] = f"{_ENDED[filed.ended]} sau khi hồ sơ được đánh bút lục"
+        under.left_out[entry.first] = _ENDED[filed.ended]
         return True
     content = storage.load(under.files, filed.sha256)
     _write(under.archive, _name(entry), content)

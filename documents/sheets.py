@@ -43,8 +43,8 @@ class Filed:
     """The latest scan of the signed paper, of the content type above; it stands for the PDF among the sheets."""
     received_as: int | None = None
     """A paper's first sheet in the order of receipt."""
-    ended: Literal["superseded", "void"] | None = None
-    """Why a document is no longer in the file."""
+    ended: Literal["superseded", "void", "masked"] | None = None
+    """Why it is not in the file that the reader is given: it is no longer valid, or none of the reader's business."""
 
 
 @dataclass(frozen=True)

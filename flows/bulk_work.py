@@ -20,6 +20,7 @@ from flows.audit import Entry, record
 from flows.batches import Result, Task, Unworkable
 from flows.calendars import held
 from flows.engine import Act, Actor, act_many
+from flows.masking import shown
 from flows.refusals import Flaw, Refusal, reasons
 from flows.running import workplace
 from flows.writing import Done
@@ -81,12 +82,15 @@ class _Printed:
 class PrintOfMany:
     """The papers that an agency's dossiers have been issued, as one PDF: dossier by dossier as asked, then as issued.
 
-    What is void or superseded is left out. `forms` limits the papers to these forms.
+    What is void or superseded is left out, and what is masked for the agency. `forms` limits the papers to these forms.
     """
 
     def __init__(self, engine: Engine, files: Path, task: Task) -> None:
         self._engine, self._files, self._dossiers = engine, files, task.dossiers
-        self._scope, self._forms = Scope(task.agency, task.account), task.parameters.get("forms")
+        self._scope, self._forms = (
+            Scope(task.agency, task.account, fields="needed"),
+            task.parameters.get("forms"),
+        )
         self._office = _ready(workplace.get().office)
         self._named = [f"task:{task.id}"]
 
@@ -162,7 +166,7 @@ class PrintOfMany:
     def _documents(self, dossiers: Sequence[UUID]) -> dict[UUID, list[UUID]]:
         """The valid papers of dossiers the agency sees, in the order they were issued."""
         asked = (
-            select(_document.c.dossier, _document.c.id)
+            select(_document.c.dossier, _document.c.id, _document.c.form, _document.c.agency)
             .where(_document.c.dossier.in_(dossiers), _document.c.state == "issued")
             .order_by(_document.c.issued_on, _document.c.register_name, _document.c.number, _document.c.form)
         )
@@ -170,7 +174,11 @@ class PrintOfMany:
             asked = asked.where(_document.c.form.in_(self._forms))
         found: dict[UUID, list[UUID]] = {}
         with unit_of_work(self._engine, self._scope) as connection:
-            for row in connection.execute(asked.where(visible(connection, "document.dossier"))):
+            rows = connection.execute(asked.where(visible(connection, "document.dossier"))).all()
+            about = shown(connection, dossiers)
+        for row in rows:
+            of = about[row.dossier]
+            if not of.masks.of_document(row.form, minor=of.minor, by=row.agency):
                 found.setdefault(row.dossier, []).append(row.id)
         return found
 

@@ -20,7 +20,7 @@ from models.clock import now
 from models.law.book import Book
 from models.law.calendar import Calendar
 from models.person import PersonData, search_key
-from models.store import Store, unit_of_work
+from models.store import Reach, Store, reach, unit_of_work
 
 NOTHING: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 _NUMBERS = text("SELECT nextval('dossier_number') FROM generate_series(1, :count)")
@@ -106,11 +106,12 @@ def plan_openings(
     connection: Connection, actor: Actor, openings: Sequence[Opening], calendar: Calendar
 ) -> list[Done | Refusal]:
     """Judges openings and counts what they do, without writing: for each, in order, what it would do or why not."""
+    reached = reach(connection)
     numbers = connection.execute(_NUMBERS, {"count": len(openings)}).scalars()
     agencies, answers = Agencies(connection), list[Done | Refusal]()
     for opening, number in zip(openings, numbers, strict=True):
         try:
-            answers.append(_plan(opening, number, actor, agencies, calendar))
+            answers.append(_plan(opening, number, actor, agencies, calendar, reached))
         except Refusal as refusal:
             answers.append(refusal)
     return answers
@@ -150,7 +151,9 @@ def write_openings(connection: Connection, done: Sequence[Done], *, later: timed
     write(connection, done, later=later)
 
 
-def _plan(opening: Opening, number: int, actor: Actor, agencies: Agencies, calendar: Calendar) -> Done:
+def _plan(
+    opening: Opening, number: int, actor: Actor, agencies: Agencies, calendar: Calendar, reached: Reach
+) -> Done:
     day = moment_of(opening.occurred_at).date()
     book = _book(day)
     flaws = age_flaws(opening.person.birth_date, book, day)
@@ -171,6 +174,7 @@ def _plan(opening: Opening, number: int, actor: Actor, agencies: Agencies, calen
         parties={"compiler": actor.agency},
         head="",
         seq=0,
+        reach=reached,
     )
     asked = Act(
         state.id, "open", opening.facts, opening.occurred_at, actor, None, opening.late_reason, opening.particulars

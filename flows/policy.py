@@ -75,6 +75,8 @@ class Sight:
 
     territory: bool = False
     """Those in which an agency of their agency's territory takes part as well."""
+    fields: Literal["needed", "all", "none"] = "needed"
+    """Of what is private in them: what the agency's work needs, everything, or nothing."""
     blind: bool = False
     reads_only: bool = False
     """The database takes no change from them but of their own account."""
@@ -85,12 +87,12 @@ SIGHT: Mapping[str, Sight] = {
     "head": Sight(),
     "clerk": Sight(),
     "judge": Sight(),
-    "supervisor": Sight(territory=True),
-    "auditor": Sight(territory=True, reads_only=True),
-    "administrator": Sight(blind=True),
-    "system": Sight(blind=True, reads_only=True),
+    "supervisor": Sight(territory=True, fields="none"),
+    "auditor": Sight(territory=True, fields="all", reads_only=True),
+    "administrator": Sight(blind=True, fields="none"),
+    "system": Sight(blind=True, fields="none", reads_only=True),
 }
-_NONE = Sight(blind=True, reads_only=True)
+_NONE = Sight(blind=True, fields="none", reads_only=True)
 
 
 def may(role: str, permission: Permission) -> bool:
@@ -101,7 +103,7 @@ def may(role: str, permission: Permission) -> bool:
 def scope_of(agency: str, account: UUID, role: str) -> Scope:
     """What the transactions of such an account may see and change; an unknown role sees nothing."""
     sight = SIGHT.get(role, _NONE)
-    return Scope(agency, account, sight.territory, sight.blind, sight.reads_only)
+    return Scope(agency, account, sight.territory, sight.blind, sight.fields, sight.reads_only)
 
 
 def signer(action: Action, kind: str) -> str:

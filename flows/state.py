@@ -14,6 +14,7 @@ from models.law.facts import Official
 from models.law.limits import TIMEZONE
 from models.person import PersonData, age_on
 from models.seeing import sees, sight
+from models.store import Reach, reach
 
 ORDINANCE_2022 = date(2023, 2, 1)
 """The first day of PL 03/2022/UBTVQH15 (Đ.43.1)."""
@@ -92,6 +93,8 @@ class State:
     papers: list[tuple[str, str, int]] = field(default_factory=list)  # kind, title, sheets
     assignee: UUID | None = None
     """The account that is responsible for it inside the holding agency."""
+    reach: Reach | None = None
+    """For whom it was read: what of it is shown follows from that; None shows nothing private."""
 
     def derived(self, at: datetime) -> dict[str, object]:
         """Facts that follow from the acts done and the moment of the next; conditions and rules may use them.
@@ -170,10 +173,11 @@ def load(
     rows = connection.execute(_LOAD, {"dossiers": list(dossiers), **sight(connection)}).all()
     if agencies is not None:
         agencies.learn(agency for row in rows for agency in row.agencies or ())
-    return {row.id: _state(row) for row in rows}
+    reached = reach(connection)
+    return {row.id: _state(row, reached) for row in rows}
 
 
-def _state(row: Any) -> State:  # noqa: ANN401 - a row of the query above
+def _state(row: Any, reached: Reach) -> State:  # noqa: ANN401 - a row of the query above
     return State(
         id=row.id,
         number=row.number,
@@ -196,6 +200,7 @@ def _state(row: Any) -> State:  # noqa: ANN401 - a row of the query above
         },
         papers=[(kind, title, sheets) for kind, title, sheets in row.papers or ()],
         assignee=row.assignee,
+        reach=reached,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -28,6 +28,8 @@ class Scope:
     """Dossiers in which an agency of this one's territory takes part are seen as well."""
     blind: bool = False
     """No dossier is seen."""
+    fields: Literal["needed", "all", "none"] = "all"
+    """Of what is private in a dossier: what the agency's work needs, everything, or nothing."""
     reads_only: bool = False
     """What has row-level security is not changed, but what is the account's own."""
 
@@ -40,6 +42,9 @@ class Reach(NamedTuple):
     territory: str
     """The territory whose dossiers are seen as well; empty for none."""
     blind: bool
+    fields: Literal["needed", "all", "none"]
+    kind: str | None
+    """The agency's kind; None where it is no agency."""
 
     @property
     def everything(self) -> bool:
@@ -160,7 +165,7 @@ def _enter(connection: Connection, scope: Scope, locking: Sequence[UUID]) -> Non
         _lock(connection, locking)
     row = told.fetchone()
     assert row is not None  # noqa: S101 - one line, whatever the scope
-    connection.info[_REACH] = Reach(row[0].split(","), row[1], scope.blind)
+    connection.info[_REACH] = Reach(row[0].split(","), row[1], scope.blind, scope.fields, row[2])
 
 
 def _lock(connection: Connection, locking: Sequence[UUID]) -> None:
@@ -183,6 +188,7 @@ _SCOPE = """
     SELECT set_config('hoso.agencies', codes, true),
         set_config('hoso.territory', coalesce((
             SELECT territory FROM agency WHERE code = %(agency)s AND %(territory)s AND NOT %(blind)s), ''), true),
+        (SELECT kind FROM agency WHERE code = %(agency)s),
         set_config('hoso.dossiers', CASE WHEN %(blind)s THEN '' ELSE codes END, true),
         set_config('hoso.account', %(account)s, true),
         set_config('hoso.writes', %(writes)s, true)

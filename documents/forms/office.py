@@ -71,7 +71,8 @@ class ListedDossier(Block):
 
     number: str
     name: str
-    birth_year: int
+    birth_year: int | None
+    """None where the identity of a minor is masked."""
     stage: str
     holder: str
     opened_on: date
@@ -179,7 +180,8 @@ def write_list(sheet: Sheet, context: DossierList) -> None:
         sheet.line(line)
     rows = (
         (
-            str(number), line.number, line.name, str(line.birth_year), line.stage, line.holder, f"{line.opened_on:%d/%m/%Y}",
+            str(number), line.number, line.name, str(line.birth_year or "•••"), line.stage, line.holder,
+            f"{line.opened_on:%d/%m/%Y}",
             f"{line.next_due:%d/%m/%Y}" if line.next_due else "không", line.state,
         )
         for number, line in enumerate(context.lines, start=1)

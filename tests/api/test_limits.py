@@ -14,7 +14,7 @@ from models.law.loader import load_book
 from tests.api.conftest import NOW
 from tests.api.road import Caller, Road
 
-USER = "ta.kv4-ha-noi"
+USER = "ta.kv4-ha-noi.truong"
 FROM = "2026-08-27T15:00:00+07:00"
 
 
@@ -214,7 +214,7 @@ def test_a_rule_without_a_clock_is_shown_as_such(road: Road) -> None:
 
 def test_a_suspended_limit_waits_and_is_never_overdue(road: Road) -> None:
     road.advance("notify_acceptance")
-    court = "ta.kv4-ha-noi"
+    court = "ta.kv4-ha-noi.truong"
     road.take("suspend", by=court, at="2026-09-10T09:00:00+07:00", suspension_ground="ốm nặng")
     waiting = limits(road)["c3-term"]
     assert (waiting["state"], waiting["overdue"], waiting["suspended"]) == ("waiting", False, True)
@@ -253,7 +253,10 @@ def test_nothing_is_told_to_be_left_without_a_clock_or_after_the_end(road: Road)
 
 def test_what_was_left_before_a_suspension_and_during_it_can_still_be_asked(road: Road) -> None:
     road.advance("notify_acceptance")
-    court, asked = "ta.kv4-ha-noi", ("2026-09-10T08:59:00Z", "2026-09-20T09:00:00Z", "2026-10-13T09:00:00Z")
+    court, asked = (
+        "ta.kv4-ha-noi.truong",
+        ("2026-09-10T08:59:00Z", "2026-09-20T09:00:00Z", "2026-10-13T09:00:00Z"),
+    )
     road.take("suspend", by=court, at="2026-09-10T16:00:00+07:00", suspension_ground="ốm nặng")
     standing = [limits(road, f"at={at}")["c3-term"]["remaining"] for at in asked]
     assert [one["state"] for one in standing] == ["running", "suspended", "suspended"]
