@@ -69,3 +69,15 @@ class ChainAcknowledgement(SQLModel, table=True):
     account: UUID = Field(foreign_key="account.id")
     reason: str
     at: datetime = instant()
+
+
+class PersonKey(SQLModel, table=True):
+    """What a person is found by: each word of the name as `search_key` writes it, and the number of the identity paper.
+
+    A trigger on `person` keeps them.
+    """
+
+    __tablename__ = "person_key"
+
+    key: str = Field(primary_key=True)
+    person: UUID = Field(foreign_key="person.id", primary_key=True, index=True)
