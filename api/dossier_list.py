@@ -74,8 +74,10 @@ class Wanted(Page):
     """Whom to look for; in the body only, never in a URL."""
 
     name: str | None = Field(
-        default=None, min_length=2, description="Họ tên hoặc phần đầu của các từ trong họ tên, không cần dấu, thứ tự nào cũng được · beginnings of the words of "
-        "the name, in any order, with or without diacritics"
+        default=None,
+        min_length=2,
+        description="Họ tên hoặc phần đầu của các từ trong họ tên, không cần dấu, thứ tự nào cũng được · beginnings of the words of "
+        "the name, in any order, with or without diacritics",
     )
     identity_number: str | None = Field(
         default=None, min_length=5, description="Số giấy tờ tùy thân · number of the identity paper"

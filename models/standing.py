@@ -1,4 +1,4 @@
-"""What stands beside a dossier's row: how it was before its last act, who is responsible for it, reminders, breaks looked into."""
+"""What stands beside a dossier's row: how it was before its last act, who is responsible for it, reminders, what a person is found by."""
 
 from datetime import date
 
@@ -54,21 +54,6 @@ class Reminder(SQLModel, table=True):
     agencies: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     account: UUID = Field(foreign_key="account.id")
     again: str | None = None
-
-
-class ChainAcknowledgement(SQLModel, table=True):
-    """Who looked into a break of a chain, and what came of it: it stays on record and no longer alarms."""
-
-    __tablename__ = "chain_acknowledgement"
-
-    id: int | None = Field(default=None, primary_key=True)
-    what: str
-    dossier: str | None = None
-    seq: int | None = None
-    detail: str | None = None
-    account: UUID = Field(foreign_key="account.id")
-    reason: str
-    at: datetime = instant()
 
 
 class PersonKey(SQLModel, table=True):

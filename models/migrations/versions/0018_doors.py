@@ -1,4 +1,4 @@
-"""What the missing doors need: acts that void acts, who is responsible inside an agency, reminders, breaks looked into."""
+"""What the missing doors need: acts that void acts, who is responsible inside an agency, reminders, and what persons are found by."""
 
 from alembic import op
 
@@ -101,24 +101,6 @@ CREATE POLICY own_dossiers ON person_key
     USING (EXISTS (SELECT FROM dossier WHERE dossier.person = person_key.person)) WITH CHECK (true);
 """
 
-# A break stays in the record of every check that found it; that somebody looked into it is told beside it.
-BREAKS = """
-CREATE TABLE chain_acknowledgement (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    what text NOT NULL,
-    dossier text,
-    seq integer,
-    detail text,
-    account uuid NOT NULL REFERENCES account(id),
-    reason text NOT NULL CHECK (reason <> ''),
-    at timestamptz NOT NULL,
-    UNIQUE NULLS NOT DISTINCT (what, dossier, seq, detail)
-);
-CREATE TRIGGER chain_acknowledgement_is_append_only BEFORE UPDATE OR DELETE ON chain_acknowledgement
-    FOR EACH ROW EXECUTE FUNCTION refuse_change();
-GRANT SELECT, INSERT ON chain_acknowledgement TO hoso_app;
-"""
-
 SEES = """(
     current_setting('hoso.agencies', true) = '*' OR EXISTS (
         SELECT FROM dossier_agency seen WHERE seen.dossier = {table}.dossier
@@ -128,7 +110,7 @@ SEES = """(
 
 def upgrade() -> None:
     """Adds columns, tables, triggers and walls: an agency sees what belongs to the dossiers it sees."""
-    for part in (VOIDING, ASSIGNMENTS, REMINDERS, LOOKING, BREAKS):
+    for part in (VOIDING, ASSIGNMENTS, REMINDERS, LOOKING):
         op.execute(part)
     for table in ("before_act", "assignment", "reminder"):
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
