@@ -106,8 +106,8 @@ _PAPERS = text(
     "SELECT id, context::text FROM document WHERE dossier = :dossier AND state = 'issued' ORDER BY issued_on, id"
 )
 _TWIN = text("""
-    SELECT EXISTS (SELECT FROM person other JOIN dossier d ON d.id = :dossier
-        WHERE other.data -> 'identity' ->> 'number' = :number AND other.id <> d.person
+    SELECT EXISTS (SELECT FROM person_key k JOIN person other ON other.id = k.person JOIN dossier d ON d.id = :dossier
+        WHERE k.key = :number AND other.data -> 'identity' ->> 'number' = :number AND other.id <> d.person
         AND (other.name_key <> :name OR other.data ->> 'birth_date' <> :birth))
 """)
 _PERSON = text("UPDATE person SET data = :data, name_key = :name_key WHERE id = :id").bindparams(

@@ -247,6 +247,9 @@ class PersonData(BaseModel):
 
 
 def search_key(text: str) -> str:
-    """A name for searching and sorting: lower case, without diacritics."""
-    decomposed = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
+    """A name for searching and sorting: lower case, without diacritics; an eth is a đ that somebody typed otherwise."""
+    decomposed = unicodedata.normalize("NFKD", text).translate(_D)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+
+
+_D = str.maketrans("ĐđÐðƉɖ", "DdDdDd")

@@ -1,4 +1,4 @@
-"""What stands beside a dossier's row: how it was before its last act, who is responsible for it, reminders, breaks looked into."""
+"""What stands beside a dossier's row: how it was before its last act, who is responsible for it, reminders, what a person is found by."""
 
 from datetime import date
 
@@ -56,16 +56,13 @@ class Reminder(SQLModel, table=True):
     again: str | None = None
 
 
-class ChainAcknowledgement(SQLModel, table=True):
-    """Who looked into a break of a chain, and what came of it: it stays on record and no longer alarms."""
+class PersonKey(SQLModel, table=True):
+    """What a person is found by: each word of the name as `search_key` writes it, and the number of the identity paper.
 
-    __tablename__ = "chain_acknowledgement"
+    A trigger on `person` keeps them.
+    """
 
-    id: int | None = Field(default=None, primary_key=True)
-    what: str
-    dossier: str | None = None
-    seq: int | None = None
-    detail: str | None = None
-    account: UUID = Field(foreign_key="account.id")
-    reason: str
-    at: datetime = instant()
+    __tablename__ = "person_key"
+
+    key: str = Field(primary_key=True)
+    person: UUID = Field(foreign_key="person.id", primary_key=True, index=True)

@@ -205,3 +205,20 @@ def test_an_account_of_no_party_sees_nothing_even_in_sql(road: Road, client: Tes
         assert connection.execute(text("SELECT count(*) FROM person")).scalar_one() == 0
     with unit_of_work(road.store, Scope(SYSTEM)) as connection:
         assert connection.execute(text("SELECT count(*) FROM person")).scalar_one() == 1
+
+
+@pytest.mark.parametrize("name", [
+    "Đặng Thị Én", "dang thi en", "ĐẶNG", "en dang", "thi  đan", "\u0110a\u0306\u0323ng Thi\u0323", "Ðặng",
+])  # fmt: skip
+def test_a_name_is_found_without_diacritics_by_the_beginnings_of_its_words_in_any_order(
+    road: Road, name: str
+) -> None:
+    road.open(person={"name": "Đặng Thị Én"})
+    found = road.as_user(POLICE).post("/v1/dossiers/search", json={"name": name}).json()["items"]
+    assert [one["id"] for one in found] == [road.id]
+
+
+@pytest.mark.parametrize("name", ["ang", "dang van", "%%", "_ang", "dangs"])
+def test_a_name_is_not_found_by_what_no_word_of_it_begins_with(road: Road, name: str) -> None:
+    road.open(person={"name": "Đặng Thị Én"})
+    assert road.as_user(POLICE).post("/v1/dossiers/search", json={"name": name}).json()["items"] == []
