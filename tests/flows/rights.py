@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
-from flows import policy
+from flows import masking, policy
 from models.law.loader import codes, load_book
-from models.law.schema import Action, AgencyKind
+from models.law.schema import Action, AgencyKind, Stage
 
 FILE = Path(__file__).with_name("rights.txt")
 
@@ -38,13 +38,21 @@ def of_role(role: str) -> str:
     """A line: what accounts of the role see, as their transactions are told."""
     scope = policy.scope_of("x", UUID(int=0), role)
     names = ("territory", "blind", "reads_only")
-    return f"{role} sees | {' '.join(name for name in names if getattr(scope, name)) or 'own'}"
+    return (
+        f"{role} sees | {' '.join(name for name in names if getattr(scope, name)) or 'own'} | {scope.fields}"
+    )
+
+
+def of_needs(kind: AgencyKind, stage: Stage) -> str:
+    """A line: which private classes an agency of the kind needs that has a part in a dossier in this stage."""
+    return f"{kind} in {stage} needs | {' '.join(sorted(masking.NEEDS[kind].get(stage, ()))) or 'nothing'}"
 
 
 def table() -> Iterator[str]:
     """Every line."""
     yield from map(of_role, sorted(policy.ROLES))
     yield from map(of_permission, sorted(policy.PERMISSIONS))
+    yield from (of_needs(kind, stage) for kind in AgencyKind for stage in Stage)
     for book in codes():
         yield from (of_action(book, action) for action in load_book(book).actions)
 

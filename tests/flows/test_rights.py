@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
-from flows import policy
+from flows import masking, policy
 from flows.books import book as book_of
 from flows.eligibility import order_needs, rights_needs
 from flows.engine import Facts
 from flows.state import Agencies, load
 from flows.view import View
 from models.law.loader import codes, load_book
-from models.law.schema import Action, AgencyKind
+from models.law.private import Private
+from models.law.schema import Action, AgencyKind, Stage
 from models.store import unit_of_work
 from tests.flows import rights
 from tests.flows.road_2026 import FREE, Road
@@ -63,6 +64,26 @@ def test_any_sight_turned_over_is_noticed(name: str, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(policy, "SIGHT", {**policy.SIGHT, role: turned})
         assert rights.of_role(role) not in EXPECTED, role
         monkeypatch.undo()
+
+
+def test_other_fields_for_a_role_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for role, sight in policy.SIGHT.items():
+        for fields in {"needed", "all", "none"} - {sight.fields}:
+            turned = policy.Sight(**{**vars(sight), "fields": fields})
+            monkeypatch.setattr(policy, "SIGHT", {**policy.SIGHT, role: turned})
+            assert rights.of_role(role) not in EXPECTED, (role, fields)
+            monkeypatch.undo()
+
+
+@pytest.mark.parametrize("kind", AgencyKind)
+def test_any_need_turned_over_is_noticed(kind: AgencyKind, monkeypatch: pytest.MonkeyPatch) -> None:
+    for stage in Stage:
+        for one in Private:
+            needs = masking.NEEDS[kind]
+            turned = {**needs, stage: needs.get(stage, frozenset()) ^ {one}}
+            monkeypatch.setattr(masking, "NEEDS", {**masking.NEEDS, kind: turned})
+            assert rights.of_needs(kind, stage) not in EXPECTED, (stage, one)
+            monkeypatch.undo()
 
 
 @pytest.mark.parametrize("asked", sorted(policy.SIGNERS))
