@@ -206,11 +206,11 @@ def _needs(last: Last, state: State, asked: Act, agencies: Agencies) -> Iterator
 
 
 def _released(last: Last, state: State) -> bool:
-    """Whether by this act somebody left the place they were held in, or the centre."""
-    if last.before is None:
+    """Whether by this act somebody left the place they were held in otherwise than for the centre, or the centre."""
+    if last.before is None or state.stage == Stage.execution:
         return False
     held = "place_pending" in last.before["acts"] and "place_pending" not in state.acts
-    return held or (last.before["stage"] == Stage.execution and state.stage != Stage.execution)
+    return held or last.before["stage"] == Stage.execution
 
 
 def _go_back(last: Last, state: State, at: datetime, moves: Moves) -> None:
