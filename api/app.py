@@ -36,12 +36,16 @@ from api import (
     registers,
     reports,
     rulebooks,
+    second_factor,
+    sessions,
+    users,
     verify,
     webhook_deliveries,
     webhooks,
 )
 from api.dependencies import Parts, storable
 from api.edge import Edge
+from api.rates import paced
 from documents.pdf import LibreOffice
 from flows.books import books
 from flows.queues import Queues
@@ -68,6 +72,7 @@ _PROBLEMS = {
     412: "Hồ sơ đã thay đổi · stale version",
     422: "Dữ liệu không hợp lệ · invalid",
     428: "Thiếu If-Match · If-Match is missing",
+    429: "Quá nhiều yêu cầu, xem Retry-After · too many requests, see Retry-After",
 }
 
 
@@ -95,7 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
         version="1",
         redoc_url=None,
         lifespan=lifespan,
-        dependencies=[Depends(storable)],
+        dependencies=[Depends(paced), Depends(storable)],
         responses={
             status: {"model": errors.ProblemOut, "description": text} for status, text in _PROBLEMS.items()
         },
@@ -104,6 +109,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Edge)
     for part in (
         auth,
+        second_factor,
+        sessions,
+        users,
         dossier_list,
         dossier_paper,
         dossiers,
