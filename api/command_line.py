@@ -17,6 +17,7 @@ from api.bulk_commands import bulk
 from api.job_commands import jobs
 from api.rulebook_commands import rulebook
 from api.terminal import AsJson, fail, law_of, print_json, print_table
+from api.user_commands import users
 
 if TYPE_CHECKING:
     from models.law.book import Book
@@ -30,6 +31,7 @@ app.add_typer(forms, name="forms")
 app.add_typer(rulebook, name="rulebook")
 app.add_typer(jobs, name="jobs")
 app.add_typer(bulk, name="bulk")
+app.add_typer(users, name="users")
 clock_commands.add_to(app)
 
 

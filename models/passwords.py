@@ -30,8 +30,8 @@ _OURS = (
 """Words that come to mind first here."""
 _OWN = 4
 """Letters at least that are in no such word, nor in one about the owner."""
-_GUESSED_SOON = 3
-"""zxcvbn's scores below this one: fewer than 10^8 guesses, which is a common password or one put together of such words."""
+_GUESSED_SOON, _GUESSED_SOON_WITH_SECOND_FACTOR = 3, 2
+"""zxcvbn's scores below these: fewer than 10^8 guesses (10^6), which is a common password or one of such words."""
 
 
 def normalised(password: str) -> str:
@@ -84,13 +84,14 @@ def flaws(password: str, known: Iterable[str], *, second_factor: bool) -> list[t
         ]
     if len(text) > LONGEST:
         return [("password_too_long", f"có nhiều nhất {LONGEST} ký tự", f"has at most {LONGEST} characters")]
-    if _guessed_soon(text, known):
+    score = _GUESSED_SOON_WITH_SECOND_FACTOR if second_factor else _GUESSED_SOON
+    if _guessed_soon(text, known, score):
         return [("password_guessable", "dễ đoán: từ thông dụng, tên mình hay tên cơ quan, hoặc ký tự lặp lại",
                  "is guessed easily: common words, one's own or the agency's name, or repeated characters")]  # fmt: skip
     return []
 
 
-def _guessed_soon(text: str, known: Iterable[str]) -> bool:
+def _guessed_soon(text: str, known: Iterable[str], score: int) -> bool:
     from zxcvbn import zxcvbn  # its word lists take a while to load, which only new passwords need
 
     words = {
@@ -109,7 +110,7 @@ def _guessed_soon(text: str, known: Iterable[str]) -> bool:
     ):
         return True
     told = zxcvbn(_bare(text)[:72], user_inputs=sorted(word for word in words | bare if len(word) > 2))
-    return bool(told["score"] < _GUESSED_SOON)
+    return bool(told["score"] < score)
 
 
 def _bare(text: str) -> str:
