@@ -131,35 +131,25 @@ def test_the_same_password_typed_in_another_spelling_fits(client: TestClient) ->
     assert sign_in(client, password=unicodedata.normalize("NFD", WORD)).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("new", "code"),
-    [
-        ("ngắn quá đi thôi", None),
-        ("mười bốn chữ ạ", "password_too_short"),
-        ("đ" * 300, "password_too_long"),
-        ("a" * 20, "password_guessable"),
-        ("passwordpassword1", "password_guessable"),
-        ("hosohosohoso2026", "password_guessable"),
-        ("ca.cau-giay-123456", "password_guessable"),
-        ("Công an phường Cầu Giấy 2026", "password_guessable"),
-        (WORD, "password_unchanged"),
-        ("🐈" * 3 + " mèo trên mái nhà " + "x" * 40, None),
-    ],
-)
-def test_new_passwords_are_long_and_not_guessed_and_otherwise_free(
-    client: TestClient, new: str, code: str | None
-) -> None:
+def test_new_passwords_are_long_and_not_guessed_and_otherwise_free(client: TestClient) -> None:
     token = access(client)
-    answer = ask(client, token, "POST", "/v1/auth/password", json={"old": WORD, "new": new})
-    if code is None:
-        assert answer.status_code == 204, answer.text
-        assert sign_in(client, password=new).status_code == 200
-        assert sign_in(client).status_code == 401
-    else:
+    for new, code in (
+        ("mười bốn chữ ạ", "password_too_short"), ("đ" * 300, "password_too_long"), ("a" * 20, "password_guessable"),
+        ("passwordpassword1", "password_guessable"), ("hosohosohoso2026", "password_guessable"),
+        ("ca.cau-giay-123456", "password_guessable"), ("Công an phường Cầu Giấy 2026", "password_guessable"),
+        (WORD, "password_unchanged"),
+    ):  # fmt: skip
+        answer = ask(client, token, "POST", "/v1/auth/password", json={"old": WORD, "new": new})
         assert answer.status_code == 422
         assert [(one["code"], one["field"]) for one in answer.json()["errors"]] == [(code, "new")]
         assert new not in answer.text
-        assert sign_in(client).status_code == 200
+    assert sign_in(client).status_code == 200
+    old = WORD
+    for new in ("mười lăm chữ nhé", "🐈" * 3 + " mèo trên mái nhà " + "x" * 40):
+        answer = ask(client, token, "POST", "/v1/auth/password", json={"old": old, "new": new})
+        assert answer.status_code == 204, answer.text
+        assert [sign_in(client, password=one).status_code for one in (old, new)] == [401, 200]
+        old = new
 
 
 def test_a_changed_password_ends_the_other_sessions_and_asks_for_the_old_one(client: TestClient) -> None:
