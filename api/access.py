@@ -120,7 +120,7 @@ def end(connection: Connection, *which: Any) -> list[UUID]:  # noqa: ANN401 - co
 _KNOWN = text("""
     WITH known AS (
         SELECT account.agency, account.role, account.service, account.scopes, account.one_time_until,
-            session.second_factor
+            session.second_factor, session.kind
         FROM session JOIN account ON account.id = session.account
         WHERE session.id = :session AND account.id = :account AND session.ended_at IS NULL
             AND session.expires_at > :moment AND NOT account.disabled
@@ -162,7 +162,7 @@ def known(engine: Engine, settings: Settings, token: str) -> Known | None:
         session,
         row.service,
         frozenset(row.scopes),
-        row.one_time_until is not None,
+        row.one_time_until is not None and row.kind == "password",
         not (row.service or row.second_factor) and settings.doors.wants_second_factor(row.role),
     )
 

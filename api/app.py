@@ -32,6 +32,7 @@ from api import (
     metrics,
     migrations,
     notices,
+    oidc,
     papers,
     registers,
     reports,
@@ -109,6 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Edge)
     for part in (
         auth,
+        oidc,
         second_factor,
         sessions,
         users,
