@@ -1,5 +1,6 @@
 """Accounts kept by administrators: who may, for whom, and what must never happen; programs, their secrets and scopes."""
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +18,7 @@ from models import clock
 from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
 from tests.api.conftest import NOW, Command
-from tests.api.road import Caller, at_once
+from tests.api.road import Caller, at_once, unchanged
 from tests.api.test_sign_in import code_of
 
 AGENCY, ADMIN = "ca.cau-giay", "quan-tri"
@@ -163,6 +164,25 @@ def test_a_disabled_account_stops_at_once_and_comes_back(as_user: AsUser, client
     assert caller.get("/v1/me").status_code == 401
     assert as_user(ADMIN).post(f"/v1/users/{user['id']}/enable").json()["disabled"] is False
     assert caller.get("/v1/me").status_code == 401, "what was signed in stays ended"
+
+
+def test_what_is_refused_is_logged_by_ids_and_changes_nothing(
+    as_user: AsUser, client: TestClient, store: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    caller, user = as_user(AGENCY), account(as_user, AGENCY)
+    caller.get("/v1/me")
+    as_user(ADMIN).post(f"/v1/users/{user['id']}/disable")
+    caplog.clear()
+    with caplog.at_level(logging.INFO), unchanged(store):
+        dismissed = caller.post("/v1/dossiers", json={})
+        forged = client.post("/v1/dossiers", json={}, headers={"Authorization": "Bearer a.b.c"})
+        failed = client.post("/v1/auth/token", data={"username": AGENCY, "password": "không-đúng"})
+    assert [answer.status_code for answer in (dismissed, forged, failed)] == [401] * 3
+    assert "Traceback" not in dismissed.text + forged.text
+    for said in ("token_refused", "sign_in_failed", "'code': 'ended'", "'code': 'forged'", user["id"]):
+        assert said in caplog.text, said
+    for secret in ("không-đúng", AGENCY, "testclient"):
+        assert secret not in caplog.text
 
 
 def test_another_role_or_agency_signs_in_again(as_user: AsUser) -> None:
