@@ -1,20 +1,18 @@
-"""Signing in: Argon2id passwords, signed access tokens, and refresh tokens that rotate on use."""
+"""Sessions and their tokens: signed access tokens that die with their session, and refresh tokens that rotate on use."""
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
-from threading import BoundedSemaphore
-from typing import Any
+from math import ceil
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import jwt
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from api.errors import Fault, Problem, Said
+from api.signed import told
 from flows.engine import Actor
 from models.clock import now
 from models.settings import Settings
@@ -25,59 +23,53 @@ NOBODY = Scope("")
 """The scope of requests before anyone is known, and of what concerns no dossier: it sees none."""
 ACCESS = timedelta(minutes=15)
 REFRESH = timedelta(hours=12)
-_ISSUER, _ALGORITHM = "hoso", "HS256"
-_HASHER = PasswordHasher()
-_HASHING = BoundedSemaphore(4)
-"""Each check of a password takes 64 MB and all cores: no more than so many at a time."""
-
-_account, _token = table("account"), table("refresh_token")
+SKEW = timedelta(seconds=60)
+"""How far the clocks of two of our machines may be apart."""
+ISSUER, _AUDIENCE, _TYPE, _ALGORITHM = "hoso", "hoso-api", "at+jwt", "HS256"
+_account, _token, _session = table("account"), table("refresh_token"), table("session")
+SessionKind = Literal["password", "oidc", "service"]
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a sign-in or a refresh gives."""
+    """What a sign-in or a refresh gives; programs sign in anew in place of a refresh."""
 
-    access: str
-    refresh: str
-
-
-@cache
-def _nobodys_hash() -> str:
-    return _HASHER.hash(secrets.token_urlsafe(16))
+    access: str = field(repr=False)
+    refresh: str | None = field(default=None, repr=False)
 
 
-def _fits(password: str, kept: str) -> bool:
-    with _HASHING:
-        try:
-            return _HASHER.verify(kept, password)
-        except (VerificationError, InvalidHashError):
-            return False
+@dataclass(frozen=True)
+class Known:
+    """Whose access token a request has, and what still keeps them from everything else."""
+
+    actor: Actor
+    session: UUID
+    service: bool
+    scopes: frozenset[str]
+    must_change_password: bool
+    lacks_second_factor: bool
 
 
-def sign_in(engine: Engine, settings: Settings, username: str, password: str) -> Tokens:
-    """Tokens for a user name and password.
-
-    An unknown or disabled user costs the same time and gets the same answer as a wrong password.
-
-    Raises:
-        Problem: 401.
-    """
-    with unit_of_work(engine, NOBODY) as connection:
-        row = connection.execute(
-            select(_account.c.id, _account.c.password_hash).where(
-                _account.c.username == username, _account.c.disabled.is_(False)
-            )
-        ).one_or_none()
-    fits = _fits(password, row.password_hash if row else _nobodys_hash())
-    if row is None or not fits:
-        said = Said("Tên đăng nhập hoặc mật khẩu không đúng", "The user name or the password is wrong")
-        raise _unauthorized("invalid_credentials", said)
-    with unit_of_work(engine, NOBODY) as connection:
-        return _issue(connection, settings, row.id, uuid4())
+def begin(
+    connection: Connection, settings: Settings, account: UUID, kind: SessionKind, address: str, *,
+    second_factor: bool = False, secret: UUID | None = None,
+) -> Tokens:  # fmt: skip
+    """Signs an account in: a session and its first tokens."""
+    moment, session = now(), uuid4()
+    row = {
+        "id": session, "account": account, "kind": kind, "second_factor": second_factor, "secret": secret,
+        "address": address, "created_at": moment, "refreshed_at": moment,
+        "expires_at": moment + (ACCESS if kind == "service" else REFRESH),
+    }  # fmt: skip
+    connection.execute(insert(_session), row)
+    told(connection, "signed_in", account=account, address=address, code=kind)
+    if kind == "service":
+        return Tokens(_access(settings, account, session))
+    return _issue(connection, settings, account, session)
 
 
-def refresh(engine: Engine, settings: Settings, token: str) -> Tokens:
-    """New tokens for a refresh token, which is used up; one used twice was stolen, and ends its whole family.
+def refresh(engine: Engine, settings: Settings, token: str, address: str) -> Tokens:
+    """New tokens for a refresh token, which is used up; one used twice was stolen, and ends its session.
 
     Raises:
         Problem: 401 for a token that is unknown, used, expired, or of a disabled account.
@@ -85,49 +77,113 @@ def refresh(engine: Engine, settings: Settings, token: str) -> Tokens:
     moment = now()
     with unit_of_work(engine, NOBODY) as connection:
         row = connection.execute(
-            select(_token, _account.c.disabled)
+            select(_token, _account.c.disabled, _session.c.ended_at)
             .join(_account, _account.c.id == _token.c.account)
+            .join(_session, _session.c.id == _token.c.family)
             .where(_token.c.digest == _digest(token))
             .with_for_update(of=_token)
         ).one_or_none()
-        if row and row.used_at is None and row.expires_at > moment and not row.disabled:
+        good = row and row.expires_at > moment and not row.disabled and row.ended_at is None
+        if row and good and row.used_at is None:
             connection.execute(update(_token).where(_token.c.digest == row.digest).values(used_at=moment))
+            alive = {"refreshed_at": moment, "expires_at": moment + REFRESH, "address": address}
+            connection.execute(update(_session).where(_session.c.id == row.family).values(alive))
             return _issue(connection, settings, row.account, row.family)
         if row:
-            connection.execute(delete(_token).where(_token.c.family == row.family))
+            end(connection, _session.c.id == row.family)
+            told(
+                connection, "token_reused" if good else "token_refused", account=row.account, address=address
+            )
+    if row is None:
+        told(None, "token_refused", address=address, code="unknown_refresh_token")
     raise sign_in_again()
 
 
-def revoke(engine: Engine, token: str) -> None:
-    """Ends a refresh token with its family; an unknown one is ended already."""
+def revoke(engine: Engine, settings: Settings, token: str, address: str) -> None:
+    """Ends the session of a refresh or access token; an unknown one is ended already."""
+    claims = _claims(settings, token)
     family = select(_token.c.family).where(_token.c.digest == _digest(token)).scalar_subquery()
+    which = _session.c.id == UUID(claims["sid"]) if isinstance(claims, dict) else _session.c.id == family
     with unit_of_work(engine, NOBODY) as connection:
-        connection.execute(delete(_token).where(_token.c.family == family))
+        for account in end(connection, which):
+            told(connection, "signed_out", account=account, address=address)
 
 
-def account_of(engine: Engine, settings: Settings, token: str) -> Actor | None:
-    """Whose access token this is; None when it is forged, expired, or of a disabled account."""
-    try:
-        claims: dict[str, Any] = jwt.decode(
-            token,
-            settings.secret("jwt_key"),
-            algorithms=[_ALGORITHM],
-            issuer=_ISSUER,
-            # Expiry is judged below, by the one clock.
-            options={"require": ["sub", "exp", "iss"], "verify_exp": False, "verify_iat": False},
-        )
-        account, expires = UUID(claims["sub"]), float(claims["exp"])
-    except (jwt.InvalidTokenError, ValueError, TypeError):
+def end(connection: Connection, *which: Any) -> list[UUID]:  # noqa: ANN401 - conditions on sessions
+    """Ends sessions at once, with every token of theirs; whose they were."""
+    ended = update(_session).where(*which, _session.c.ended_at.is_(None)).values(ended_at=now())
+    return list(connection.execute(ended.returning(_session.c.account)).scalars())
+
+
+# One statement, for it comes before every request: the session and its account, and what the request costs of the rate.
+# By the database's clock, for the rate is about real load: all machines share it, and it is never set.
+_KNOWN = text("""
+    WITH known AS (
+        SELECT account.agency, account.role, account.service, account.scopes, account.one_time_until,
+            session.second_factor, session.kind
+        FROM session JOIN account ON account.id = session.account
+        WHERE session.id = :session AND account.id = :account AND session.ended_at IS NULL
+            AND session.expires_at > :moment AND NOT account.disabled
+    ), paid AS (
+        INSERT INTO request_rate AS rate (key, paid_until) SELECT :key, clock_timestamp() + :cost FROM known
+        ON CONFLICT (key) DO UPDATE SET paid_until = greatest(rate.paid_until, clock_timestamp()) + :cost
+            WHERE rate.paid_until <= clock_timestamp() + :credit
+        RETURNING 1
+    )
+    SELECT known.*, EXISTS (SELECT FROM paid) AS paid,
+        extract(epoch FROM (SELECT paid_until FROM request_rate WHERE key = :key) - clock_timestamp() - :credit) AS wait
+    FROM known
+""")
+
+
+def known(engine: Engine, settings: Settings, token: str) -> Known | None:
+    """Whose access token this is; None when it is forged, expired, ended, or of a disabled account.
+
+    Raises:
+        Problem: 429 when the account asks too often.
+    """
+    claims = _claims(settings, token)
+    if isinstance(claims, str):
+        told(None, "token_refused", code=claims)
         return None
-    if expires <= now().timestamp():
-        return None
+    account, session = UUID(claims["sub"]), UUID(claims["sid"])
+    asked = {"account": account, "session": session, "moment": now()}
     with unit_of_work(engine, NOBODY) as connection:
         row = connection.execute(
-            select(_account.c.agency, _account.c.role).where(
-                _account.c.id == account, _account.c.disabled.is_(False)
-            )
+            _KNOWN, asked | price(f"account {account}", settings.doors.account_rate)
         ).one_or_none()
-    return Actor(account, row.agency, row.role) if row else None
+        if row is None:
+            told(connection, "token_refused", account=account, code="ended")
+    if row is None:
+        return None
+    if not row.paid:
+        raise too_many(float(row.wait or 0))
+    return Known(
+        Actor(account, row.agency, row.role),
+        session,
+        row.service,
+        frozenset(row.scopes),
+        row.one_time_until is not None and row.kind == "password",
+        not (row.service or row.second_factor) and settings.doors.wants_second_factor(row.role),
+    )
+
+
+def price(key: str, rate: int) -> dict[str, object]:
+    """What one request costs of a rate a minute, and how far ahead of the clock one may be: a minute's worth at once."""
+    cost = timedelta(minutes=1) / rate
+    return {"key": key, "cost": cost, "credit": timedelta(minutes=1) - cost}
+
+
+def too_many(seconds: float) -> Problem:
+    """The answer to who asks too often."""
+    wait = max(1, ceil(seconds))
+    said = Said(
+        f"Quá nhiều yêu cầu: thử lại sau {wait} giây", f"Too many requests: try again in {wait} seconds"
+    )
+    title = Said("Quá nhiều yêu cầu", "Too many requests")
+    return Problem(
+        429, "too_many_requests", title, [Fault("too_many_requests", said)], {"Retry-After": str(wait)}
+    )
 
 
 def sign_in_again() -> Problem:
@@ -136,30 +192,59 @@ def sign_in_again() -> Problem:
         "Mã truy cập thiếu, sai hoặc đã hết hạn: hãy đăng nhập lại",
         "The token is missing, wrong or expired: sign in again",
     )
-    return _unauthorized("not_signed_in", said)
+    return unauthorized("not_signed_in", said)
 
 
-def _unauthorized(code: str, said: Said) -> Problem:
-    title = Said("Chưa đăng nhập", "Not signed in")
-    return Problem(401, code, title, [Fault(code, said)], {"WWW-Authenticate": "Bearer"})
+def unauthorized(code: str, said: Said, retry_after: int | None = None) -> Problem:
+    """401, with the seconds to wait where there is a wait."""
+    headers = {"WWW-Authenticate": "Bearer"} | ({"Retry-After": str(retry_after)} if retry_after else {})
+    return Problem(401, code, Said("Chưa đăng nhập", "Not signed in"), [Fault(code, said)], headers)
 
 
-def _issue(connection: Connection, settings: Settings, account: UUID, family: UUID) -> Tokens:
+def _claims(settings: Settings, token: str) -> dict[str, Any] | str:
+    """The claims of one of our access tokens; else why it is none, as a code."""
+    keys = _keys(settings)
+    options: Any = {"require": ["sub", "sid", "exp", "nbf", "iss", "aud"], "verify_exp": False, "verify_nbf": False, "verify_iat": False}  # fmt: skip
+    try:
+        header = jwt.get_unverified_header(token)
+        key = keys.get(str(header.get("kid")))
+        if key is None or header.get("typ") != _TYPE:
+            return "foreign"
+        # Moments are judged below, by the one clock.
+        claims = jwt.decode(
+            token, key, algorithms=[_ALGORITHM], issuer=ISSUER, audience=_AUDIENCE, options=options
+        )
+        UUID(claims["sub"]), UUID(claims["sid"])
+        moment, until, since = now().timestamp(), float(claims["exp"]), float(claims["nbf"])
+    except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
+        return "forged"
+    if until <= moment or since > moment + SKEW.total_seconds():
+        return "expired" if until <= moment else "not_yet"
+    return dict(claims)
+
+
+def _keys(settings: Settings) -> dict[str, str]:
+    """Keys by the id that stands in the tokens they sign: one a line, the newest first; all of them verify."""
+    return {hashlib.sha256(key.encode()).hexdigest()[:8]: key for key in settings.secret("jwt_key").split()}
+
+
+def _access(settings: Settings, account: UUID, session: UUID) -> str:
     moment = now()
-    claims = {"iss": _ISSUER, "sub": str(account), "iat": moment, "exp": moment + ACCESS}
-    access = jwt.encode(claims, settings.secret("jwt_key"), algorithm=_ALGORITHM)
+    claims = {
+        "iss": ISSUER, "aud": _AUDIENCE, "sub": str(account), "sid": str(session), "iat": moment, "nbf": moment,
+        "exp": moment + ACCESS,
+    }  # fmt: skip
+    kid, key = next(iter(_keys(settings).items()))
+    return jwt.encode(claims, key, algorithm=_ALGORITHM, headers={"kid": kid, "typ": _TYPE})
+
+
+def _issue(connection: Connection, settings: Settings, account: UUID, session: UUID) -> Tokens:
     kept = secrets.token_urlsafe(32)
-    connection.execute(
-        insert(_token),
-        {
-            "digest": _digest(kept),
-            "family": family,
-            "account": account,
-            "expires_at": moment + REFRESH,
-            "used_at": None,
-        },
-    )
-    return Tokens(access, kept)
+    row = {
+        "digest": _digest(kept), "family": session, "account": account, "expires_at": now() + REFRESH, "used_at": None,
+    }  # fmt: skip
+    connection.execute(insert(_token), row)
+    return Tokens(_access(settings, account, session), kept)
 
 
 def _digest(token: str) -> str:

@@ -36,13 +36,17 @@ from api import (
     metrics,
     migrations,
     notices,
+    oidc,
     papers,
     persons,
     registers,
     reminders,
     reports,
     rulebooks,
+    second_factor,
+    sessions,
     supervision,
+    users,
     verify,
     voiding,
     webhook_deliveries,
@@ -50,6 +54,7 @@ from api import (
 )
 from api.dependencies import Parts, storable
 from api.edge import Edge
+from api.rates import paced
 from api.traces import Traced
 from documents.pdf import LibreOffice
 from flows.books import books
@@ -79,6 +84,7 @@ _PROBLEMS = {
     428: "Thiếu If-Match · If-Match is missing",
     410: "Dữ liệu đã được xóa khi hết thời hạn lưu trữ · erased when the retention period had passed",
     503: "Không ghi được nhật ký truy cập · the audit log cannot be written",
+    429: "Quá nhiều yêu cầu, xem Retry-After · too many requests, see Retry-After",
 }
 
 
@@ -94,7 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
         version="1",
         redoc_url=None,
         lifespan=_running,
-        dependencies=[Depends(storable)],
+        dependencies=[Depends(paced), Depends(storable)],
         responses={
             status: {"model": errors.ProblemOut, "description": text} for status, text in _PROBLEMS.items()
         },
@@ -106,6 +112,10 @@ def create_app(settings: Settings) -> FastAPI:
     for part in (
         auth,
         audit,
+        oidc,
+        second_factor,
+        sessions,
+        users,
         dossier_list,
         dossier_paper,
         dossiers,

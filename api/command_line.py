@@ -19,6 +19,7 @@ from api.job_commands import jobs
 from api.person_commands import person
 from api.rulebook_commands import rulebook
 from api.terminal import AsJson, fail, law_of, print_json, print_table
+from api.user_commands import users
 
 if TYPE_CHECKING:
     from models.law.book import Book
@@ -34,6 +35,7 @@ app.add_typer(jobs, name="jobs")
 app.add_typer(bulk, name="bulk")
 app.add_typer(keep, name="keep")
 app.add_typer(person, name="person")
+app.add_typer(users, name="users")
 clock_commands.add_to(app)
 backup_commands.add_to(app)
 

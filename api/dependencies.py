@@ -12,8 +12,10 @@ from fastapi import Path as InPath
 from fastapi.security import OAuth2PasswordBearer
 from sqlalchemy import Engine
 
-from api.access import NOBODY, account_of, sign_in_again
+from api.access import NOBODY, Known, known, sign_in_again
 from api.errors import Fault, Language, Problem, Said, language_of, not_found
+from api.rates import address_of, pay
+from api.scopes import asked_of
 from api.traces import ReasonDep, asked_by
 from documents.pdf import LibreOffice
 from flows.calendars import in_force
@@ -101,20 +103,53 @@ _bearer = OAuth2PasswordBearer(
 )
 
 
-def current_actor(
+def known_caller(
     request: Request, parts: PartsDep, token: Annotated[str | None, Depends(_bearer)], reason: ReasonDep
-) -> Actor:
-    """Who is asking; the account is read each time, so that a disabled one stops at once.
+) -> Known:
+    """Who is asking; session and account are read each time, so that an ended or disabled one stops at once.
 
     Raises:
-        Problem: 401 without a valid token of an enabled account, 403 when it must say why it asks.
+        Problem: 401 without a valid token of an enabled account, 403 for a program without the route's scope, 429.
     """
-    actor = account_of(parts.engine, parts.settings, token) if token else None
-    if actor is None:
+    found = known(parts.engine, parts.settings, token) if token else None
+    if found is None:
+        if token:  # requests without one are counted already
+            pay(parts.engine, parts.settings, address_of(request))
         raise sign_in_again()
-    note(account=actor.account, agency=actor.agency)
-    asked_by(actor, reason)
-    return actor
+    note(account=found.actor.account, agency=found.actor.agency)
+    asked_by(found.actor, reason)
+    asked = asked_of(request.method, getattr(request.scope.get("route"), "path", ""))
+    if found.service and asked != "any" and asked not in found.scopes:
+        said = Said(
+            f"Tài khoản phần mềm này thiếu quyền {asked}" if asked != "people" else "Chỉ dành cho người dùng",
+            f"This service account lacks the scope {asked}" if asked != "people" else "For people alone",
+        )
+        raise Problem(403, "scope_missing", said, [Fault("scope_missing", said, requirement=asked)])
+    return found
+
+
+KnownDep = Annotated[Known, Depends(known_caller)]
+
+
+def current_actor(caller: KnownDep) -> Actor:
+    """Who is asking, and may do more than complete their own sign-in.
+
+    Raises:
+        Problem: 403 until a password given by an administrator is changed, and a second factor is there where one must be.
+    """
+    if caller.must_change_password:
+        said = Said(
+            "Phải đổi mật khẩu trước: POST /v1/auth/password",
+            "Change the password first: POST /v1/auth/password",
+        )
+        raise Problem(403, "password_change_required", said, [Fault("password_change_required", said)])
+    if caller.lacks_second_factor:
+        said = Said(
+            "Phải cài đặt xác thực hai lớp trước: POST /v1/auth/totp",
+            "Set up the second factor first: POST /v1/auth/totp",
+        )
+        raise Problem(403, "second_factor_required", said, [Fault("second_factor_required", said)])
+    return caller.actor
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
@@ -140,6 +175,17 @@ _NOT_YOURS = (
     Said("Vai trò của tài khoản không được làm việc này", "Your role may not do this"),
 )
 _REFUSED: Mapping[Permission, tuple[str, Said]] = {
+    "users.manage": (
+        "not_your_users",
+        Said("Chỉ người quản trị quản lý tài khoản", "Only an administrator manages accounts"),
+    ),
+    "users.read": (
+        "not_your_users",
+        Said(
+            "Chỉ người quản trị, hoặc người đứng đầu cơ quan, xem tài khoản",
+            "Only an administrator or a head sees accounts",
+        ),
+    ),
     "agencies.manage": (
         "needs_administrator",
         Said(
@@ -239,6 +285,9 @@ _REFUSED: Mapping[Permission, tuple[str, Said]] = {
 
 OfficerDep = Annotated[Actor, Depends(allowed("dossiers.act"))]
 CalendarKeeperDep = Annotated[Actor, Depends(allowed("calendar.change"))]
+
+
+AddressDep = Annotated[str, Depends(address_of)]
 
 
 def _version(if_match: str) -> int:

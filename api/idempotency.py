@@ -20,7 +20,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from api.dependencies import CalendarKeeperDep, CurrentActor, EngineDep
 from api.errors import Fault, Problem, Said
+from models.box import seal, unseal
 from models.clock import now
+from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
@@ -43,6 +45,8 @@ class Answer:
     body: BaseModel
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    secret: bool = False
+    """Whether the body holds a secret, and is kept sealed for whoever asks again with the key."""
 
 
 class Once:
@@ -53,6 +57,7 @@ class Once:
     ) -> None:
         self._target = f"{request.method} {request.url.path}?{request.url.query}"
         self._engine, self._actor, self._key = engine, actor, idempotency_key
+        self._settings: Settings = request.app.state.parts.settings
         self._scope = actor.scope
 
     def __call__(self, content: object, write: Callable[[Connection], Answer]) -> JSONResponse:
@@ -73,7 +78,10 @@ class Once:
             answer = write(connection)
             body = answer.body.model_dump(mode="json")
             if self._key is not None:
-                values = {"status": answer.status, "headers": answer.headers, "body": body}
+                kept = (
+                    {"sealed": seal(self._settings, orjson.dumps(body).decode())} if answer.secret else body
+                )
+                values = {"status": answer.status, "headers": answer.headers, "body": kept}
                 connection.execute(update(_answer).where(*self._row).values(**values))
         return JSONResponse(body, answer.status, answer.headers)
 
@@ -100,7 +108,10 @@ class Once:
             )
             fault = Fault("idempotency_conflict", said, "Idempotency-Key")
             raise Problem(409, "idempotency_conflict", Said("Trùng khóa", "Key conflict"), [fault])
-        return JSONResponse(row.body, row.status, {**row.headers, "Idempotency-Replayed": "true"})
+        body = row.body
+        if set(body) == {"sealed"}:
+            body = orjson.loads(unseal(self._settings, body["sealed"]))
+        return JSONResponse(body, row.status, {**row.headers, "Idempotency-Replayed": "true"})
 
 
 class OnceForAll(Once):

@@ -38,7 +38,7 @@ def show(
     """Việc đã dừng sau nhiều lần thất bại, đang chờ, hoặc đang chạy · jobs that are parked, wait, or are under way."""
     from api.jobs import JobLine, jobs_of
 
-    with _system() as connection:
+    with system() as connection:
         rows = jobs_of(connection, blind=False, state=state.value, after=0, limit=limit)
     lines = [JobLine.model_validate(row) for row in rows]
     if as_json:
@@ -61,7 +61,7 @@ def retry(
     """Cho các việc đã dừng chạy lại, đếm lại từ đầu · let parked jobs be tried again, all attempts anew."""
     from flows import outbox
 
-    with _system() as connection:
+    with system() as connection:
         refused = [number for number in numbers if not outbox.retry(connection, number, None)]
     done = len(numbers) - len(refused)
     sys.stdout.write(f"{done} việc sẽ được chạy lại · jobs will be tried again\n")
@@ -73,7 +73,7 @@ def retry(
 
 
 @contextmanager
-def _system() -> Iterator[Connection]:
+def system() -> Iterator[Connection]:
     """A unit of work of the whole installation, as whoever runs its commands."""
     from models.postgres import app_url
     from models.settings import Settings

@@ -22,6 +22,7 @@ def api(settings: Settings) -> Program:
 
     """
     settings.secret("jwt_key")
+    settings.secret("box_key")
     settings.claim_files()
     app_url(settings)
     trusted = ("--forwarded-allow-ips", ",".join(settings.proxies))

@@ -21,7 +21,10 @@ from models import logs
 NOTHING_PERSONAL = frozenset({
     "GET /health/live", "GET /health/ready", "GET /metrics",
     "GET /docs", "GET /docs/oauth2-redirect", "GET /openapi.json", "HEAD /openapi.json",
-    "POST /v1/auth/token", "POST /v1/auth/refresh", "POST /v1/auth/revoke",  # sign-ins are told of where they are judged
+    # What concerns the caller's own sign-in is told of where it is judged.
+    "POST /v1/auth/token", "POST /v1/auth/refresh", "POST /v1/auth/revoke", "POST /v1/auth/password",
+    "GET /v1/auth/oidc/login", "GET /v1/auth/oidc/callback", "POST /v1/auth/totp", "POST /v1/auth/totp/confirm",
+    "GET /v1/auth/sessions", "DELETE /v1/auth/sessions", "DELETE /v1/auth/sessions/{session_id}",
     "GET /v1/rulebooks", "GET /v1/rulebooks/{code}", "GET /v1/rulebooks/{code}/rules/{rule_id}",
     "GET /v1/rulebooks/{code}/diff/{other}", "POST /v1/limits/compute",
     "GET /v1/agencies", "GET /v1/agencies/{code}", "GET /v1/calendar/{year}", "GET /v1/calendar/versions", "GET /v1/imports/template",

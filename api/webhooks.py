@@ -28,6 +28,7 @@ from flows.engine import Actor
 from flows.policy import may
 from flows.receivers import ReceiverRefused
 from flows.webhooks import BOTH_SECRETS, disable
+from models.box import seal
 from models.clock import now
 from models.private_receivers import PrivateReceivers
 from models.seeing import own
@@ -88,12 +89,12 @@ def create(body: WebhookIn, actor: KeeperDep, parts: PartsDep, once: OnceForKeep
         secret = _secret()
         identity = uuid4()
         row = {
-            "id": identity, "agency": agency, "url": url, "kinds": body.kinds, "secret": secret, "enabled": True,
+            "id": identity, "agency": agency, "url": url, "kinds": body.kinds, "secret": seal(parts.settings, secret), "enabled": True,
             "created_by": actor.account, "created_at": now(),
         }  # fmt: skip
         connection.execute(insert(_webhook).values(row))
         location = {"Location": f"/v1/webhooks/{identity}"}
-        return Answer(_with_secret(connection, identity, secret), 201, location)
+        return Answer(_with_secret(connection, identity, secret), 201, location, secret=True)
 
     return once(body.model_dump(), write)
 
@@ -166,7 +167,7 @@ def remove(webhook_id: WebhookId, once: OnceForKeeperDep) -> JSONResponse:
 @router.post(
     "/{webhook_id}/secret", response_model=WebhookSecretOut, summary="Đổi khóa ký · Change the secret"
 )
-def rotate(webhook_id: WebhookId, body: SecretIn, once: OnceForKeeperDep) -> JSONResponse:
+def rotate(webhook_id: WebhookId, body: SecretIn, parts: PartsDep, once: OnceForKeeperDep) -> JSONResponse:
     """Trong 2 ngày mỗi lần gửi mang hai chữ ký, của khóa mới và khóa cũ · for 2 days both secrets sign."""
 
     def write(connection: Connection) -> Answer:
@@ -174,9 +175,9 @@ def rotate(webhook_id: WebhookId, body: SecretIn, once: OnceForKeeperDep) -> JSO
         old: tuple[str | None, datetime | None] = (row["secret"], now() + BOTH_SECRETS)
         if body.end_old:
             old = (None, None)
-        values = {"secret": secret, "old_secret": old[0], "old_secret_until": old[1]}
+        values = {"secret": seal(parts.settings, secret), "old_secret": old[0], "old_secret_until": old[1]}
         connection.execute(update(_webhook).where(_webhook.c.id == webhook_id).values(values))
-        return Answer(_with_secret(connection, webhook_id, secret))
+        return Answer(_with_secret(connection, webhook_id, secret), secret=True)
 
     return once(body.model_dump(), write)
 

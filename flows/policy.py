@@ -36,7 +36,7 @@ Permission = Literal[
     "agencies.manage", "agency.mailbox", "audit.read", "audit.verify", "calendar.change", "deliveries.watch",
     "documents.reissue", "documents.void", "dossiers.act", "dossiers.assign", "dossiers.correct", "dossiers.keep_book",
     "dossiers.migrate", "dossiers.remind", "dossiers.void_last", "jobs.watch",
-    "persons.export", "reports.of_territory", "retention.run", "supervision.read", "users.manage", "webhooks.keep",
+    "persons.export", "reports.of_territory", "retention.run", "supervision.read", "users.manage", "users.read", "webhooks.keep",
     "webhooks.keep_all",
 ]  # fmt: skip
 _WORKING = frozenset({"officer", "head", "clerk", "judge"})
@@ -63,6 +63,7 @@ PERMISSIONS: Mapping[Permission, frozenset[str]] = {
     "retention.run": frozenset({"administrator"}),
     "supervision.read": frozenset({"head", "supervisor", "auditor"}),
     "users.manage": frozenset({"administrator"}),
+    "users.read": frozenset({"administrator", "head"}),
     "webhooks.keep": frozenset({"head", "administrator"}),
     "webhooks.keep_all": frozenset({"administrator"}),
 }

@@ -17,6 +17,10 @@ ANSWERS = timedelta(days=7)
 person."""
 TOKENS = timedelta(days=1)
 """After its end a refresh token is only good for telling that it was used twice, which its family's end tells as well."""
+SESSIONS = timedelta(days=90)
+"""An ended session still tells from where somebody signs in, whom failures from elsewhere then do not keep waiting."""
+FAILURES = timedelta(days=1)
+"""Failures to sign in count no longer than this, nor does anyone's rate."""
 JOBS = timedelta(days=30)
 """Done jobs lead from an act to its flow run, as long as anybody asks what became of a month's acts. Those that somebody
 let be tried again stay: who did so is never deleted."""
@@ -40,6 +44,9 @@ class Retained:
 
     answers: int = 0
     tokens: int = 0
+    sessions: int = 0
+    failures: int = 0
+    rates: int = 0
     jobs: int = 0
     deliveries: int = 0
     notices: int = 0
@@ -49,6 +56,9 @@ class Retained:
 _OLD = {
     "answers": ("stored_answer", "account, key", "created_at < :moment - CAST(:answers AS interval)"),
     "tokens": ("refresh_token", "digest", "expires_at < :moment - CAST(:tokens AS interval)"),
+    "sessions": ("session", "id", "expires_at < :moment - CAST(:sessions AS interval)"),
+    "failures": ("sign_in_failure", "key", "last_at < :moment - CAST(:failures AS interval)"),
+    "rates": ("request_rate", "key", "paid_until < :moment - CAST(:failures AS interval)"),
     "jobs": (
         "job",
         "id",
@@ -66,7 +76,7 @@ _OLD_NOTICES = """
             AND NOT EXISTS (SELECT FROM delivery WHERE delivery.notice = notice.id AND delivery.state <> 'sent'))
 """
 _PERIODS = {
-    "answers": ANSWERS, "tokens": TOKENS, "jobs": JOBS, "read_notices": READ_NOTICES, "notices": NOTICES,
+    "answers": ANSWERS, "tokens": TOKENS, "sessions": SESSIONS, "failures": FAILURES, "jobs": JOBS, "read_notices": READ_NOTICES, "notices": NOTICES,
 }  # fmt: skip
 
 

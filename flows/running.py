@@ -32,6 +32,7 @@ from documents.pdf import LibreOffice
 from models import logs, metrics
 from models.mail_server import MailServer
 from models.private_receivers import NOTHING_PRIVATE, PrivateReceivers
+from models.settings import Settings
 
 _log = logs.logger("hoso.flows")
 AWAY = (httpx.HTTPError, PrefectSignal, OperationalError)
@@ -58,6 +59,8 @@ class Workplace:
     """Where notices leave by mail; None means that mails wait."""
     webhooks: PrivateReceivers = NOTHING_PRIVATE
     """Where webhooks may lead beside the public internet."""
+    settings: Settings | None = None
+    """The installation, whose key opens the secrets that webhooks are signed with."""
 
 
 workplace: ContextVar[Workplace] = ContextVar("workplace")

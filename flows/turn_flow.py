@@ -28,7 +28,7 @@ _LABELS = {
     "whole": "Trọn vẹn", "agency": "Cơ quan", "missed": "Thời hạn bị trễ", "last_sweep": "Lượt quét xong gần nhất",
     "sweep": "Quét", "day": "Ngày", "day_off": "Ngày nghỉ", "offices": "Nơi nhận", "first_day": "Từ ngày",
     "last_day": "Đến ngày", "reports": "Báo cáo", "made": "Mới lập", "dossiers": "Hồ sơ", "events": "Sự kiện",
-    "documents": "Văn bản", "head": "Đầu chuỗi", "file": "Tệp", "answers": "Câu trả lời lưu tạm", "tokens": "Mã đăng nhập",
+    "documents": "Văn bản", "head": "Đầu chuỗi", "file": "Tệp", "answers": "Câu trả lời lưu tạm", "tokens": "Mã đăng nhập", "sessions": "Phiên đăng nhập", "failures": "Lần đăng nhập sai", "rates": "Số yêu cầu",
     "jobs": "Việc đã xong", "deliveries": "Lượt gửi", "files": "Tệp thừa", "unannounced": "Năm chưa công bố",
     "ends_after": "Lịch hết sau năm",
 }  # fmt: skip

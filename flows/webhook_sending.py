@@ -1,14 +1,15 @@
 """The sender of webhook deliveries: one try, with what it says of the delivery and of its webhook settled as one."""
 
 import asyncio
+from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from flows.outgoing import Outcome, Parcel
 from flows.running import Workplace
 from flows.webhook_wire import Message, message, post
 from flows.webhooks import DISABLED, OUTCOMES, TEST, Try, remember
-from models import clock
+from models import box, clock
 from models.store import SYSTEM, Scope, public_url, unit_of_work
 from models.tables import table
 
@@ -17,7 +18,7 @@ _webhook, _attempt, _dossier = table("webhook"), table("delivery_attempt"), tabl
 
 async def send(parcel: Parcel, place: Workplace) -> Outcome:
     """One try to send a notice to its webhook; a webhook's receiver knows a message by its id, so any failure is tried again."""
-    begun = await asyncio.to_thread(_begin, place.engine, parcel)
+    begun = await asyncio.to_thread(_begin, place, parcel)
     if begun is None:
         return Outcome("parked", DISABLED)
     attempt, url, secrets, sent = begun
@@ -25,10 +26,10 @@ async def send(parcel: Parcel, place: Workplace) -> Outcome:
     return _outcome(parcel, attempt, tried)
 
 
-def _begin(engine: Engine, parcel: Parcel) -> tuple[int, str, list[str], Message] | None:
+def _begin(place: Workplace, parcel: Parcel) -> tuple[int, str, list[str], Message] | None:
     """Notes that a try begins; where it goes, what signs it, and what is sent. None when the webhook is disabled."""
     moment = clock.now()
-    with unit_of_work(engine, Scope(SYSTEM)) as connection:
+    with unit_of_work(place.engine, Scope(SYSTEM)) as connection:
         hook = connection.execute(select(_webhook).where(_webhook.c.id == parcel.webhook)).one()
         if not hook.enabled:
             return None
@@ -40,8 +41,35 @@ def _begin(engine: Engine, parcel: Parcel) -> tuple[int, str, list[str], Message
             facts=parcel.facts, public_url=public_url(connection),
             dossier=(parcel.dossier, connection.execute(number).scalar_one()) if parcel.dossier else None,
         )  # fmt: skip
+        _seal(connection, place, hook)
     old = hook.old_secret if hook.old_secret and hook.old_secret_until > moment else None
-    return attempt, hook.url, [hook.secret, *([old] if old else [])], sent
+    kept = [hook.secret, *([old] if old else [])]
+    return attempt, hook.url, [_opened(place, one) for one in kept], sent
+
+
+def _opened(place: Workplace, kept: str) -> str:
+    """A secret as it signs."""
+    if not box.is_sealed(kept):
+        return kept
+    assert place.settings is not None  # noqa: S101 - every worker has them
+    return box.unseal(place.settings, kept)
+
+
+def _seal(connection: Connection, place: Workplace, hook: Any) -> None:  # noqa: ANN401 - a row
+    """Seals secrets from before there was a key, the first time they are used."""
+    open_ones = {name: getattr(hook, name) for name in ("secret", "old_secret")}
+    sealed = (
+        {
+            name: box.seal(place.settings, one)
+            for name, one in open_ones.items()
+            if one and not box.is_sealed(one)
+        }
+        if place.settings
+        else {}
+    )
+    if sealed:
+        unchanged = [_webhook.c[name] == open_ones[name] for name in sealed]
+        connection.execute(update(_webhook).where(_webhook.c.id == hook.id, *unchanged).values(sealed))
 
 
 def _outcome(parcel: Parcel, attempt: int, tried: Try) -> Outcome:

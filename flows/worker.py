@@ -82,7 +82,7 @@ async def run_worker(
         engine = open_store(app_url(settings), pool_size=2 * len(lines), public_url=settings.public_url)
         place = Workplace(
             engine, settings.files, name, stop, LibreOffice(settings.data / "libreoffice", settings.soffice),
-            mail=settings.mail, webhooks=settings.webhooks,
+            mail=settings.mail, webhooks=settings.webhooks, settings=settings,
         )  # fmt: skip
         workplace.set(place)
         try:

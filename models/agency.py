@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import UUID, datetime, identity, instant
+from models.columns import UUID, Any, datetime, identity, instant, json_column
 
 
 class Agency(SQLModel, table=True):
@@ -31,19 +32,29 @@ class Agency(SQLModel, table=True):
 
 
 class Account(SQLModel, table=True):
-    """Someone who signs in; acts only for the agency named here."""
+    """Who signs in, a person or (`service`) a program; acts only for the agency named here.
+
+    A program has scopes and secrets in place of a password. Until `one_time_until` is past, the password was given by an
+    administrator and must be changed first.
+    """
 
     __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("oidc_issuer", "oidc_subject"),)
 
     id: UUID = identity()
     username: str = Field(unique=True)
-    password_hash: str
+    password_hash: str | None = Field(default=None, repr=False)
     full_name: str
     position: str
     role: str
     agency: str = Field(foreign_key="agency.code", index=True)
     email: str | None = None
     disabled: bool = False
+    service: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    scopes: list[Any] = json_column(empty="[]")
+    one_time_until: datetime | None = instant(optional=True)
+    oidc_issuer: str | None = None
+    oidc_subject: str | None = None
 
 
 class RefreshToken(SQLModel, table=True):
@@ -52,7 +63,7 @@ class RefreshToken(SQLModel, table=True):
     __tablename__ = "refresh_token"
 
     digest: str = Field(primary_key=True)
-    family: UUID = Field(index=True)
+    family: UUID = Field(index=True)  # the session's id
     account: UUID = Field(foreign_key="account.id", index=True)
     expires_at: datetime = instant()
     used_at: datetime | None = instant(optional=True)

@@ -20,9 +20,9 @@ def instant(*, optional: bool = False) -> Any:  # noqa: ANN401 - as above
     return Field(default=None, sa_column=column) if optional else Field(sa_column=column)
 
 
-def json_column(*, optional: bool = False) -> Any:  # noqa: ANN401 - as above
-    """A JSON document."""
-    column = Column(JSONB(none_as_null=True), nullable=optional)
+def json_column(*, optional: bool = False, empty: str | None = None) -> Any:  # noqa: ANN401 - as above
+    """A JSON document; `empty` is what stands in it where nothing was said."""
+    column = Column(JSONB(none_as_null=True), nullable=optional, server_default=empty)
     return Field(default=None, sa_column=column) if optional else Field(sa_column=column)
 
 

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.law.schema import AgencyKind
+from models.passwords import fits, hashed
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
@@ -122,15 +121,15 @@ def _put_agencies(connection: Connection, found: Seed) -> None:
 
 
 def _put_accounts(connection: Connection, found: Seed, password: str) -> None:
-    account, hasher, people = table("account"), PasswordHasher(), found.everyone()
+    account, people = table("account"), found.everyone()
     ours = account.c.username.in_([one.username for one in people])
     known = set(connection.execute(select(account.c.password_hash).where(ours)).scalars())
     # Hashing is slow by design: an unchanged password keeps its hash, and a new one is hashed once for all.
-    kept = {old for old in known if _fits(hasher, old, password)}
-    fresh = next(iter(sorted(kept)), None) or hasher.hash(password)
-    connection.execute(
-        update(account).where(ours, account.c.password_hash.not_in(kept)).values(password_hash=fresh)
-    )
+    kept = {old for old in known if old and fits(password, old)}
+    fresh = next(iter(sorted(kept)), None) or hashed(password)
+    lasting = {"password_hash": fresh, "one_time_until": None}
+    other = account.c.password_hash.is_(None) | account.c.password_hash.not_in(kept)
+    connection.execute(update(account).where(ours, other).values(lasting))
     rows = [
         {
             "id": uuid4(),
@@ -151,10 +150,3 @@ def _put_accounts(connection: Connection, found: Seed, password: str) -> None:
     }
     columns["email"] = func.coalesce(put.excluded.email, account.c.email)  # its owner's choice, perhaps
     connection.execute(put.on_conflict_do_update(index_elements=["username"], set_=columns))
-
-
-def _fits(hasher: PasswordHasher, old: str, password: str) -> bool:
-    try:
-        return hasher.verify(old, password)
-    except VerifyMismatchError:
-        return False

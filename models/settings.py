@@ -12,11 +12,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from models.doors import AT_HOME, Doors, doors
 from models.mail_server import MailServer, mail_server
 from models.private_receivers import NOTHING_PRIVATE, PrivateReceivers, private_receivers
 
 SecretName = Literal[
-    "jwt_key", "postgres", "hoso_owner", "hoso_app", "hoso_prefect", "prefect_auth", "demo_password"
+    "jwt_key",
+    "box_key",
+    "postgres",
+    "hoso_owner",
+    "hoso_app",
+    "hoso_prefect",
+    "prefect_auth",
+    "demo_password",
 ]
 
 
@@ -75,6 +83,8 @@ class Settings:
     """Where notices leave by mail; None means that mails wait."""
     webhooks: PrivateReceivers = NOTHING_PRIVATE
     """Where webhooks may lead beside the public internet."""
+    doors: Doors = AT_HOME
+    """Who passes: the second factor, how many requests, and the OpenID provider."""
     once: bool = False
     """Start everything, see it ready, and stop again."""
 
@@ -112,6 +122,7 @@ class Settings:
             metrics_token=source.get("HOSO_METRICS_TOKEN") or None,
             mail=_mail(source),
             webhooks=_webhooks(source),
+            doors=_doors(source),
             once=_flag(source, "HOSO_ONCE"),
         )
         if settings.embedded and (settings.migrate_url or settings.prefect_database_url):
@@ -309,6 +320,13 @@ def _mail(source: Mapping[str, str]) -> MailServer | None:
 def _webhooks(source: Mapping[str, str]) -> PrivateReceivers:
     try:
         return private_receivers(source)
+    except ValueError as error:
+        raise StartupError(*error.args) from None
+
+
+def _doors(source: Mapping[str, str]) -> Doors:
+    try:
+        return doors(source)
     except ValueError as error:
         raise StartupError(*error.args) from None
 

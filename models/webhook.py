@@ -8,7 +8,7 @@ from models.columns import UUID, Any, datetime, identity, instant, json_column
 class Webhook(SQLModel, table=True):
     """Where notices of an agency are sent over HTTP, of which kinds (by how they begin; none named: all), and how signed.
 
-    For a time after a change of secrets the old one signs as well. `failing_since` is the first failure after the last
+    Secrets are sealed, for what is sent is signed with them. For a time after a change of secrets the old one signs as well. `failing_since` is the first failure after the last
     success, and until `rest_until` nothing is tried.
     """
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import psycopg
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
+from api.doctor.doors import doors
 from api.doctor.finding import Finding, failed, ok
 from api.doctor.machine import data_folder, disk, mail, pdf, ports, secrets
 from api.doctor.prefect import deployments, prefect, prefect_database
@@ -52,6 +53,7 @@ CHECKS: Mapping[str, Check] = {
     "mail": mail,
     "pdf": pdf,
     "ports": ports,
+    "doors": doors,
 }
 
 

@@ -4,7 +4,7 @@
 set -eu
 umask 077
 mkdir -p "$1"
-for name in jwt_key hoso_owner hoso_app hoso_prefect prefect_auth; do
+for name in jwt_key box_key hoso_owner hoso_app hoso_prefect prefect_auth; do
     [ -s "$1/$name" ] && continue
     value=$(head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=')
     [ "$name" = prefect_auth ] && value="hoso:$value"  # Prefect wants a user and a password

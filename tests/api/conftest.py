@@ -10,16 +10,18 @@ import orjson
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from api.access import ACCESS, NOBODY, begin
 from api.app import create_app
 from api.command_line import main
 from api.demo import demo_seed
+from api.dependencies import Parts
 from models import clock
 from models.postgres import app_url
 from models.seeding import seed
 from models.settings import Settings
-from models.store import open_store
+from models.store import open_store, unit_of_work
 from tests.api.road import Caller, Road
 from tests.api.whole_way.doors import doors  # noqa: F401 - a fixture for all tests of the API
 from tests.cluster import new_database
@@ -71,16 +73,26 @@ def client(application: FastAPI, database: Settings, store: Engine) -> Iterator[
 
 @dataclass
 class SignedIn:
-    """Access tokens by user, kept for the session: copies of a database have the same accounts."""
+    """Access tokens by database and user, each while it holds; given without the password, whose check is slow by design."""
 
-    tokens: dict[str, str]
+    tokens: dict[tuple[str, str], tuple[datetime, str]]
 
     def token(self, client: TestClient, user: str) -> str:
         """An access token of the user."""
-        if user not in self.tokens:
-            form = {"username": user, "password": PASSWORD}
-            self.tokens[user] = client.post("/v1/auth/token", data=form).json()["access_token"]
-        return self.tokens[user]
+        parts: Parts = client.app.state.parts  # type: ignore[attr-defined]  # an ASGI application, to the client
+        key, moment = (str(parts.settings.database_url), user), clock.now()
+        since, token = self.tokens.get(key, (moment, ""))
+        if not token or not since <= moment < since + ACCESS:
+            with unit_of_work(parts.engine, NOBODY) as connection:
+                account = connection.execute(
+                    text("SELECT id FROM account WHERE username = :user"), {"user": user}
+                )
+                given = begin(
+                    connection, parts.settings, account.scalar_one(), "password", "test", second_factor=True
+                )
+            token = given.access
+            self.tokens[key] = (moment, token)
+        return token
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from api.doctor.checks import CHECKS, exit_code, look
 from api.doctor.finding import Finding, ok
@@ -18,7 +18,7 @@ from models import clock
 from models.migrations import newest
 from models.postgres import app_url, owner_url
 from models.settings import Settings
-from models.store import SYSTEM, Scope
+from models.store import SYSTEM, Scope, unit_of_work
 from tests.api.conftest import Command
 from tests.api.road import Road
 from tests.api.test_health import as_owner
@@ -97,6 +97,15 @@ def test_a_database_that_accepts_and_says_nothing_does_not_hang_the_doctor(whole
         findings = {line.check: line.finding for line in look(mute, CHECKS, patience=8)}
         assert time.monotonic() - begun < 60
     assert {findings[name].state for name in OF_DATABASE} == {"failed"}
+
+
+def test_who_passes_is_watched(whole: Settings, store: Engine) -> None:
+    assert_mends(found(whole, "doors")["doors"], "warning", "not asked for")
+    strict = replace(whole, doors=replace(whole.doors, second_factor=True))
+    assert_mends(found(strict, "doors")["doors"], "warning", "have none yet")
+    with unit_of_work(store, Scope(SYSTEM)) as connection:
+        connection.execute(text("UPDATE account SET disabled = true WHERE role = 'administrator'"))
+    assert_mends(found(strict, "doors")["doors"], "failed", "no administrator")
 
 
 def test_a_check_that_hangs_or_breaks_is_a_finding(whole: Settings) -> None:

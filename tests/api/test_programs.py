@@ -34,7 +34,7 @@ def test_program_without_the_shared_folder_does_not_start(
     hoso: Command, command: str, tmp_path: Path
 ) -> None:
     (tmp_path / "files").rmdir()
-    for name in ("jwt_key", "prefect_auth"):
+    for name in ("jwt_key", "box_key", "prefect_auth"):
         (tmp_path / "secrets" / name).write_text("hoso:x")
     said = hoso(command)
     assert said.code == 2
@@ -43,7 +43,8 @@ def test_program_without_the_shared_folder_does_not_start(
 
 
 def test_api_believes_forwarded_headers_of_named_proxies_alone(tmp_path: Path) -> None:
-    (tmp_path / "secrets" / "jwt_key").write_text("x")
+    for name in ("jwt_key", "box_key"):
+        (tmp_path / "secrets" / name).write_text("x")
     alone = programs.api(Settings.from_environment())
     assert "--no-proxy-headers" in alone.argv
     behind = programs.api(Settings(data=tmp_path, proxies=("10.0.0.10", "10.0.1.0/28")))

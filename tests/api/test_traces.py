@@ -21,6 +21,10 @@ from tests.flows.rows import read
 POLICE, STRANGER = "ca.cau-giay", "ca.nha-trang"
 RECORDED = frozenset("""
     GET /v1/audit|POST /v1/audit/verify
+    GET /v1/users|POST /v1/users|GET /v1/users/{user_id}|PATCH /v1/users/{user_id}
+    POST /v1/users/{user_id}/enable|POST /v1/users/{user_id}/disable|POST /v1/users/{user_id}/password
+    POST /v1/users/{user_id}/second-factor/reset|PUT /v1/users/{user_id}/oidc
+    GET /v1/users/{user_id}/secrets|POST /v1/users/{user_id}/secrets|DELETE /v1/users/{user_id}/secrets/{secret_id}
     POST /v1/agencies|PATCH /v1/agencies/{code}
     POST /v1/dossiers/{dossier_id}/corrections|POST /v1/dossiers/{dossier_id}/void-last
     POST /v1/dossiers/{dossier_id}/reminders

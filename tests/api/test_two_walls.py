@@ -131,6 +131,18 @@ NO_DOSSIER = {
         ("post", "/v1/auth/token"), ("post", "/v1/auth/refresh"), ("post", "/v1/auth/revoke"), ("get", "/v1/me"),
         ("put", "/v1/me/email"), ("put", "/v1/me/agency/email"),
     ),
+    "the caller's own sign-in": (
+        ("get", "/v1/auth/oidc/login"), ("get", "/v1/auth/oidc/callback"), ("post", "/v1/auth/totp"),
+        ("post", "/v1/auth/totp/confirm"), ("post", "/v1/auth/password"), ("get", "/v1/auth/sessions"),
+        ("delete", "/v1/auth/sessions"), ("delete", "/v1/auth/sessions/{session_id}"),
+    ),
+    "officials' accounts": (
+        ("get", "/v1/users"), ("post", "/v1/users"), ("get", "/v1/users/{user_id}"), ("patch", "/v1/users/{user_id}"),
+        ("post", "/v1/users/{user_id}/enable"), ("post", "/v1/users/{user_id}/disable"),
+        ("post", "/v1/users/{user_id}/password"), ("post", "/v1/users/{user_id}/second-factor/reset"),
+        ("put", "/v1/users/{user_id}/oidc"), ("get", "/v1/users/{user_id}/secrets"),
+        ("post", "/v1/users/{user_id}/secrets"), ("delete", "/v1/users/{user_id}/secrets/{secret_id}"),
+    ),
     "what is made is the caller's own": (("post", "/v1/webhooks"),),
     "what is sent is all it knows": (
         ("post", "/v1/dossiers"), ("post", "/v1/limits/compute"), ("post", "/v1/lists/III-10"),

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from standardwebhooks import Webhook
 
 from flows import deliveries, outgoing
@@ -55,9 +55,36 @@ def told(store: Engine, *keys: str) -> None:
 
 def work(store: Engine) -> None:
     """What a worker does until nothing is ready."""
-    place = Workplace(store, Path("unused"), "w", webhooks=LISTED)
+    place = Workplace(store, Path("unused"), "w", webhooks=LISTED, settings=INSTALLED["settings"])
     while claimed := outgoing.claim(store, "w", "webhook"):
         asyncio.run(deliveries.deliver(place, "webhook", claimed))
+
+
+INSTALLED: dict[str, Settings] = {}
+
+
+@pytest.fixture(autouse=True)
+def installed(database: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker's key is the API's."""
+    monkeypatch.setitem(INSTALLED, "settings", database)
+
+
+def test_secrets_are_kept_sealed_and_older_ones_are_sealed_when_used(as_user: AsUser, store: Engine) -> None:
+    def kept(write: str | None = None) -> str:
+        with unit_of_work(store, Scope(SYSTEM)) as connection:
+            if write:
+                connection.execute(text("UPDATE webhook SET secret = :it"), {"it": write})
+            return str(connection.execute(text("SELECT secret, old_secret FROM webhook")).all())
+
+    with Receiver(answers(200)) as receiver:
+        made = created(as_user, receiver.url())
+        assert made["secret"] not in kept()
+        assert made["secret"] in kept(made["secret"])
+        told(store, "k")
+        with clock.at(NOW + timedelta(seconds=1)):
+            work(store)
+    assert made["secret"] not in kept()
+    assert len(receiver.got) == 1
 
 
 def test_the_secret_is_shown_once_and_signs_what_is_sent(as_user: AsUser, store: Engine) -> None:

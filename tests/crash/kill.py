@@ -119,6 +119,8 @@ def installation(office: PostOffice) -> Iterator[Installation]:
             "HOSO_PORT": str(settings.port),
             "HOSO_PREFECT_PORT": str(settings.prefect_port),
             "HOSO_DEMO_PASSWORD": _PASSWORD,
+            "HOSO_RATE_ACCOUNT": "1000000",
+            "HOSO_RATE_ADDRESS": "1000000",
             "HOSO_SMTP_URL": f"smtp://127.0.0.1:{office.port}",
             "HOSO_MAIL_FROM": "hoso@office.example",
         }

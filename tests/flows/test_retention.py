@@ -65,6 +65,22 @@ def left(engine: Engine, table: str, column: str) -> list[Any]:
     return [row[0] for row in read(engine, f"SELECT {column} FROM {table} ORDER BY 1")]  # noqa: S608 - from the tests
 
 
+def test_what_was_signed_in_goes_a_quarter_later_and_failures_and_rates_the_next_day(engine: Engine) -> None:
+    for age in (90 * DAY + SECOND, 90 * DAY - SECOND):
+        add(engine, "session", {
+            "id": uuid4(), "account": ACCOUNT, "kind": "password", "second_factor": False, "address": "192.0.2.1",
+            "created_at": NOW - age - DAY, "refreshed_at": NOW - age - DAY, "expires_at": NOW - age,
+        })  # fmt: skip
+    for name, age in (("old", DAY + SECOND), ("young", DAY - SECOND)):
+        add(engine, "sign_in_failure", {"key": name, "count": 1, "last_at": NOW - age})
+        add(engine, "request_rate", {"key": name, "paid_until": NOW - age})
+    assert retain(engine, NOW) == Retained(sessions=1, failures=1, rates=1)
+    assert (left(engine, "sign_in_failure", "key"), left(engine, "request_rate", "key")) == (
+        ["young"],
+        ["young"],
+    )
+
+
 def test_answers_and_tokens_go_when_their_time_is_over(engine: Engine) -> None:
     answer(engine, "old", 7 * DAY + SECOND)
     answer(engine, "young", 7 * DAY - SECOND)

@@ -1,0 +1,63 @@
+"""How often an address may ask that is not signed in; an account's rate is counted where its token is read."""
+
+import ipaddress
+
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import Engine, text
+
+from api.access import NOBODY, price, too_many
+from models.settings import Settings
+from models.store import unit_of_work
+
+_FREE = ("/health/", "/metrics")
+"""Asked by machines that watch this one, often and by rule."""
+_PAID = text("""
+    WITH paid AS (
+        INSERT INTO request_rate AS rate (key, paid_until) VALUES (:key, clock_timestamp() + :cost)
+        ON CONFLICT (key) DO UPDATE SET paid_until = greatest(rate.paid_until, clock_timestamp()) + :cost
+            WHERE rate.paid_until <= clock_timestamp() + :credit
+        RETURNING 1
+    )
+    SELECT EXISTS (SELECT FROM paid) AS paid,
+        extract(epoch FROM (SELECT paid_until FROM request_rate WHERE key = :key) - clock_timestamp() - :credit) AS wait
+""")
+
+
+async def paced(request: Request) -> None:
+    """Counts requests without an access token by their address.
+
+    Raises:
+        Problem: 429.
+    """
+    if (
+        request.url.path.startswith(_FREE)
+        or request.headers.get("authorization", "")[:7].lower() == "bearer "
+    ):
+        return
+    parts = request.app.state.parts
+    await run_in_threadpool(pay, parts.engine, parts.settings, address_of(request))
+
+
+def pay(engine: Engine, settings: Settings, address: str) -> None:
+    """Counts a request of an address.
+
+    Raises:
+        Problem: 429.
+    """
+    with unit_of_work(engine, NOBODY) as connection:
+        row = connection.execute(_PAID, price(f"address {address}", settings.doors.address_rate)).one()
+    if not row.paid:
+        raise too_many(float(row.wait or 0))
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from; of IPv6 the network of a customer, whose every address one caller may use."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(address.ipv4_mapped or ipaddress.ip_network(f"{address}/64", strict=False))
+    return host

@@ -1,0 +1,131 @@
+"""`hoso users`: the first administrator of an installation, and whoever has lost what they sign in with.
+
+Each command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.terminal import AsJson, fail, print_json, print_table
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+users = typer.Typer(no_args_is_help=True, help="Tài khoản · accounts")
+
+
+class Role(StrEnum):
+    """What an account may be."""
+
+    officer = "officer"
+    head = "head"
+    supervisor = "supervisor"
+    clerk = "clerk"
+    judge = "judge"
+    auditor = "auditor"
+    administrator = "administrator"
+
+
+@users.command()
+def create(
+    username: Annotated[str, typer.Argument(help="Tên đăng nhập · user name")],
+    name: Annotated[str, typer.Option(help="Họ tên · full name")],
+    agency: Annotated[str, typer.Option(help="Mã cơ quan · the agency's code")],
+    position: Annotated[str, typer.Option(help="Chức vụ · position")] = "Quản trị",
+    role: Annotated[Role, typer.Option(help="Vai trò · role")] = Role.administrator,
+    as_json: AsJson = False,
+) -> None:
+    """Tạo tài khoản với mật khẩu dùng một lần · an account with a one-time password, to be changed at first."""
+    from pydantic import ValidationError
+
+    from api import accounts
+    from api.errors import Problem
+    from api.job_commands import system
+    from api.user_answers import UserIn
+
+    try:
+        asked = UserIn.model_validate(
+            {
+                "username": username,
+                "full_name": name,
+                "position": position,
+                "role": role.value,
+                "agency": agency,
+            }
+        )
+        with system() as connection:
+            accounts.hold(connection)
+            made, password = accounts.create(connection, asked.model_dump(), None)
+    except ValidationError as error:
+        fail("\n".join(f"{flaw['loc'][0]}: {flaw['msg']}" for flaw in error.errors()))
+    except Problem as problem:
+        fail("\n".join(f"{fault.field}: {' · '.join(fault.message)}" for fault in problem.faults))
+    _tell(username, made, str(password), as_json=as_json)
+
+
+@users.command()
+def reset(
+    username: Annotated[str, typer.Argument(help="Tên đăng nhập · user name")],
+    second_factor: Annotated[
+        bool, typer.Option("--second-factor", help="Bỏ cả xác thực hai lớp · the second factor too")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Cấp mật khẩu dùng một lần mới · a new one-time password in place of the present one."""
+    from sqlalchemy import select
+
+    from api import accounts
+    from api.job_commands import system
+    from models.tables import table
+
+    account = table("account")
+    with system() as connection:
+        accounts.hold(connection)
+        asked = select(account.c.id).where(account.c.username == username, ~account.c.service)
+        found = connection.execute(asked).scalar_one_or_none()
+        password = "" if found is None else _reset(connection, found, second_factor=second_factor)
+    if found is None:
+        fail(f"không có tài khoản {username} / there is no account {username}")
+    _tell(username, found, password, as_json=as_json)
+
+
+def _reset(connection: Connection, account: UUID, *, second_factor: bool) -> str:
+    from api import accounts
+
+    if second_factor:
+        accounts.reset_second_factor(connection, account, None)
+    return accounts.reset_password(connection, account, None)
+
+
+@users.command("list")
+def show(as_json: AsJson = False) -> None:
+    """Các tài khoản · the accounts."""
+    from api import accounts
+    from api.job_commands import system
+    from api.user_answers import UserOut
+    from models.tables import table
+
+    with system() as connection:
+        rows = connection.execute(accounts.accounts().order_by(table("account").c.username)).mappings().all()
+    lines = [UserOut.model_validate(dict(row)) for row in rows]
+    if as_json:
+        print_json([line.model_dump(mode="json") for line in lines])
+        return
+    print_table(("Tên đăng nhập", "Vai trò", "Cơ quan", "Đã khóa", "Hai lớp"), [
+        (line.username, line.role, line.agency, "x" if line.disabled else "", "x" if line.second_factor else "")
+        for line in lines
+    ])  # fmt: skip
+
+
+def _tell(username: str, account: UUID, password: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"id": str(account), "username": username, "one_time_password": password})
+        return
+    sys.stdout.write(f"{username}: mật khẩu dùng một lần · one-time password\n{password}\n")

@@ -1,0 +1,1 @@
+"""Signing in by a real OpenID provider, run beside the tests."""
