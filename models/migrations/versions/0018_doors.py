@@ -76,7 +76,7 @@ GRANT SELECT, INSERT ON reminder TO hoso_app;
 LOOKING = r"""
 CREATE TABLE person_key (
     key text NOT NULL,
-    person uuid NOT NULL REFERENCES person(id) ON DELETE CASCADE,
+    person uuid NOT NULL REFERENCES person(id),
     PRIMARY KEY (key, person)
 );
 CREATE INDEX ix_person_key_person ON person_key (person);
