@@ -173,7 +173,7 @@ def test_who_is_not_signed_in_reads_nothing_and_leaves_nothing(
     for path in ("/health/live", "/docs", "/openapi.json", "/static-offline-docs/swagger-ui.css"):
         assert client.get(path).status_code == 200
     assert road.as_user(POLICE).get("/v1/rulebooks").status_code == 200
-    assert read(store, "SELECT operation FROM audit_entry") == []
+    assert read(store, "SELECT operation FROM audit_entry") == [("auth.signed_in",)]
 
 
 def test_nothing_is_answered_that_cannot_be_recorded(

@@ -20,7 +20,6 @@ OPEN: Mapping[str, str] = {
     "alembic_version": "the revision",
     "calendar_change": "the calendar, the same for all",
     "calendar_change_set": "the calendar, the same for all",
-    "chain_acknowledgement": "who looked into which break, and why",
     "chain_check": "counts and hashes over all dossiers",
     "clock_run": "counts of the clock's works",
     "job": "ids of acts and errors that quote nothing",

@@ -98,7 +98,8 @@ INSERT INTO person_key (key, person)
         UNION SELECT data -> 'identity' ->> 'number') keys WHERE keys.key <> '';
 ALTER TABLE person_key ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_dossiers ON person_key
-    USING (EXISTS (SELECT FROM dossier WHERE dossier.person = person_key.person)) WITH CHECK (true);
+    USING (EXISTS (SELECT FROM dossier WHERE dossier.person = person_key.person))
+    WITH CHECK (current_setting('hoso.writes', true) = 'on');
 """
 
 SEES = """(
