@@ -57,7 +57,7 @@ def test_a_health_facility_that_has_found_sees_its_finding_and_no_more(sent: Roa
     assert shown["facts"]["court"] == COURT, "where and when are open"
     for event in read(sent, HEALTH, "/events")["items"]:
         assert event["agency"] != HEALTH or (event["masked"] == [] and None not in event["facts"].values())
-    compiled = next(one for one in read(sent, HEALTH, "/events")["items"] if one["action"] == "compile")
+    compiled = next(one for one in read(sent, HEALTH, "/events")["items"] if "background" in one["facts"])
     assert compiled["masked"] == ["family", "health"]
     assert compiled["facts"]["background"] is None
 

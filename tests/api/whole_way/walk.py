@@ -262,12 +262,12 @@ class Way:
         assert (limit["last_day"], limit["stands_for"]) == (line.last, line.stands_for), line.rule
 
     def read(self, at: datetime, what: str = "") -> Any:
-        """The dossier, or what belongs to it, read at a moment by who opened it."""
+        """The dossier, or what belongs to it, read at a moment by who compiles it."""
         return self.fetch(self.path + what, at).json()
 
     def fetch(self, path: str, at: datetime | None = None, by: str | None = None) -> Response:
-        """What stands at a path, for the head of an agency or, by default, an officer of the one that opened the dossier."""
-        user = user_of(by, "head") if by else user_of(self.answers[0]["event"]["agency"], "officer")
+        """What stands at a path, for the head of an agency or, by default, an officer of the one that compiles the dossier now."""
+        user = user_of(by, "head") if by else user_of(self.dossier["parties"]["compiler"], "officer")
         answer = self.doors.send(user, at or self.last_moment, "GET", path)
         assert answer.status_code == 200, answer.text
         return answer
