@@ -40,8 +40,9 @@ from api import (
     webhook_deliveries,
     webhooks,
 )
-from api.dependencies import Parts, storable
+from api.dependencies import Parts
 from api.edge import Edge
+from api.strict import storable
 from documents.pdf import LibreOffice
 from flows.books import books
 from flows.queues import Queues
@@ -101,7 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
         },
     )
     errors.install(app)
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, hosts=settings.hosts)
     for part in (
         auth,
         dossier_list,
