@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Lock
 from typing import Any
 
-from fastapi import Depends, FastAPI
+import orjson
+from fastapi import Depends, FastAPI, Response
 from fastapi_offline import FastAPIOffline
 
 from api import (
@@ -61,15 +63,6 @@ time limits and official forms.
   Writes take `Idempotency-Key`; acts also need `If-Match` with the dossier's ETag.
 * Dữ liệu cá nhân chỉ nằm trong nội dung, không nằm trong địa chỉ. · Personal data stand in bodies, never in URLs.
 """
-_PROBLEMS = {
-    401: "Chưa đăng nhập · not signed in",
-    403: "Không được phép · not allowed",
-    404: "Không có hoặc không được xem · unknown, or not yours to see",
-    409: "Chưa thực hiện được, kèm mọi lý do · refused, with every reason",
-    412: "Hồ sơ đã thay đổi · stale version",
-    422: "Dữ liệu không hợp lệ · invalid",
-    428: "Thiếu If-Match · If-Match is missing",
-}
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -97,9 +90,6 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         dependencies=[Depends(storable)],
-        responses={
-            status: {"model": errors.ProblemOut, "description": text} for status, text in _PROBLEMS.items()
-        },
     )
     errors.install(app)
     app.add_middleware(Edge, hosts=settings.hosts)
@@ -136,25 +126,30 @@ def create_app(settings: Settings) -> FastAPI:
         metrics,
     ):
         app.include_router(part.router)
-    app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's way to change its description
+    _describe(app)
     return app
 
 
-def _described(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI description, with errors under the media type they are sent with."""
-    if app.openapi_schema is None:
-        found = FastAPI.openapi(app)
-        for path in found["paths"].values():
-            for operation in path.values():
-                for status, response in operation["responses"].items():
-                    if (
-                        status in map(str, [*_PROBLEMS, *errors.NO_PDF])
-                        and "application/json" in response["content"]
-                    ):
-                        response["content"] = {
-                            "application/problem+json": response["content"]["application/json"]
-                        }
-    return app.openapi_schema or {}
+def _describe(app: FastAPI) -> None:
+    """Serves the description, made when it is first asked for: that takes seconds, and nobody else waits for it."""
+    framework = next(route for route in app.router.routes if getattr(route, "path", None) == app.openapi_url)
+    app.router.routes.remove(framework)
+    kept: list[bytes] = []
+    alone = Lock()
+
+    def described() -> dict[str, Any]:
+        from api.description import described  # its thousand fields are read only when somebody asks
+
+        return described(app)
+
+    def read_description() -> Response:
+        with alone:
+            if not kept:
+                kept.append(orjson.dumps(app.openapi()))
+        return Response(kept[0], media_type="application/json")
+
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's way to change its description
+    app.add_api_route("/openapi.json", read_description, include_in_schema=False)
 
 
 def app_from_environment() -> FastAPI:

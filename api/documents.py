@@ -13,10 +13,11 @@ from api.dependencies import CurrentActor, DocumentId, DossierId, EngineDep, Off
 from api.dossiers import state_of
 from api.errors import NO_PDF, Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
-from api.papers import DOCX, MOST, SCANS, SUFFIXES, attachment, content_type_of
+from api.papers import MOST, SUFFIXES, attachment, content_type_of
 from documents import storage
 from documents.pdf import PdfError
 from documents.printing import pdf_name, print_stored
+from documents.received import DOCX, SCANS
 from documents.rendering import MARKS, UnknownDocumentError, render_stored
 from documents.stationery import marked
 from flows.engine import Actor

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from api.dependencies import CurrentActor, EngineDep
 from api.dossier_list import DossierLine, DossierPage, Filters, conditions_of, page_of
 from api.pages import key_of
-from api.papers import DOCX, attachment
+from api.papers import attachment
 from documents.case import Header
 from documents.forms import all_forms
 from documents.forms.office import DossierList, ListedDossier
+from documents.received import DOCX
 from flows.state import Agencies
 from models.clock import now
 from models.law.counting import end_day

@@ -193,7 +193,7 @@ def content_type_of(content: bytes, taken: Collection[str] = (*SCANS, DOCX)) -> 
         said = Said("Tệp lớn quá 20 MB", "The file is larger than 20 MB")
         raise Problem(413, "too_large", said, [Fault("too_large", said, "file")])
     kind = kind_of(content)
-    if kind in taken:
+    if kind is not None and kind in taken:
         try:
             judge(content, kind)
         except UnfitFile as unfit:

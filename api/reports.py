@@ -15,9 +15,10 @@ from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep, PartsDep, id_of
 from api.errors import Fault, Problem, Said, not_found
 from api.pages import Page
-from api.papers import DOCX, attachment
+from api.papers import attachment
 from api.registers import XLSX
 from documents import storage
+from documents.received import DOCX
 from flows.engine import Actor
 from flows.reports import title
 from models.store import Store, unit_of_work

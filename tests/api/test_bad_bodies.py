@@ -201,7 +201,7 @@ def test_a_token_that_does_not_hold_opens_nothing(
     if change == "garbage":
         token = "é.\x7f.ü"
     with unchanged(road.store):
-        answer = client.get(road.path, headers={"Authorization": f"Bearer {token}".encode("latin-1")})
+        answer = client.get(road.path, headers={b"Authorization": f"Bearer {token}".encode("latin-1")})
     assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
 
 

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from api.demo.scans import pdf_page, picture
-from api.papers import DOCX, MOST
+from api.papers import MOST
+from documents.received import DOCX
 from tests.api.road import Road, at_once, unchanged
 
 POLICE, HEALTH, COURT = "ca.cau-giay", "ttyt.cau-giay", "ta.kv4-ha-noi"
