@@ -10,6 +10,7 @@ from fastapi import Depends, Header, Request
 from fastapi import Path as InPath
 from fastapi.security import OAuth2PasswordBearer
 from sqlalchemy import Engine
+from starlette.convertors import Convertor, register_url_convertor
 
 from api.access import NOBODY, account_of, sign_in_again
 from api.errors import Fault, Language, Problem, Said, language_of, not_found
@@ -150,6 +151,26 @@ def required_version(if_match: str | None) -> int:
         fault = Fault("if_match_required", said, "If-Match")
         raise Problem(428, "if_match_required", Said("Cần If-Match", "If-Match is required"), [fault])
     return _version(if_match)
+
+
+class Named(Convertor[str]):
+    """A part of a path that names one thing, and is none of the words that stand beside such names.
+
+    Without it, `GET /v1/dossiers/search` would ask for the dossier called "search" in place of being no method there.
+    """
+
+    regex = "(?!(?:changes|migrate|print|read|search|tasks)$)[^/]+"
+
+    def convert(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """As it is."""
+        return value
+
+
+register_url_convertor("named", Named())
 
 
 _UUID = {"format": "uuid"}

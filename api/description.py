@@ -50,6 +50,7 @@ def described(app: FastAPI) -> Schema:
     if app.openapi_schema is None:
         found = FastAPI.openapi(app)
         refusing = _refusing(app)
+        found["paths"]["/metrics"]["get"]["security"].append({})  # open where no token is set
         for path, operations in found["paths"].items():
             for method, operation in operations.items():
                 _describe(operation, method.upper(), path, refuses=(method.upper(), path) in refusing)
@@ -73,8 +74,8 @@ def _describe(operation: Schema, method: str, path: str, *, refuses: bool) -> No
     operation["operationId"] = name
     for parameter in operation.get("parameters", ()):
         parameter.setdefault("description", FIELDS.get(parameter["name"], ""))
-    for status in _refusals(operation, method, path, refuses=refuses):
-        operation["responses"].setdefault(str(status), {})
+    for refusal in _refusals(operation, method, path, refuses=refuses):
+        operation["responses"].setdefault(str(refusal), {})
     responses: dict[str, Schema] = operation["responses"]
     for status, response in responses.items():
         if int(status) in PROBLEMS:
@@ -174,7 +175,7 @@ def _refusing(app: FastAPI) -> set[tuple[str, str]]:
         router = getattr(included, "original_router", None)
         for route in getattr(router, "routes", ()):
             if isinstance(route, APIRoute) and _refuses(route.dependant):
-                found |= {(method, route.path_format) for method in route.methods}
+                found |= {(method, route.path_format) for method in route.methods or ()}
     return found
 
 

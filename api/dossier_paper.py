@@ -55,13 +55,14 @@ def list_on_paper(
         agencies = Agencies(connection)
         agencies.read([actor.agency, *(item.holder for item in page.items), *filter(None, [asked.agency])])
         left_out = _after(connection, conditions, page)
+        narrowed = tuple(_narrowed(asked, agencies))
     own = agencies[actor.agency].card
     header = Header(superior=own.superior, issuer=own.name, number=None, place=own.place, day=moment.date())
     content = all_forms()["HS-05"].render(
         DossierList(
             header=header,
             at=moment,
-            narrowed_to=tuple(_narrowed(asked, agencies)),
+            narrowed_to=narrowed,
             lines=tuple(_line(item, agencies) for item in page.items),
             left_out=left_out,
             committee=own.kind == AgencyKind.peoples_committee,

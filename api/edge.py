@@ -99,8 +99,9 @@ class _Exchange:
 
 
 def _asked(scope: Scope) -> dict[str, Any]:
+    route = scope.get("route")
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    return {"method": method, "route": getattr(scope.get("route"), "path", "unknown")}
+    return {"method": method, "route": getattr(route, "path_format", getattr(route, "path", "unknown"))}
 
 
 async def _problem(scope: Scope, problem: Problem, receive: Receive, send: Send) -> None:

@@ -98,7 +98,7 @@ def _either(old: Schema | None, new: Schema) -> Schema:
     if old is None or _kind(old) == _kind(new):
         return new
     kinds = [*_kinds(old), *(kind for kind in _kinds(new) if kind not in list(_kinds(old)))]
-    named = {name: new[name] for name in ("title", "description") if name in new}
+    named: Schema = {name: new[name] for name in ("title", "description") if name in new}
     return {**named, "anyOf": kinds}
 
 

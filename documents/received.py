@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from threading import BoundedSemaphore
 from typing import Any
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # it has none
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SCANS = ("application/pdf", "image/png", "image/jpeg")
@@ -116,14 +116,7 @@ def _judge_pdf(content: bytes) -> None:
 
     try:
         reader = pypdf.PdfReader(io.BytesIO(content))
-        if reader.is_encrypted:
-            raise UnfitFile(
-                "locked_file",
-                "Tệp có mật khẩu hoặc bị khóa; hãy gửi bản không khóa",
-                "The file is locked by a password",
-            )
-        if not reader.pages or len(reader.xref_objStm) + sum(map(len, reader.xref.values())) > _MOST_OBJECTS:
-            raise _too_much() if reader.pages else _damaged()
+        _judge_extent(reader)
         for each in _objects(reader):
             _judge_object(each)
     except UnfitFile:
@@ -139,6 +132,19 @@ def _judge_pdf(content: bytes) -> None:
         ArithmeticError,
     ):
         raise _damaged() from None
+
+
+def _judge_extent(reader: Any) -> None:  # noqa: ANN401 - a pypdf reader
+    if reader.is_encrypted:
+        raise UnfitFile(
+            "locked_file",
+            "Tệp có mật khẩu hoặc bị khóa; hãy gửi bản không khóa",
+            "The file is locked by a password",
+        )
+    if not reader.pages:
+        raise _damaged()
+    if len(reader.xref_objStm) + sum(map(len, reader.xref.values())) > _MOST_OBJECTS:
+        raise _too_much()
 
 
 def _objects(reader: Any) -> Iterator[Any]:  # noqa: ANN401 - a pypdf reader
