@@ -44,6 +44,8 @@ def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str 
     match schema.get("type"):
         case "object":
             asked = schema.get("properties", {})
+            if not asked and schema.get("minProperties"):
+                return {"V-43": {}}  # by form
             return {field: example_of(one, schemas, field, depth + 1) for field, one in asked.items()}
         case "array":
             return _list(schema, schemas, name, depth)
