@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -48,7 +49,7 @@ _REFUSING = ("one_of.", "allowed.")
 def described(app: FastAPI) -> Schema:
     """The description of the application's API."""
     if app.openapi_schema is None:
-        found = FastAPI.openapi(app)
+        found = app.openapi_schema = _named_plainly(FastAPI.openapi(app))
         refusing = _refusing(app)
         found["paths"]["/metrics"]["get"]["security"].append({})  # open where no token is set
         for path, operations in found["paths"].items():
@@ -66,6 +67,22 @@ def described(app: FastAPI) -> Schema:
         _gloss(schemas)
         _exemplify(found)
     return app.openapi_schema or {}
+
+
+def _named_plainly(found: Schema) -> Schema:
+    """The description with models named for clients: without modules, and without FastAPI's marks for what is sent."""
+    text = orjson.dumps(found).decode()
+    for old in found["components"]["schemas"]:
+        if old.startswith("Body_"):  # named after its operation, later
+            continue
+        new = "".join(part[:1].upper() + part[1:] for part in old.removesuffix("-Input").split("__")[-2:])
+        if new != old:
+            text = text.replace(f'"#/components/schemas/{old}"', f'"#/components/schemas/{new}"')
+            text = text.replace(f'"{old}":{{', f'"{new}":{{')
+    named: Schema = orjson.loads(text)
+    for name, schema in named["components"]["schemas"].items():
+        schema["title"] = name
+    return named
 
 
 def _describe(operation: Schema, method: str, path: str, *, refuses: bool) -> None:

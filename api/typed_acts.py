@@ -30,9 +30,8 @@ def add_acts(found: Schema) -> None:
     for code, actions in sorted(_actions().items()):
         model = "".join(part.title() for part in code.split("_"))
         facts, parts = _facts(code, actions)
-        schemas.update(
-            {f"{_PARTS}{name}": part for name, part in parts.items() if f"{_PARTS}{name}" not in schemas}
-        )
+        for name, part in parts.items():
+            schemas.setdefault(f"{_PARTS}{name}", part | {"title": f"{_PARTS}{name}"})
         schemas[f"{model}Facts"] = facts | {"title": f"{model}Facts"}
         body = copy.deepcopy(schemas["ActIn"])
         body["properties"]["facts"] = {
@@ -82,6 +81,11 @@ def _facts(code: str, actions: dict[str, Action]) -> tuple[Schema, dict[str, Sch
     properties: Schema = {}
     for schema in known:
         for name, field in schema.get("properties", {}).items():
+            said = (
+                field.pop("title", ""),
+                field.get("description", ""),
+            )  # a title would name classes of clients
+            field["description"] = " · ".join(filter(None, said))
             properties[name] = _either(properties.get(name), field)
     required = [name for name in properties if all(name in one.get("required", ()) for one in known)]
     facts: Schema = {
@@ -94,12 +98,15 @@ def _facts(code: str, actions: dict[str, Action]) -> tuple[Schema, dict[str, Sch
 
 
 def _either(old: Schema | None, new: Schema) -> Schema:
-    """A field as both books have it; where they differ in kind, either kind."""
+    """A field as both books have it; where they differ, any value of either."""
     if old is None or _kind(old) == _kind(new):
         return new
     kinds = [*_kinds(old), *(kind for kind in _kinds(new) if kind not in list(_kinds(old)))]
-    named: Schema = {name: new[name] for name in ("title", "description") if name in new}
-    return {**named, "anyOf": kinds}
+    choices = [kind for kind in kinds if "enum" in kind or "const" in kind]
+    if len(choices) > 1:
+        values = dict.fromkeys(value for kind in choices for value in kind.get("enum", [kind.get("const")]))
+        kinds = [{"type": "string", "enum": list(values)}, *(kind for kind in kinds if kind not in choices)]
+    return {"description": new["description"], **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds})}
 
 
 def _kind(field: Schema) -> Schema:
