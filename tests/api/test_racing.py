@@ -1,25 +1,18 @@
 """Two hundred clients at one dossier: each version is won by exactly one act, and one key acts once."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import text
 
-from models.postgres import app_url
 from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
 from tests.api.conftest import PASSWORD
 from tests.api.road import Caller, Road
-from tests.flows.conftest import until
-from tests.free_port import free_port
 
 pytestmark = pytest.mark.alone
 CLIENTS = 200
@@ -29,27 +22,6 @@ POLICE = "ca.cau-giay"
 @pytest.fixture(autouse=True)
 def today() -> None:
     """The served process knows no other day than the machine's."""
-
-
-@pytest.fixture
-def served(database: Settings, tmp_path: Path) -> Iterator[httpx.Client]:
-    """The API as it runs in an office, over the test's database."""
-    port = free_port()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOSO_DATA": str(tmp_path),
-        "HOSO_DATABASE_URL": app_url(database).render_as_string(hide_password=False),
-    }
-    argv = [sys.executable, "-m", "uvicorn", "api.app:app_from_environment", "--factory", "--port", str(port)]
-    with (tmp_path / "api.log").open("wb") as log:
-        process = subprocess.Popen(argv, env=environment, stdout=log, stderr=log)  # noqa: S603 - ours
-        try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
-                until(lambda: _answers(client), patience=120)
-                yield client
-        finally:
-            process.terminate()
-            process.wait(30)
 
 
 @pytest.fixture
@@ -121,10 +93,3 @@ def _acts(road: Road) -> list[tuple[Any, ...]]:
 def _token(served: httpx.Client) -> str:
     answer = served.post("/v1/auth/token", data={"username": POLICE, "password": PASSWORD})
     return str(answer.json()["access_token"])
-
-
-def _answers(client: httpx.Client) -> bool:
-    try:
-        return client.get("/health/live").is_success
-    except httpx.HTTPError:
-        return False
