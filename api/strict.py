@@ -17,6 +17,7 @@ DEEPEST = 32
 """Levels of a JSON body: what a dossier holds has six."""
 _INTEGERS = range(-(2**63), 2**63)
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_PARAMETER = re.compile(r"[A-Za-z][A-Za-z_-]{0,40}")
 _INVALID = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
 
 
@@ -32,7 +33,11 @@ async def storable(request: Request) -> None:
         request.scope["endpoint"], request.scope["route"].path
     )
     if unknown:
-        raise _flawed("unknown_parameter", "không có tham số này", "is no parameter here", "query")
+        named = min(unknown)
+        raise _flawed(
+            "unknown_parameter", "không có tham số này", "is no parameter here",
+            named if _PARAMETER.fullmatch(named) else "query",
+        )  # fmt: skip
     _texts([*request.path_params.values(), *request.query_params.values()])
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind.endswith("json"):

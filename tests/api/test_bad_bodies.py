@@ -107,17 +107,20 @@ def test_a_form_in_an_odd_encoding_is_read_or_refused(road: Road, charset: str) 
 
 
 @pytest.mark.parametrize(
-    ("query", "code"),
+    ("query", "code", "field"),
     [
-        ("?dry-run=true", "unknown_parameter"),
-        ("?dry_run=true&dry_run=false", "named_twice"),
-        ("?dry_run=true&DRY_RUN=true", "unknown_parameter"),
+        ("?dry-run=true", "unknown_parameter", "dry-run"),
+        ("?dry_run=true&dry_run=false", "named_twice", "query"),
+        ("?dry_run=true&DRY_RUN=true", "unknown_parameter", "DRY_RUN"),
+        ("?001098000001=a", "unknown_parameter", "query"),
     ],
 )
-def test_a_misspelt_parameter_does_not_turn_a_trial_into_an_act(road: Road, query: str, code: str) -> None:
+def test_a_misspelt_parameter_does_not_turn_a_trial_into_an_act(
+    road: Road, query: str, code: str, field: str
+) -> None:
     road.open()
     road.refused(
-        lambda headers: road.ask("verify_residence", query=query, headers=headers), 422, code, field="query"
+        lambda headers: road.ask("verify_residence", query=query, headers=headers), 422, code, field=field
     )
 
 
