@@ -32,6 +32,12 @@ def today() -> None:
     """The caller's token is judged by threads that know no other clock than the machine's."""
 
 
+@pytest.fixture(scope="module")
+def signed_in() -> SignedIn:
+    """Tokens of the machine's day; those that other tests share are of theirs."""
+    return SignedIn({})
+
+
 @pytest.fixture
 def planted(road: Road) -> tuple[str, ...]:
     """What would betray a dossier of the police of Cầu Giấy: its id, its number, and the person's name and number."""
