@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Lock
 from typing import Any
 
-from fastapi import Depends, FastAPI
+import orjson
+from fastapi import Depends, FastAPI, Response
 from fastapi_offline import FastAPIOffline
 
 from api import (
@@ -52,9 +54,10 @@ from api import (
     webhook_deliveries,
     webhooks,
 )
-from api.dependencies import Parts, storable
+from api.dependencies import Parts
 from api.edge import Edge
 from api.rates import paced
+from api.strict import storable
 from api.traces import Traced
 from documents.pdf import LibreOffice
 from flows.books import books
@@ -74,18 +77,6 @@ time limits and official forms.
   Writes take `Idempotency-Key`; acts also need `If-Match` with the dossier's ETag.
 * Dữ liệu cá nhân chỉ nằm trong nội dung, không nằm trong địa chỉ. · Personal data stand in bodies, never in URLs.
 """
-_PROBLEMS = {
-    401: "Chưa đăng nhập · not signed in",
-    403: "Không được phép · not allowed",
-    404: "Không có hoặc không được xem · unknown, or not yours to see",
-    409: "Chưa thực hiện được, kèm mọi lý do · refused, with every reason",
-    412: "Hồ sơ đã thay đổi · stale version",
-    422: "Dữ liệu không hợp lệ · invalid",
-    428: "Thiếu If-Match · If-Match is missing",
-    410: "Dữ liệu đã được xóa khi hết thời hạn lưu trữ · erased when the retention period had passed",
-    503: "Không ghi được nhật ký truy cập · the audit log cannot be written",
-    429: "Quá nhiều yêu cầu, xem Retry-After · too many requests, see Retry-After",
-}
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -101,14 +92,11 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=_running,
         dependencies=[Depends(paced), Depends(storable)],
-        responses={
-            status: {"model": errors.ProblemOut, "description": text} for status, text in _PROBLEMS.items()
-        },
     )
     app.state.settings = settings
     errors.install(app)
     app.add_middleware(Traced)
-    app.add_middleware(Edge)  # outermost: it is added last
+    app.add_middleware(Edge, hosts=settings.hosts)  # outermost: it is added last
     for part in (
         auth,
         audit,
@@ -154,7 +142,7 @@ def create_app(settings: Settings) -> FastAPI:
         metrics,
     ):
         app.include_router(part.router)
-    app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's way to change its description
+    _describe(app)
     return app
 
 
@@ -171,21 +159,26 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
         engine.dispose()
 
 
-def _described(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI description, with errors under the media type they are sent with."""
-    if app.openapi_schema is None:
-        found = FastAPI.openapi(app)
-        for path in found["paths"].values():
-            for operation in path.values():
-                for status, response in operation["responses"].items():
-                    if (
-                        status in map(str, [*_PROBLEMS, *errors.NO_PDF])
-                        and "application/json" in response["content"]
-                    ):
-                        response["content"] = {
-                            "application/problem+json": response["content"]["application/json"]
-                        }
-    return app.openapi_schema or {}
+def _describe(app: FastAPI) -> None:
+    """Serves the description, made when it is first asked for: that takes seconds, and nobody else waits for it."""
+    framework = next(route for route in app.router.routes if getattr(route, "path", None) == app.openapi_url)
+    app.router.routes.remove(framework)
+    kept: list[bytes] = []
+    alone = Lock()
+
+    def described() -> dict[str, Any]:
+        from api.description import described  # its thousand fields are read only when somebody asks
+
+        return described(app)
+
+    def read_description() -> Response:
+        with alone:
+            if not kept:
+                kept.append(orjson.dumps(app.openapi()))
+        return Response(kept[0], media_type="application/json")
+
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's way to change its description
+    app.add_api_route("/openapi.json", read_description, include_in_schema=False)
 
 
 def app_from_environment() -> FastAPI:

@@ -83,7 +83,7 @@ def read_output(task_id: TaskId, actor: CurrentActor, parts: PartsDep) -> FileRe
 
 
 @router.post(
-    "/{action}",
+    "/{action:named}",
     response_model=ManyOut,
     responses={202: {"model": TaskOut, "description": "Làm dần · done bit by bit, as a bulk task"}},
     summary="Một thao tác trên nhiều hồ sơ · Act on many",

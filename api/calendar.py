@@ -141,7 +141,7 @@ def list_versions(_actor: CurrentActor, engine: EngineDep) -> list[VersionOut]:
     return [shipped, *_recorded(engine)]
 
 
-@router.get("/{year}", summary="Lịch làm việc · Working calendar")
+@router.get("/{year:named}", summary="Lịch làm việc · Working calendar")
 def read_calendar(year: int, calendar: CalendarDep, _actor: CurrentActor, engine: EngineDep) -> CalendarOut:
     """Ngày nghỉ và ngày làm bù, kèm văn bản · days off and swapped days with the texts that say so."""
     try:

@@ -1,6 +1,5 @@
 """What requests are served with: the store, settings, the calendar, the language, and who is asking."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from fastapi import Depends, Header, Request
 from fastapi import Path as InPath
 from fastapi.security import OAuth2PasswordBearer
 from sqlalchemy import Engine
+from starlette.convertors import Convertor, register_url_convertor
 
 from api.access import NOBODY, Known, known, sign_in_again
 from api.errors import Fault, Language, Problem, Said, language_of, not_found
@@ -48,32 +48,6 @@ def parts_of(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
 
-
-async def storable(request: Request) -> None:
-    """Every text of a request is one that a database can keep and a Word file can hold.
-
-    Raises:
-        Problem: 422 for control characters, and for halves of characters that JSON can spell but no text contains.
-    """
-    pending: list[object] = [*request.path_params.values(), *request.query_params.values()]
-    kind = request.headers.get("content-type", "").partition(";")[0]
-    if kind.endswith("json") and await request.body():
-        pending.append(await request.json())
-    elif kind in {"application/x-www-form-urlencoded", "multipart/form-data"}:
-        pending.extend((await request.form()).values())
-    while pending:
-        value = pending.pop()
-        if isinstance(value, dict):
-            pending += [*value.keys(), *value.values()]
-        elif isinstance(value, list):
-            pending += value
-        elif isinstance(value, str) and _UNSTORABLE.search(value):
-            said = Said("có ký tự điều khiển hoặc ký tự hỏng", "contains control characters or broken ones")
-            title = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
-            raise Problem(422, "invalid", title, [Fault("control_character", said)])
-
-
-_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 PartsDep = Annotated[Parts, Depends(parts_of)]
 
@@ -320,6 +294,26 @@ def required_version(if_match: str | None) -> int:
         fault = Fault("if_match_required", said, "If-Match")
         raise Problem(428, "if_match_required", Said("Cần If-Match", "If-Match is required"), [fault])
     return _version(if_match)
+
+
+class Named(Convertor[str]):
+    """A part of a path that names one thing, and is none of the words that stand beside such names.
+
+    Without it, `GET /v1/dossiers/search` would ask for the dossier called "search" in place of being no method there.
+    """
+
+    regex = "(?!(?:changes|migrate|print|read|search|tasks)$)[^/]+"
+
+    def convert(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """As it is."""
+        return value
+
+
+register_url_convertor("named", Named())
 
 
 _UUID = {"format": "uuid"}

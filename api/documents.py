@@ -15,10 +15,11 @@ from api.dossiers import state_of
 from api.errors import NO_PDF, Fault, Problem, Said, masked, not_found, was_erased
 from api.idempotency import Answer, OnceDep
 from api.pages import CSV, whole
-from api.papers import DOCX, MOST, SCANS, SUFFIXES, attachment, content_type_of
+from api.papers import MOST, SUFFIXES, attachment, content_type_of
 from documents import storage
 from documents.pdf import PdfError
 from documents.printing import pdf_name, print_stored
+from documents.received import DOCX, SCANS
 from documents.rendering import MARKS, UnknownDocumentError, render_stored
 from documents.stationery import marked
 from flows.anonymising import erased

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from api.dependencies import CurrentActor, EngineDep
 from api.dossier_list import DossierLine, DossierPage, Filters, conditions_of, page_of
 from api.pages import key_of
-from api.papers import DOCX, attachment
+from api.papers import attachment
 from documents.case import Header
 from documents.forms import all_forms
 from documents.forms.office import DossierList, ListedDossier
+from documents.received import DOCX
 from flows.state import Agencies
 from models.clock import now
 from models.law.counting import end_day
@@ -55,13 +56,14 @@ def list_on_paper(
         agencies = Agencies(connection)
         agencies.read([actor.agency, *(item.holder for item in page.items), *filter(None, [asked.agency])])
         left_out = _after(connection, conditions, page)
+        narrowed = tuple(_narrowed(asked, agencies))
     own = agencies[actor.agency].card
     header = Header(superior=own.superior, issuer=own.name, number=None, place=own.place, day=moment.date())
     content = all_forms()["HS-05"].render(
         DossierList(
             header=header,
             at=moment,
-            narrowed_to=tuple(_narrowed(asked, agencies)),
+            narrowed_to=narrowed,
             lines=tuple(_line(item, agencies) for item in page.items),
             left_out=left_out,
             committee=own.kind == AgencyKind.peoples_committee,

@@ -97,7 +97,7 @@ def open_one(body: NewDossier, actor: OfficerDep, language: LanguageDep, once: O
     return once(body.model_dump(mode="json"), write)
 
 
-@router.get("/{dossier_id}", summary="Xem một hồ sơ · Read a dossier")
+@router.get("/{dossier_id:named}", summary="Xem một hồ sơ · Read a dossier")
 def read_one(
     dossier_id: DossierId,
     actor: CurrentActor,

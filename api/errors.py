@@ -1,7 +1,7 @@
 """Errors as problem documents (RFC 9457): one mapping of every refusal, in Vietnamese and in English."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, Literal, NamedTuple
 
@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from documents.pdf import LibreOfficeMissingError, PdfError, PdfTimeoutError
 from flows.refusals import Invalid, Refusal, Refused, Stale, UnknownAction, UnknownDossier
@@ -152,6 +153,7 @@ _STATUS_TITLES = {
     404: Said("Không tìm thấy", "Not found"),
     405: Said("Phương thức không được hỗ trợ", "The method is not supported"),
     413: Said("Yêu cầu quá lớn", "The request is too large"),
+    421: Said("Máy chủ không phục vụ tên miền này", "The server does not answer for this host"),
 }
 UNEXPECTED = Problem(
     500,
@@ -310,6 +312,8 @@ def _handle(request: Request, error: Exception) -> JSONResponse:
             problem = of_validation(error)
         case PdfError():
             problem = of_pdf(error)
+        case HTTPException(status_code=HTTPStatus.METHOD_NOT_ALLOWED):
+            problem = replace(of_http(error), headers={"Allow": ", ".join(_allowed(request))})
         case HTTPException():
             problem = of_http(error)
         case _:
@@ -319,6 +323,19 @@ def _handle(request: Request, error: Exception) -> JSONResponse:
             metrics.refusals.labels(code).inc()
     note(code=problem.code)
     return answer(problem, language_of(request), request.url.path)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method of this path: its endpoints may stand in different routers, of which the framework asks one."""
+    methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+    return [
+        method
+        for method in methods
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.router.routes
+        )
+    ]
 
 
 def _only_asks(request: Request) -> bool:

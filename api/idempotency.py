@@ -32,6 +32,8 @@ Key = Annotated[
     Header(
         min_length=1,
         max_length=200,
+        pattern=r"^[\x20-\x7e]+$",
+        examples=["018f2f6e-7a54-7cc1-b2a5-0a4c6a1d2f10"],
         description="Khóa chống lặp: gửi lại cùng khóa và cùng nội dung thì nhận lại kết quả đầu tiên · "
         "the same key and body get the first answer again",
     ),

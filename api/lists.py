@@ -7,11 +7,12 @@ from fastapi import APIRouter, Body, Depends, Response
 
 from api.dependencies import EngineDep, OfficerDep
 from api.errors import Fault, Problem, Said
-from api.papers import DOCX, attachment
+from api.papers import attachment
 from documents.case import AgencyCard, FormContext, Header
 from documents.forms import all_forms
 from documents.forms.user_list import UserListParticulars, user_list
 from documents.forms.voluntary import RegisterParticulars, register_page
+from documents.received import DOCX
 from flows.state import Agencies
 from models.clock import now
 from models.law.limits import TIMEZONE

@@ -24,6 +24,8 @@ from models.tables import table
 
 router = APIRouter(prefix="/v1/notices", tags=["notices"])
 _notice = table("notice")
+_MOST = 2**31 - 1
+"""The largest place in the inbox that the table can count to."""
 _AUDIENCES: Mapping[str, Sequence[str]] = {
     "officer": ("agency",),
     "head": ("agency", "head"),
@@ -85,7 +87,7 @@ class ReadIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     up_to: int = Field(
-        ge=1, le=2**63 - 1, description="`seq` của thông báo mới nhất đã thấy · of the newest one seen"
+        ge=1, le=_MOST, description="`seq` của thông báo mới nhất đã thấy · of the newest one seen"
     )
 
 
@@ -144,7 +146,7 @@ def read_many(body: ReadIn, actor: CurrentActor, once: OnceDep) -> JSONResponse:
     return once(body.model_dump(), write)
 
 
-@router.get("/{notice_id}", summary="Một thông báo · A notice")
+@router.get("/{notice_id:named}", summary="Một thông báo · A notice")
 def read_notice(
     notice_id: NoticeId, actor: CurrentActor, engine: EngineDep, language: LanguageDep
 ) -> NoticeOut:
@@ -183,7 +185,7 @@ def _narrowed(filters: NoticeFilters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.cursor is not None:
         key = key_of(filters.cursor)
-        if not key.isdigit() or len(key) > 18:
+        if not (key.isascii() and key.isdigit()) or len(key) > 10 or int(key) > _MOST:
             raise no_cursor()
         conditions.append(_notice.c.seq < int(key))
     if filters.unread is not None:

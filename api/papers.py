@@ -1,8 +1,7 @@
 """Papers received into a dossier: uploaded with their kind, counted sheet by sheet, stored by hash."""
 
-import io
+import re
 import unicodedata
-import zipfile
 from collections.abc import Collection
 from datetime import date
 from pathlib import PurePath
@@ -23,6 +22,7 @@ from api.errors import Fault, Problem, Said, masked, not_found, was_erased
 from api.idempotency import Answer, OnceDep
 from api.pages import CSV, whole
 from documents import storage
+from documents.received import DOCX, SCANS, UnfitFile, judge, kind_of
 from flows.anonymising import erased
 from flows.books import book as book_of
 from flows.engine import Actor
@@ -37,10 +37,7 @@ from models.tables import table
 router = APIRouter(prefix="/v1", tags=["papers"])
 
 MOST = 20_000_000
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SUFFIXES = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", DOCX: ".docx"}
-SCANS = ("application/pdf", "image/png", "image/jpeg")
-_STARTS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _paper = table("paper")
 
 
@@ -217,16 +214,18 @@ def content_type_of(content: bytes, taken: Collection[str] = (*SCANS, DOCX)) -> 
     """What the file is by its content; what its sender calls it does not count.
 
     Raises:
-        Problem: 413 too large, 415 none of the kinds that are taken.
+        Problem: 413 too large, 415 none of the kinds that are taken, 422 damaged, locked, a bomb, or with content that acts.
     """
     if len(content) > MOST:
         said = Said("Tệp lớn quá 20 MB", "The file is larger than 20 MB")
         raise Problem(413, "too_large", said, [Fault("too_large", said, "file")])
-    for start, content_type in _STARTS.items():
-        if content.startswith(start):
-            return content_type
-    if DOCX in taken and content.startswith(b"PK") and _is_docx(content):
-        return DOCX
+    kind = kind_of(content)
+    if kind is not None and kind in taken:
+        try:
+            judge(content, kind)
+        except UnfitFile as unfit:
+            raise _flawed(unfit.code, "file", unfit.vietnamese, unfit.english) from None
+        return kind
     names = [
         suffix.removeprefix(".").upper().replace("JPG", "JPEG")
         for suffix in map(SUFFIXES.get, taken)
@@ -237,19 +236,18 @@ def content_type_of(content: bytes, taken: Collection[str] = (*SCANS, DOCX)) -> 
     raise Problem(415, "unsupported_file", said, [Fault("unsupported_file", said, "file")])
 
 
-def _is_docx(content: bytes) -> bool:
-    try:
-        names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
-    except zipfile.BadZipFile:
-        return False
-    return {"[Content_Types].xml", "word/document.xml"} <= names and "word/vbaProject.bin" not in names
-
-
 def _file_name(sent: str | None, kind: str, content_type: str) -> str:
     """The sender's name of the file, without folders, with the ending of what it is."""
     stem = PurePath((sent or "").replace("\\", "/")).stem
-    kept = "".join(char for char in unicodedata.normalize("NFC", stem) if char.isprintable())[:150].strip()
-    return (kept or kind) + SUFFIXES[content_type]
+    printable = "".join(char for char in unicodedata.normalize("NFC", stem) if char.isprintable())
+    kept = re.sub(r'[<>:"/|?*]', "_", printable)[:150].strip(". ")
+    return (kind if not kept or _DEVICE.fullmatch(kept.partition(".")[0].strip()) else kept) + SUFFIXES[
+        content_type
+    ]
+
+
+_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])", re.IGNORECASE)
+"""Names that Windows keeps for devices, whatever their ending: nobody could save such a file."""
 
 
 def _flawed(code: str, name: str, vi: str, en: str) -> Problem:

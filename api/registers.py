@@ -13,8 +13,9 @@ from sqlalchemy import Connection, text
 from api.dependencies import CurrentActor, EngineDep
 from api.errors import not_found
 from api.pages import CSV, whole
-from api.papers import DOCX, attachment
+from api.papers import attachment
 from documents.forms import all_forms
+from documents.received import DOCX
 from documents.register import Entry, book, entries, to_xlsx
 from flows.engine import Actor
 from flows.state import Agencies

@@ -13,9 +13,10 @@ from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep, PartsDep, id_of
 from api.errors import not_found
 from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
-from api.papers import DOCX, attachment
+from api.papers import attachment
 from api.registers import XLSX
 from documents import storage
+from documents.received import DOCX
 from flows.engine import Actor
 from flows.policy import may
 from flows.reports import title

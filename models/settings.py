@@ -66,6 +66,8 @@ class Settings:
     port: int = 8000
     proxies: tuple[str, ...] = ()
     """Addresses and networks of the proxies whose word on the caller's address and scheme is taken."""
+    hosts: tuple[str, ...] = ()
+    """The names under which requests may ask for the API (their `Host`); none named: any."""
     prefect_host: str = LOOPBACK
     """The address on which Prefect's server listens."""
     prefect_port: int = 4200
@@ -113,6 +115,7 @@ class Settings:
             host=_listening(source, "HOSO_HOST"),
             port=_port(source, "HOSO_PORT", 8000),
             proxies=_proxies(source, "HOSO_PROXIES"),
+            hosts=_hosts(source, "HOSO_HOSTS"),
             prefect_host=_listening(source, "HOSO_PREFECT_HOST"),
             prefect_port=_port(source, "HOSO_PREFECT_PORT", 4200),
             prefect_address=_address(source, "HOSO_PREFECT_URL"),
@@ -269,6 +272,18 @@ def _listening(source: Mapping[str, str], name: str) -> str:
             f"{name}={text!r} không phải là địa chỉ IP của máy này, hay 0.0.0.0.",
             f"{name}={text!r} is not an IP address of this machine, or 0.0.0.0.",
         ) from None
+
+
+def _hosts(source: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Names of hosts, without ports; StartupError for what can be none."""
+    hosts = tuple(part.strip().lower() for part in source.get(name, "").split(",") if part.strip())
+    for host in hosts:
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host):
+            raise StartupError(
+                f"{name} phải là các tên máy, cách nhau bằng dấu phẩy, không kèm cổng; hiện là: {host}",
+                f"{name} must be names of hosts with commas between them, without ports; it is: {host}",
+            )
+    return hosts
 
 
 def _proxies(source: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -7,7 +7,15 @@ from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, create_model
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    create_model,
+)
 from pydantic_core import PydanticCustomError
 
 from models.law.counting import MOST, YEARS
@@ -46,7 +54,15 @@ def in_bounds(instant: datetime) -> datetime:
     return instant
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(in_bounds)]
+def written_out(value: object) -> object:
+    """A day or an instant as people write it; a number is none, although pydantic would count seconds from 1970."""
+    if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value.strip())):
+        raise PydanticCustomError("date_parsing", "must be written out, like 2026-09-07")
+    return value
+
+
+_NUMBER = re.compile(r"[+-]?[0-9.]+")
+Instant = Annotated[AwareDatetime, BeforeValidator(written_out), AfterValidator(in_bounds)]
 
 
 def in_lifetimes(day: date) -> date:
@@ -60,7 +76,7 @@ def in_lifetimes(day: date) -> date:
     return day
 
 
-Day = Annotated[date, AfterValidator(in_lifetimes)]
+Day = Annotated[date, BeforeValidator(written_out), AfterValidator(in_lifetimes)]
 
 
 class Part(BaseModel):

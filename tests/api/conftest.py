@@ -23,6 +23,7 @@ from models.seeding import seed
 from models.settings import Settings
 from models.store import open_store, unit_of_work
 from tests.api.road import Caller, Road
+from tests.api.serving import served  # noqa: F401 - a fixture of those who reach the API over HTTP
 from tests.api.whole_way.doors import doors  # noqa: F401 - a fixture for all tests of the API
 from tests.cluster import new_database
 

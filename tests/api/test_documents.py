@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
-from api.papers import DOCX
 from documents.pdf import LibreOffice
+from documents.received import DOCX
 from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
 from tests.api.road import Road, at_once

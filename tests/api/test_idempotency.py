@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
+from api.demo.scans import pdf_page
 from models.store import SYSTEM, Scope, unit_of_work
 from tests.api.road import Road, at_once, unchanged
 
@@ -114,7 +115,7 @@ def _dies(*_: Any) -> Any:
 
 def test_a_paper_sent_twice_with_one_key_is_added_once(road: Road) -> None:
     road.open()
-    file = {"file": ("a.pdf", b"%PDF-1.4 a", "application/pdf")}
+    file = {"file": ("a.pdf", pdf_page("a"), "application/pdf")}
     data = {"kind": "other", "title": "Đơn", "received_on": "2026-08-20", "sheets": "2"}
     first, again = (
         road.as_user(POLICE).post(f"{road.path}/papers", data=data, files=file, headers=keyed())
@@ -123,7 +124,7 @@ def test_a_paper_sent_twice_with_one_key_is_added_once(road: Road) -> None:
     assert first.status_code == again.status_code == 201, first.text
     assert again.json() == first.json()
     assert counted(road.store, "paper") == 1
-    other = {"file": ("a.pdf", b"%PDF-1.4 b", "application/pdf")}
+    other = {"file": ("a.pdf", pdf_page("b"), "application/pdf")}
     conflict = road.as_user(POLICE).post(f"{road.path}/papers", data=data, files=other, headers=keyed())
     assert conflict.json()["errors"][0]["code"] == "idempotency_conflict"
 

@@ -10,7 +10,7 @@ from httpx2 import Response
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from api.demo.scans import pdf_page
+from api.demo.scans import pdf_page, picture
 from api.papers import MOST
 from models import clock
 from models.store import SYSTEM, Scope, unit_of_work
@@ -18,7 +18,7 @@ from tests.api.conftest import NOW
 from tests.api.road import Road
 
 POLICE, COURT = "ca.cau-giay", "ta.kv4-ha-noi"
-PNG = b"\x89PNG\r\n\x1a\n" + b"anh"
+PNG = picture()
 
 
 @pytest.fixture

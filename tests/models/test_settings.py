@@ -92,6 +92,8 @@ def test_prefect_is_reached_where_it_listens_unless_said_otherwise(
         {"HOSO_HOST": "hoso.example.vn"},
         {"HOSO_PREFECT_HOST": "10.0.0.256"},
         {"HOSO_PREFECT_URL": "prefect.example.vn:4200"},
+        {"HOSO_HOSTS": "hoso.example.vn:8000"},
+        {"HOSO_HOSTS": "*"},
         {"HOSO_PROXIES": "*"},
         {"HOSO_PROXIES": "0.0.0.0/0"},
         {"HOSO_PROXIES": "10.0.0.10, proxy.example.vn"},
