@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from starlette.convertors import Convertor, register_url_convertor
 
 from api.access import NOBODY, Known, known, sign_in_again
+from api.edge import template_of
 from api.errors import Fault, Language, Problem, Said, language_of, not_found
 from api.rates import address_of, pay
 from api.scopes import asked_of
@@ -92,7 +93,7 @@ def known_caller(
         raise sign_in_again()
     note(account=found.actor.account, agency=found.actor.agency)
     asked_by(found.actor, reason)
-    asked = asked_of(request.method, getattr(request.scope.get("route"), "path", ""))
+    asked = asked_of(request.method, template_of(request.scope))
     if found.service and asked != "any" and asked not in found.scopes:
         said = Said(
             f"Tài khoản phần mềm này thiếu quyền {asked}" if asked != "people" else "Chỉ dành cho người dùng",

@@ -99,9 +99,14 @@ class _Exchange:
 
 
 def _asked(scope: Scope) -> dict[str, Any]:
-    route = scope.get("route")
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    return {"method": method, "route": getattr(route, "path_format", getattr(route, "path", "unknown"))}
+    return {"method": method, "route": template_of(scope) or "unknown"}
+
+
+def template_of(scope: Scope) -> str:
+    """The address's template as it is described, such as `/v1/dossiers/{dossier_id}`; empty where no route fits."""
+    route = scope.get("route")
+    return str(getattr(route, "path_format", getattr(route, "path", "")))
 
 
 async def _problem(scope: Scope, problem: Problem, receive: Receive, send: Send) -> None:

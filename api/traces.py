@@ -13,6 +13,7 @@ from fastapi import Depends, Header, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.edge import template_of
 from api.errors import Fault, Problem, Said, answer, language_of
 from flows.audit import Entry, record_now
 from flows.engine import Actor
@@ -157,7 +158,7 @@ async def _ended(scope: Scope, trace: Trace, status: int) -> None:
 
 async def _recorded(scope: Scope, trace: Trace, status: int) -> bool:
     """Whether the entry stands, or none was due."""
-    operation = f"{scope['method']} {getattr(scope.get('route'), 'path', '')}"
+    operation = f"{scope['method']} {template_of(scope)}"
     nobody = trace.actor is None and status >= 400 and operation not in PUBLIC
     if "route" not in scope or operation in NOTHING_PERSONAL or nobody:
         return True
@@ -165,7 +166,7 @@ async def _recorded(scope: Scope, trace: Trace, status: int) -> bool:
         engine = scope["app"].state.parts.engine
         await run_in_threadpool(record_now, engine, _entry(scope, trace, operation, status))
     except Exception as error:  # noqa: BLE001 - whatever it was, nothing goes out that is not recorded
-        _log.error("request not recorded", exc_info=error, route=scope["route"].path)
+        _log.error("request not recorded", exc_info=error, route=template_of(scope))
         return False
     return True
 

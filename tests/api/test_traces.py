@@ -1,5 +1,6 @@
 """What the doors leave in the audit log: everything that was read or asked for, before it is answered, and nothing personal."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -70,7 +71,10 @@ def entries(store: Engine, operation: str) -> list[dict[str, Any]]:
 def test_every_door_is_classified(tmp_path: Any) -> None:
     app = create_app(Settings(data=tmp_path))
     doors = {
-        f"{method.upper()} {path}" for path, methods in app.openapi()["paths"].items() for method in methods
+        f"{method.upper()} {path}"
+        for path, methods in app.openapi()["paths"].items()
+        for method in methods
+        if not re.search(r"/actions/\w+$", path)  # the same door, described for each action
     }
     recorded = {door.strip() for door in RECORDED if door.strip()}
     assert doors - NOTHING_PERSONAL == recorded, (
@@ -229,4 +233,4 @@ def test_the_reason_and_the_refusal_to_answer_are_described(client: TestClient) 
     bundle = described["/v1/dossiers/{dossier_id}/bundle.zip"]["get"]
     assert "X-Reason" in [one["name"] for one in bundle["parameters"]]
     answer = described["/v1/dossiers/{dossier_id}"]["get"]["responses"]["503"]
-    assert list(answer["content"]) == ["application/problem+json"]
+    assert answer == {"$ref": "#/components/responses/NotReady"}

@@ -1,5 +1,6 @@
 """Two walls: what code narrows and what row-level security hides, each proved for every role and door with the other down."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -318,6 +319,7 @@ def test_every_door_has_its_case(place: Place) -> None:
         (method, path)
         for path, item in create_app(place.settings).openapi()["paths"].items()
         for method in item
+        if not re.search(r"/actions/\w+$", path)  # the same door, described for each action
     }
     assert doors == set(ONE) | set(MANY) | {door for doors in NO_DOSSIER.values() for door in doors}
 
