@@ -12,6 +12,7 @@ from httpx2 import Response
 from sqlalchemy import Engine, insert, text
 
 from api.app import create_app
+from api.demo.scans import pdf_page
 from flows.policy import COURT_ROLES, ROLES
 from flows.reports import make_reports
 from models import clock, seeing
@@ -26,7 +27,7 @@ from tests.cluster import new_database, superuser
 
 AT = "2026-09-20T08:00:00+07:00"
 ACT: dict[str, Any] = {"occurred_at": AT, "facts": {}}
-PDF = b"%PDF-1.7\n%%EOF\n"
+PDF = pdf_page("Don")
 IF_MATCH = {"If-Match": '"1"'}
 
 
