@@ -51,7 +51,7 @@ def test_the_page_leads_from_token_to_court_decision(served: httpx.Client, tmp_p
     events = next(answer for answer in answers if answer.startswith('{"head"'))
     assert json.loads(events)["items"][-1]["action"] == "decide"
     assert (tmp_path / "document.docx").read_bytes().startswith(b"PK")
-    assert answers[-1].startswith("id,number,person_name")
+    assert answers[-1].startswith("\ufeffid,number,person_name")
 
 
 def part_of(shown: Any, real: Any) -> bool:
