@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api import backup_commands, clock_commands
+from api.agency_commands import agencies
 from api.bulk_commands import bulk
 from api.erasure_commands import keep
 from api.job_commands import jobs
@@ -36,6 +37,7 @@ app.add_typer(bulk, name="bulk")
 app.add_typer(keep, name="keep")
 app.add_typer(person, name="person")
 app.add_typer(users, name="users")
+app.add_typer(agencies, name="agencies")
 clock_commands.add_to(app)
 backup_commands.add_to(app)
 

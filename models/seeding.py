@@ -103,11 +103,12 @@ def seed(engine: Engine, found: Seed, password: str) -> None:
         password: every account's password; a password that has changed replaces the old one.
     """
     with unit_of_work(engine, Scope(SYSTEM)) as connection:
-        _put_agencies(connection, found)
+        put_agencies(connection, found)
         _put_accounts(connection, found, password)
 
 
-def _put_agencies(connection: Connection, found: Seed) -> None:
+def put_agencies(connection: Connection, found: Seed) -> None:
+    """Brings agencies, not accounts, to what the file says; others stay as they are."""
     rows = [
         agency.model_dump(exclude={"head", "officer"})
         | {"head_name": agency.head.name, "head_position": agency.head.position}

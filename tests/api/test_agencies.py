@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import Engine
 
+from models.settings import Settings
+from tests.api.conftest import Command
 from tests.api.road import Caller, Road
+from tests.flows.rows import read
 
 NEW: dict[str, Any] = {
     "code": "ca.thi-du", "kind": "commune_police", "name": "Công an phường Thí Dụ", "superior": "Công an thành phố Hà Nội",
@@ -124,3 +129,32 @@ def test_only_administrators_write_and_everyone_signed_in_reads(road: Road) -> N
         road.refused(partial(add, caller), 403, "needs_administrator")
         assert caller.send("PATCH", "/v1/agencies/ca.cau-giay", json={"name": "Tên khác"}).status_code == 403
     assert road.as_user("ca.cau-giay").get("/v1/agencies/ca.khong-co").status_code == 404
+
+
+def test_agencies_of_an_empty_installation_come_from_a_file(
+    hoso: Command, store: Engine, database: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOSO_DATA", str(database.data))
+    monkeypatch.setenv("HOSO_DATABASE_URL", str(database.database_url))
+    official = 'name = "Nguyễn Văn A"\nposition = "Cán bộ"\n'
+    line = (
+        '[[agencies]]\ncode = "ca.moi"\nkind = "commune_police"\nname = "Công an xã Mới"\nsuperior = "Công an tỉnh"\n'
+        'symbol = "CAX"\nplace = "Mới"\naddress = "số 1"\ncommune = "xã Mới"\nprovince = "tỉnh Mới"\n'
+        f'territory = "vn/moi/moi"\nvalid_from = 2025-07-01\n[agencies.head]\n{official}[agencies.officer]\n{official}'
+    )
+    file = tmp_path / "co-quan.toml"
+    for text, code in (
+        (line, 0),
+        (line.replace("xã Mới", "phường Mới"), 0),
+        (line.replace("vn/", "xx/"), 2),
+        ("", 2),
+    ):
+        file.write_text(text, encoding="utf-8")
+        assert hoso("agencies", "import", str(file)).code == code
+    assert hoso("agencies", "import", str(tmp_path / "không-có.toml")).code == 2
+    file.write_text(line.replace("valid_from", 'successor = "khong-co"\nvalid_from'), encoding="utf-8")
+    assert "successor" in hoso("agencies", "import", str(file)).err
+    assert read(store, "SELECT name, commune FROM agency WHERE code = 'ca.moi'") == [
+        ("Công an phường Mới", "phường Mới")
+    ]
+    assert read(store, "SELECT count(*) FROM account WHERE agency = 'ca.moi'") == [(0,)]
