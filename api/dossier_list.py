@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, model_validator
-from sqlalchemy import ColumnElement, and_, exists, false, func, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, intersect, select
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
@@ -125,7 +125,11 @@ def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep, request: Requ
     words = search_key(wanted.name or "").split()
     if wanted.name is not None and not words:
         conditions.append(false())
-    conditions += [_person.c.id.in_(select(_key.c.person).where(*_begins_with(word))) for word in words]
+    if (
+        words
+    ):  # the words' persons as sets: asked word by word for each person, common names would take minutes
+        having = [select(_key.c.person).where(*_begins_with(word)) for word in words]
+        conditions.append(_person.c.id.in_(intersect(*having) if len(having) > 1 else having[0]))
     if wanted.identity_number is not None:
         number = wanted.identity_number.strip()
         conditions.append(_person.c.id.in_(select(_key.c.person).where(_key.c.key == number)))
