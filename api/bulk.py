@@ -58,7 +58,7 @@ class TaskPage(BaseModel):
     next_cursor: str | None
 
 
-def task_id_of(
+async def task_id_of(
     task_id: Annotated[
         str, InPath(description="Mã việc · the task's id", json_schema_extra={"format": "uuid"})
     ],

@@ -81,7 +81,7 @@ def deliveries_of(connection: Connection, notice: UUID) -> list[DeliveryOut]:
     return [_shown(row) for row in connection.execute(asked).mappings()]
 
 
-def delivery_id_of(
+async def delivery_id_of(
     delivery_id: Annotated[
         str, Path(description="Mã lần gửi · the delivery's id", json_schema_extra={"format": "uuid"})
     ],

@@ -98,7 +98,7 @@ class ReadOut(BaseModel):
     unread: int
 
 
-def notice_id_of(
+async def notice_id_of(
     notice_id: Annotated[
         str, Path(description="Mã thông báo · the notice's id", json_schema_extra={"format": "uuid"})
     ],

@@ -73,7 +73,7 @@ class Filters(Page):
     )
 
 
-def report_id_of(
+async def report_id_of(
     report_id: Annotated[
         str, InPath(description="Mã báo cáo · the report's id", json_schema_extra={"format": "uuid"})
     ],

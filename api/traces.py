@@ -59,7 +59,7 @@ def shown(dossiers: Iterable[UUID] = (), **objects: UUID) -> None:
         trace.objects |= {f"{kind}:{identity}": None for kind, identity in objects.items()}
 
 
-def reason_of(
+async def reason_of(
     x_reason: Annotated[
         str | None,
         Header(

@@ -51,7 +51,7 @@ class OnceForManager(Once):
 OnceForManagerDep = Annotated[OnceForManager, Depends()]
 
 
-def user_id_of(
+async def user_id_of(
     user_id: Annotated[
         str, Path(description="Mã tài khoản · the account's id", json_schema_extra={"format": "uuid"})
     ],

@@ -64,7 +64,7 @@ class OnceForKeeper(Once):
 OnceForKeeperDep = Annotated[OnceForKeeper, Depends()]
 
 
-def webhook_id_of(
+async def webhook_id_of(
     webhook_id: Annotated[
         str, Path(description="Mã webhook · the webhook's id", json_schema_extra={"format": "uuid"})
     ],
