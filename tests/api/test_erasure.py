@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
 from api.app import create_app
+from api.demo.scans import pdf_page
 from flows.anonymising import Anonymised, Rule, anonymise, hold, release, rule_in_force, set_rule
 from flows.audit import verify
 from flows.backup import text_of
@@ -50,7 +51,7 @@ def closed(road: Road) -> Road:
     road.open(person={"name": NAME})
     road.done.append("open")
     road.advance("record_ground")
-    upload = {"file": (FILE, b"%PDF-1.4\n" + NAME.encode(), "application/pdf")}
+    upload = {"file": (FILE, pdf_page(NAME) + b"%" + NAME.encode(), "application/pdf")}
     data = {"kind": "other", "title": f"Đơn của {NAME}", "received_on": "2026-08-20", "sheets": "1"}
     assert road.as_user(POLICE).post(f"{road.path}/papers", data=data, files=upload).status_code == 201
     for one in road.as_user(POLICE).get(f"{road.path}/documents").json():
@@ -168,7 +169,7 @@ def test_files_left_by_a_crash_go_with_the_next_retention_and_shared_ones_stay(
     first = closed.path
     closed.done.clear()
     closed.open()
-    shared = {"file": (FILE, b"%PDF-1.4\n" + NAME.encode(), "application/pdf")}
+    shared = {"file": (FILE, pdf_page(NAME) + b"%" + NAME.encode(), "application/pdf")}
     data = {"kind": "other", "title": "Đơn", "received_on": "2026-08-20", "sheets": "1"}
     assert closed.as_user(POLICE).post(f"{closed.path}/papers", data=data, files=shared).status_code == 201
     [kept] = read(store, f"SELECT sha256 FROM paper WHERE dossier = '{closed.id}'")[0]  # noqa: S608
