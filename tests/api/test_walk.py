@@ -157,6 +157,7 @@ def test_the_labour_office_got_the_file_back_with_the_missing_paper(
     assert walked
 
 
+@pytest.mark.long
 def test_a_second_walk_makes_two_more_dossiers(api: str, installation: Settings, tmp_path: Path) -> None:
     walk(api, demo_password(installation), tmp_path, Console(file=StringIO()))
     assert len(list(tmp_path.iterdir())) == 2

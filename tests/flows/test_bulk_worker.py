@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 
 from documents import storage
@@ -18,6 +19,7 @@ OPENED, FOUND = "09/09/2024 08:30", "09/09/2024 07:30"
 """Long ago, for the worker's clock is the machine's."""
 
 
+@pytest.mark.long
 def test_import_killed_in_its_midst_and_stopped_opens_every_row_once(
     place: Place, engine: Engine, tmp_path: Path
 ) -> None:

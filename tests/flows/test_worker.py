@@ -80,6 +80,7 @@ def test_worker_killed_while_rendering_leaves_no_second_file_or_notice(place: Pl
     assert notices(engine) == [("bvmd", "handed_over")] * 6
 
 
+@pytest.mark.long
 def test_worker_killed_before_its_result_was_saved_repeats_without_harm(place: Place, engine: Engine) -> None:
     done = _handed_over(engine, 1)
     with superuser_of(place.settings) as lock:
@@ -107,6 +108,7 @@ def test_worker_killed_before_its_result_was_saved_repeats_without_harm(place: P
     assert Counter(run["state_type"] for run in place.runs(number)) == {"CRASHED": 1, "COMPLETED": 1}
 
 
+@pytest.mark.long
 def test_jobs_wait_uncounted_while_prefect_is_away_and_results_outlast_its_loss(
     place: Place, engine: Engine, prefect_port: int
 ) -> None:

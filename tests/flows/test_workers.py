@@ -39,6 +39,7 @@ def test_two_workers_share_the_work_and_double_nothing(place: Place, engine: Eng
     assert len({tag for run in runs for tag in run["tags"] if tag.startswith("worker:")}) == 2
 
 
+@pytest.mark.long
 def test_worker_takes_over_what_one_died_of_that_never_comes_back(place: Place, engine: Engine) -> None:
     [done] = _handed_over(engine, 1, ("police_collection", "health_determination"))
     with superuser_of(place.settings) as lock:
