@@ -18,7 +18,7 @@ from tests.flows.road_agencies import ABOLISHED, KINDS
 
 ORDER = frozenset({
     "wrong_stage", "already_done", "act_missing", "no_longer_possible", "wrong_agency", "not_in_charge", "needs_head",
-    "needs_officer", "agency_does_not_exist", "book_has_ended", "not_for_this_case",
+    "needs_officer", "needs_clerk", "needs_judge", "agency_does_not_exist", "book_has_ended", "not_for_this_case",
 })  # fmt: skip
 """Reasons that have nothing to do with facts or times: the order of acts, and who may take them."""
 HOLDING = "place_pending"
