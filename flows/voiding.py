@@ -14,6 +14,7 @@ from flows.clocks import Moves
 from flows.ending import REISSUE, VOID
 from flows.engine import Act, Facts, act, chained, moment_of
 from flows.issuing import Issue
+from flows.policy import may
 from flows.recounting import Recount
 from flows.refusals import Need, Refused, Stale, UnknownDossier
 from flows.state import Agencies, LimitState, State
@@ -155,7 +156,7 @@ def _needs(last: Last, state: State, asked: Act, agencies: Agencies) -> Iterator
     """Every condition of going back, met or not."""
     yield Need(
         "needs_supervisor",
-        asked.actor.role == "supervisor",
+        may(asked.actor.role, "dossiers.void_last"),
         "Việc hủy thao tác cuối phải do người giám sát quyết định, nêu lý do",
         "A supervisor decides, with a reason, that the last act is void",
         None,
