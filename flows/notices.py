@@ -94,7 +94,8 @@ _DELIVER = text("""
         SELECT 'mail' AS channel, account.id AS account, NULL::uuid AS webhook
         FROM account JOIN agency ON agency.code = account.agency
         WHERE account.agency = told.agency AND account.email IS NOT NULL AND NOT account.disabled
-            AND account.role = CASE told.audience WHEN 'agency' THEN 'officer' ELSE told.audience END
+            AND (account.role = told.audience
+                OR told.audience = 'agency' AND account.role IN ('officer','clerk','judge'))
             AND (told.audience <> 'agency' OR agency.email IS NULL)
         UNION ALL
         SELECT 'mail', NULL, NULL FROM agency
