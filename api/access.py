@@ -9,14 +9,14 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import jwt
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from api.errors import Fault, Problem, Said
 from api.signed import told
 from flows.engine import Actor
 from models.clock import now
 from models.settings import Settings
-from models.store import Scope, unit_of_work
+from models.store import Scope, alone, unit_of_work
 from models.tables import table
 
 NOBODY = Scope("")
@@ -117,23 +117,25 @@ def end(connection: Connection, *which: Any) -> list[UUID]:  # noqa: ANN401 - co
 
 # One statement, for it comes before every request: the session and its account, and what the request costs of the rate.
 # By the database's clock, for the rate is about real load: all machines share it, and it is never set.
-_KNOWN = text("""
+_KNOWN = """
     WITH known AS (
         SELECT account.agency, account.role, account.service, account.scopes, account.one_time_until,
             session.second_factor, session.kind
         FROM session JOIN account ON account.id = session.account
-        WHERE session.id = :session AND account.id = :account AND session.ended_at IS NULL
-            AND session.expires_at > :moment AND NOT account.disabled
+        WHERE session.id = %(session)s AND account.id = %(account)s AND session.ended_at IS NULL
+            AND session.expires_at > %(moment)s AND NOT account.disabled
     ), paid AS (
-        INSERT INTO request_rate AS rate (key, paid_until) SELECT :key, clock_timestamp() + :cost FROM known
-        ON CONFLICT (key) DO UPDATE SET paid_until = greatest(rate.paid_until, clock_timestamp()) + :cost
-            WHERE rate.paid_until <= clock_timestamp() + :credit
+        INSERT INTO request_rate AS rate (key, paid_until) SELECT %(key)s, clock_timestamp() + %(cost)s FROM known
+        ON CONFLICT (key) DO UPDATE SET paid_until = greatest(rate.paid_until, clock_timestamp()) + %(cost)s
+            WHERE rate.paid_until <= clock_timestamp() + %(credit)s
         RETURNING 1
     )
-    SELECT known.*, EXISTS (SELECT FROM paid) AS paid,
-        extract(epoch FROM (SELECT paid_until FROM request_rate WHERE key = :key) - clock_timestamp() - :credit) AS wait
+    SELECT known.agency, known.role, known.service, known.scopes,
+        known.one_time_until IS NOT NULL AND known.kind = 'password', known.second_factor, EXISTS (SELECT FROM paid),
+        extract(epoch FROM (
+            SELECT paid_until FROM request_rate WHERE key = %(key)s) - clock_timestamp() - %(credit)s)
     FROM known
-""")
+"""
 
 
 def known(engine: Engine, settings: Settings, token: str) -> Known | None:
@@ -148,24 +150,16 @@ def known(engine: Engine, settings: Settings, token: str) -> Known | None:
         return None
     account, session = UUID(claims["sub"]), UUID(claims["sid"])
     asked = {"account": account, "session": session, "moment": now()}
-    with unit_of_work(engine, NOBODY) as connection:
-        row = connection.execute(
-            _KNOWN, asked | price(f"account {account}", settings.doors.account_rate)
-        ).one_or_none()
-        if row is None:
+    rows = alone(engine, (_KNOWN, asked | price(f"account {account}", settings.doors.account_rate)))
+    if not rows:
+        with unit_of_work(engine, NOBODY) as connection:
             told(connection, "token_refused", account=account, code="ended")
-    if row is None:
         return None
-    if not row.paid:
-        raise too_many(float(row.wait or 0))
-    return Known(
-        Actor(account, row.agency, row.role),
-        session,
-        row.service,
-        frozenset(row.scopes),
-        row.one_time_until is not None and row.kind == "password",
-        not (row.service or row.second_factor) and settings.doors.wants_second_factor(row.role),
-    )
+    agency, role, service, scopes, one_time, second_factor, paid, wait = rows[0]
+    if not paid:
+        raise too_many(float(wait or 0))
+    lacks = not (service or second_factor) and settings.doors.wants_second_factor(role)
+    return Known(Actor(account, agency, role), session, service, frozenset(scopes), one_time, lacks)
 
 
 def price(key: str, rate: int) -> dict[str, object]:

@@ -5,13 +5,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from api.answers import ActOut, AskedInstant, ParticularsIn, act_of
 from api.dependencies import (
-    CalendarDep,
     CurrentActor,
     DossierId,
     EngineDep,
@@ -24,11 +22,12 @@ from api.dependencies import (
 from api.dossiers import etag
 from api.errors import Language
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from documents.case import FormContext, Signing
 from documents.form import Form
 from documents.forms import all_forms
 from documents.stationery import DRAFT
-from flows.calendars import held
+from flows.calendars import held, in_force
 from flows.engine import Act, Actor, act
 from flows.possibilities import Possibility, possibilities, preview
 from flows.refusals import Need
@@ -123,12 +122,15 @@ class DraftOut(BaseModel):
     content_base64: str = Field(description="Tệp .docx, mã base64 · the .docx file in base64")
 
 
-@router.get("", summary="Thao tác có thể thực hiện · What can be done now")
+@router.get(
+    "", response_model=list[PossibilityOut], summary="Thao tác có thể thực hiện · What can be done now"
+)
 def list_actions(
     dossier_id: DossierId, actor: CurrentActor, engine: EngineDep, language: LanguageDep
-) -> list[PossibilityOut]:
+) -> JSONResponse:
     """Mọi thao tác của giai đoạn, kèm lý do chưa thực hiện được · every action of the stage, and why not."""
-    return [_possibility(one, language) for one in possibilities(engine, dossier_id, actor)]
+    # Long, and asked for with every page: it is written as it stands, not validated once more on its way out.
+    return JSONResponse([_possibility(one, language) for one in possibilities(engine, dossier_id, actor)])
 
 
 @router.post("/{code}", response_model=ActOut, summary="Thực hiện thao tác · Act")
@@ -138,7 +140,6 @@ def act_once(
     body: ActIn,
     actor: OfficerDep,
     engine: EngineDep,
-    calendar: CalendarDep,
     language: LanguageDep,
     once: OnceDep,
     if_match: IfMatch = None,
@@ -151,7 +152,7 @@ def act_once(
     Cần `If-Match` với ETag của hồ sơ · needs `If-Match` with the dossier's ETag.
     """
     if dry_run:
-        tried = act(engine, _act(dossier_id, code, body, actor, if_match), calendar, dry_run=True)
+        tried = act(engine, _act(dossier_id, code, body, actor, if_match), in_force(engine), dry_run=True)
         return JSONResponse(act_of(tried, language).model_dump(mode="json"))
     required_version(if_match)
 
@@ -169,11 +170,10 @@ def preview_forms(
     body: ActIn,
     actor: OfficerDep,
     engine: EngineDep,
-    calendar: CalendarDep,
     if_match: IfMatch = None,
 ) -> list[DraftOut]:
     """Bản nháp các mẫu, chưa lấy số · drafts of the forms it would issue; no number is taken."""
-    return drafts_of(preview(engine, _act(dossier_id, code, body, actor, if_match), calendar))
+    return drafts_of(preview(engine, _act(dossier_id, code, body, actor, if_match), in_force(engine)))
 
 
 def drafts_of(filled: list[tuple[Form, FormContext]]) -> list[DraftOut]:
@@ -196,45 +196,46 @@ def _act(dossier: UUID, code: str, body: ActIn, actor: Actor, if_match: str | No
     )  # fmt: skip
 
 
-def form_of(ref: Ref) -> ActionFormOut:
-    """A form an act or an agency may issue, with what it asks for."""
+def form_of(ref: Ref) -> dict[str, Any]:
+    """A form an act or an agency may issue, with what it asks for: an `ActionFormOut` as JSON types."""
     form = all_forms()[ref.id]
-    return ActionFormOut(
-        code=form.code,
-        title=form.title,
-        when=ref.when,
-        by=list(ref.by),
-        given=ref.given,
-        particulars_schema=form.asks if ref.given else None,
-    )
+    return {
+        "code": form.code,
+        "title": form.title,
+        "when": ref.when,
+        "by": ref.by,
+        "given": ref.given,
+        "particulars_schema": form.asks if ref.given else None,
+    }
 
 
-def _possibility(one: Possibility, language: Language) -> PossibilityOut:
+def _possibility(one: Possibility, language: Language) -> dict[str, Any]:
+    """A `PossibilityOut` as JSON types."""
     action = one.action
-    return PossibilityOut(
-        code=action.code,
-        title=action.title,
-        title_en=action.title_en,
-        allowed=one.allowed,
-        by=list(action.by),
-        role=action.role,
-        court_role=action.court_role,
-        needs=[need_of(need, language) for need in one.needs],
-        facts_schema=one.facts_schema,
-        forms=[form_of(ref) for ref in action.forms],
-        note=action.note,
-        citation=action.citation,
-        confirmed=action.confirmed,
-    )
+    return {
+        "code": action.code,
+        "title": action.title,
+        "title_en": action.title_en,
+        "allowed": one.allowed,
+        "by": action.by,
+        "role": action.role,
+        "court_role": action.court_role,
+        "needs": [need_of(need, language) for need in one.needs],
+        "facts_schema": one.facts_schema,
+        "forms": [form_of(ref) for ref in action.forms],
+        "note": action.note,
+        "citation": action.citation,
+        "confirmed": action.confirmed,
+    }
 
 
-def need_of(need: Need, language: Language) -> NeedOut:
-    """A need's message says what is wrong while it is unmet; met, it says only that."""
+def need_of(need: Need, language: Language) -> dict[str, Any]:
+    """A `NeedOut` as JSON types. Its message says what is wrong while it is unmet; met, it says only that."""
     said = (need.message, need.message_en) if not need.met else ("Đã đáp ứng", "Met")
-    return NeedOut(
-        code=need.code,
-        met=need.met,
-        message=said[1] if language == "en" else said[0],
-        requirement=need.requirement,
-        citation=need.citation,
-    )
+    return {
+        "code": need.code,
+        "met": need.met,
+        "message": said[1] if language == "en" else said[0],
+        "requirement": need.requirement,
+        "citation": need.citation,
+    }

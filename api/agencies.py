@@ -4,13 +4,13 @@ from datetime import date
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection, insert, or_, select, text, update
 
 from api.dependencies import CurrentActor, EngineDep, allowed
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from api.pages import CSV, Page, cursor_of, key_of, listed
 from flows.engine import Actor
 from flows.state import Agencies

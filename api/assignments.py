@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, insert, select, update
 
@@ -13,6 +12,7 @@ from api.dependencies import CurrentActor, DossierId, EngineDep, allowed
 from api.dossiers import state_of
 from api.errors import Fault, Problem, Said
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from flows.engine import Actor
 from flows.state import Agencies
 from models.clock import now

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as InPath
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, select, tuple_
 
@@ -17,6 +17,7 @@ from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep, OfficerDep, id_of
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from api.pages import Page, cursor_of, key_of, listed, no_cursor
 from api.papers import attachment
 from api.registers import XLSX

@@ -4,21 +4,22 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from api.actions import ActIn
 from api.bulk import TaskId, TaskOut, task_of
-from api.dependencies import CalendarDep, CurrentActor, EngineDep, LanguageDep, OfficerDep, PartsDep
+from api.dependencies import CurrentActor, EngineDep, LanguageDep, OfficerDep, PartsDep
 from api.errors import Fault, Problem, Said
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from api.migrations import DryRun, ManyOut, many_of
 from api.papers import attachment
 from documents import storage
 from documents.forms import all_forms
 from flows import batches
-from flows.calendars import held
+from flows.calendars import held, in_force
 from flows.engine import Act, act_many
 
 router = APIRouter(prefix="/v1/bulk", tags=["bulk"])
@@ -93,7 +94,6 @@ def act_on_many(
     body: ManyActsIn,
     actor: OfficerDep,
     engine: EngineDep,
-    calendar: CalendarDep,
     language: LanguageDep,
     once: OnceDep,
     dry_run: DryRun = False,
@@ -119,7 +119,7 @@ def act_on_many(
         for one in dossiers
     ]  # fmt: skip
     if dry_run:
-        tried = act_many(engine, asked, calendar, dry_run=True)
+        tried = act_many(engine, asked, in_force(engine), dry_run=True)
         return JSONResponse(many_of(dossiers, tried, language).model_dump(mode="json"))
 
     def write(connection: Connection) -> Answer:

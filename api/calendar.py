@@ -5,16 +5,16 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Engine, text
 
 from api.answers import Instant
-from api.dependencies import CalendarDep, CalendarKeeperDep, CurrentActor, EngineDep
+from api.dependencies import CalendarKeeperDep, CurrentActor, EngineDep
 from api.errors import Fault, Problem, Said
 from api.idempotency import Answer, OnceForAllDep
+from api.json_response import JSONResponse
 from flows.calendar_change import Moved, Outcome, change_calendar
-from flows.calendars import Decision
+from flows.calendars import Decision, in_force
 from models.law.calendar import Change, Name, UnknownYearError, baseline
 from models.store import SYSTEM, Scope, unit_of_work
 
@@ -142,8 +142,9 @@ def list_versions(_actor: CurrentActor, engine: EngineDep) -> list[VersionOut]:
 
 
 @router.get("/{year:named}", summary="Lịch làm việc · Working calendar")
-def read_calendar(year: int, calendar: CalendarDep, _actor: CurrentActor, engine: EngineDep) -> CalendarOut:
+def read_calendar(year: int, _actor: CurrentActor, engine: EngineDep) -> CalendarOut:
     """Ngày nghỉ và ngày làm bù, kèm văn bản · days off and swapped days with the texts that say so."""
+    calendar = in_force(engine)
     try:
         days = calendar.year(year)
     except (UnknownYearError, ValueError, OverflowError):

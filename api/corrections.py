@@ -4,13 +4,11 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection
 
 from api.answers import ActOut, AskedInstant, DocumentOut, Instant, act_of, document_of, dossier_of
 from api.dependencies import (
-    CalendarDep,
     DossierId,
     EngineDep,
     IfMatch,
@@ -22,8 +20,9 @@ from api.dependencies import (
 from api.dossiers import etag
 from api.errors import Language
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from documents.case import Signing
-from flows.calendars import held
+from flows.calendars import held, in_force
 from flows.clocks import rule_of
 from flows.correcting import Asked, Correction, correct
 from flows.engine import Act
@@ -120,7 +119,6 @@ def correct_one(
     body: CorrectionIn,
     actor: OfficerDep,
     engine: EngineDep,
-    calendar: CalendarDep,
     language: LanguageDep,
     once: OnceDep,
     if_match: IfMatch = None,
@@ -138,7 +136,7 @@ def correct_one(
     )  # fmt: skip
     what = Asked(body.facts, body.person)
     if dry_run:
-        tried = correct(engine, asked, what, calendar, dry_run=True)
+        tried = correct(engine, asked, what, in_force(engine), dry_run=True)
         return JSONResponse(correction_of(tried, language).model_dump(mode="json"))
     required_version(if_match)
 

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, select, true
 
@@ -13,6 +12,7 @@ from api.answers import Instant
 from api.dependencies import EngineDep, allowed, id_of
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceForAllDep
+from api.json_response import JSONResponse
 from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
 from flows.engine import Actor
 from flows.outgoing import send_again

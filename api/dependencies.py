@@ -1,5 +1,6 @@
 """What requests are served with: the store, settings, the calendar, the language, and who is asking."""
 
+from asyncio import to_thread
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,21 +13,18 @@ from fastapi.security import OAuth2PasswordBearer
 from sqlalchemy import Engine
 from starlette.convertors import Convertor, register_url_convertor
 
-from api.access import NOBODY, Known, known, sign_in_again
+from api.access import Known, known, sign_in_again
 from api.edge import template_of
 from api.errors import Fault, Language, Problem, Said, language_of, not_found
 from api.rates import address_of, pay
 from api.scopes import asked_of
 from api.traces import ReasonDep, asked_by
 from documents.pdf import LibreOffice
-from flows.calendars import in_force
 from flows.engine import Actor
 from flows.policy import Permission, may
 from flows.queues import Queues
-from models.law.calendar import Calendar
 from models.logs import note
 from models.settings import Settings
-from models.store import unit_of_work
 
 
 @dataclass(frozen=True)
@@ -61,15 +59,6 @@ async def engine_of(parts: PartsDep) -> Engine:
 EngineDep = Annotated[Engine, Depends(engine_of)]
 
 
-def calendar_of(engine: EngineDep) -> Calendar:
-    """The calendar as it is now, read for each request; what is written under it reads it anew with `held`."""
-    with unit_of_work(engine, NOBODY) as connection:
-        return in_force(connection)
-
-
-CalendarDep = Annotated[Calendar, Depends(calendar_of)]
-
-
 async def asked_language(request: Request) -> Language:
     """The language the caller asks for."""
     return language_of(request)
@@ -85,7 +74,7 @@ _bearer = OAuth2PasswordBearer(
 )
 
 
-def known_caller(
+async def known_caller(
     request: Request, parts: PartsDep, token: Annotated[str | None, Depends(_bearer)], reason: ReasonDep
 ) -> Known:
     """Who is asking; session and account are read each time, so that an ended or disabled one stops at once.
@@ -93,10 +82,10 @@ def known_caller(
     Raises:
         Problem: 401 without a valid token of an enabled account, 403 for a program without the route's scope, 429.
     """
-    found = known(parts.engine, parts.settings, token) if token else None
+    found = await to_thread(known, parts.engine, parts.settings, token) if token else None
     if found is None:
         if token:  # requests without one are counted already
-            pay(parts.engine, parts.settings, address_of(request))
+            await to_thread(pay, parts.engine, parts.settings, address_of(request))
         raise sign_in_again()
     note(account=found.actor.account, agency=found.actor.agency)
     asked_by(found.actor, reason)

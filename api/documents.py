@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, File, Query, Request, Response, UploadFile
-from fastapi.responses import JSONResponse
 from sqlalchemy import Connection, insert, select, true
 
 from api import traces
@@ -14,6 +13,7 @@ from api.dependencies import CurrentActor, DocumentId, DossierId, EngineDep, Off
 from api.dossiers import state_of
 from api.errors import NO_PDF, Fault, Problem, Said, masked, not_found, was_erased
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from api.pages import CSV, whole
 from api.papers import MOST, SUFFIXES, attachment, content_type_of
 from documents import storage
@@ -56,7 +56,7 @@ def list_documents(
     dossier_id: DossierId, actor: CurrentActor, engine: EngineDep, request: Request
 ) -> Response:
     """Theo ngày ban hành · by day of issue."""
-    with unit_of_work(engine, actor.scope) as connection:
+    with unit_of_work(engine, actor.scope, planned_once=True) as connection:
         state = state_of(connection, actor, dossier_id)
         asked = _DOCUMENTS.where(_document.c.dossier == dossier_id)
         ordered = asked.order_by(_document.c.issued_on, _document.c.form, _document.c.id)
@@ -68,7 +68,7 @@ def list_documents(
 @router.get("/v1/documents/{document_id}", summary="Một văn bản · A document")
 def read_one(document_id: DocumentId, actor: CurrentActor, engine: EngineDep) -> DocumentOut:
     """Số, ngày, tình trạng, mã băm, bản chính thức và mã kiểm tra · number, date, state, hash, official copy, code."""
-    with unit_of_work(engine, actor.scope) as connection:
+    with unit_of_work(engine, actor.scope, planned_once=True) as connection:
         return _told(connection, _row(connection, actor, document_id))
 
 
@@ -83,7 +83,7 @@ def readable(store: Store, actor: Actor, document: DocumentId) -> dict[str, Any]
     Raises:
         Problem: 404 when there is none, or it is not theirs to see; 403 when it holds what they do not need.
     """
-    with unit_of_work(store, actor.scope) as connection:
+    with unit_of_work(store, actor.scope, planned_once=True) as connection:
         row = _row(connection, actor, document)
         if classes := _told(connection, row).masked:
             raise masked(classes)
@@ -92,7 +92,7 @@ def readable(store: Store, actor: Actor, document: DocumentId) -> dict[str, Any]
 
 def _row(store: Store, actor: Actor, document: DocumentId) -> dict[str, Any]:
     asked = _DOCUMENTS.where(_document.c.id == document)
-    with unit_of_work(store, actor.scope) as connection:
+    with unit_of_work(store, actor.scope, planned_once=True) as connection:
         found = (
             connection.execute(asked.where(visible(connection, "document.dossier"))).mappings().one_or_none()
         )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, model_validator
-from sqlalchemy import ColumnElement, and_, exists, false, func, intersect, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, intersect, literal_column, select, true
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
@@ -188,7 +188,16 @@ def _overdue() -> ColumnElement[bool]:
 def page_of(engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], page: Page) -> DossierPage:
     """One page of the dossiers an actor may see that meet the conditions, by number."""
     moment = now()
-    next_due = select(func.min(_limit.c.due)).where(_open_duty(), _limit.c.due > moment)
+    late, due = _limit.c.due <= moment, _limit.c.due
+    clocks = (
+        select(
+            func.coalesce(func.bool_or(late), false()).label("overdue"),
+            func.min(due).filter(due > moment).label("next_due"),
+        )
+        .where(_open_duty())
+        .correlate(_dossier)
+        .lateral("clocks")
+    )
     asked = (
         select(
             *(_dossier.c[name] for name in ("id", "number", "stage", "holder", "version", "opened_on")),
@@ -197,17 +206,18 @@ def page_of(engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], 
             _person.c.data["name"].astext.label("person_name"),
             _person.c.data["birth_date"].astext.label("birth_date"),
             _assignee().label("assignee"),
-            _overdue().label("overdue"),
-            next_due.correlate(_dossier).scalar_subquery().label("next_due"),
+            clocks.c.overdue,
+            clocks.c.next_due,
         )
         .join(_person, _person.c.id == _dossier.c.person)
+        .join(clocks, true())
         .where(*conditions)
         .order_by(_dossier.c.number)
-        .limit(page.limit + 1)
+        .limit(literal_column(str(page.limit + 1)))
     )
     if page.cursor is not None:
         asked = asked.where(_dossier.c.number > key_of(page.cursor))
-    with unit_of_work(engine, actor.scope) as connection:
+    with unit_of_work(engine, actor.scope, planned_once=True) as connection:
         rows = connection.execute(asked.where(visible(connection, "dossier.id"))).mappings().all()
         reached = reach(connection)
     items = [_line(row, reached) for row in rows[: page.limit]]

@@ -4,7 +4,6 @@ from typing import Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection
 
@@ -12,6 +11,7 @@ from api.answers import ActOut, AskedInstant, DossierOut, ParticularsIn, act_of,
 from api.dependencies import CurrentActor, DossierId, EngineDep, LanguageDep, OfficerDep
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from api.traces import shown
 from flows.calendars import held
 from flows.engine import Actor
@@ -106,7 +106,7 @@ def read_one(
     response: Response,
 ) -> DossierOut:
     """ETag là phiên bản, gửi lại trong If-Match khi thao tác · send the ETag back as If-Match with an act."""
-    with unit_of_work(engine, actor.scope) as connection:
+    with unit_of_work(engine, actor.scope, planned_once=True) as connection:
         state = state_of(connection, actor, dossier_id)
         own = own_facts(connection, dossier_id, masks_of(state))
     response.headers["ETag"] = etag(state)
@@ -124,7 +124,7 @@ def state_of(store: Store, actor: Actor, dossier: UUID, *, lock: bool = False) -
     Raises:
         Problem: 404 when there is none, or the actor may not see it.
     """
-    with unit_of_work(store, actor.scope, locking=[dossier] if lock else ()) as connection:
+    with unit_of_work(store, actor.scope, locking=[dossier] if lock else (), planned_once=True) as connection:
         states = load(connection, [dossier])
     if dossier not in states:
         raise not_found()

@@ -3,14 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from api.actions import ActionFormOut, DraftOut, drafts_of, form_of
 from api.answers import ActOut, AskedInstant, ParticularsIn, act_of
 from api.dependencies import (
-    CalendarDep,
     CurrentActor,
     DossierId,
     EngineDep,
@@ -22,8 +20,9 @@ from api.dependencies import (
 )
 from api.dossiers import etag, state_of
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from documents.case import Signing
-from flows.calendars import held
+from flows.calendars import held, in_force
 from flows.drawing import drawable, plan_drawing
 from flows.engine import Act, Actor, act
 from flows.possibilities import preview
@@ -53,7 +52,7 @@ def list_forms(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) ->
     state = state_of(engine, actor, dossier_id)
     with unit_of_work(engine, actor.scope) as connection:
         kind = Agencies(connection)[actor.agency].card.kind
-    return [form_of(ref) for ref in drawable(state, kind, now().astimezone(TIMEZONE))]
+    return [ActionFormOut(**form_of(ref)) for ref in drawable(state, kind, now().astimezone(TIMEZONE))]
 
 
 @router.post("/documents", response_model=ActOut, summary="Lập văn bản · Draw up a paper")
@@ -62,7 +61,6 @@ def draw_up(
     body: DrawnIn,
     actor: OfficerDep,
     engine: EngineDep,
-    calendar: CalendarDep,
     language: LanguageDep,
     once: OnceDep,
     if_match: IfMatch = None,
@@ -71,7 +69,7 @@ def draw_up(
     """Có số, không chuyển hồ sơ; cần `If-Match` · numbered, moves nothing; needs `If-Match`."""
     if dry_run:
         asked = _asked(dossier_id, body, actor, asked_version(if_match))
-        tried = act(engine, asked, calendar, dry_run=True, how=plan_drawing)
+        tried = act(engine, asked, in_force(engine), dry_run=True, how=plan_drawing)
         return JSONResponse(act_of(tried, language).model_dump(mode="json"))
     asked = _asked(dossier_id, body, actor, required_version(if_match))
 
@@ -84,10 +82,12 @@ def draw_up(
 
 @router.post("/documents/preview", summary="Xem trước văn bản · Preview the papers")
 def preview_documents(
-    dossier_id: DossierId, body: DrawnIn, actor: OfficerDep, engine: EngineDep, calendar: CalendarDep
+    dossier_id: DossierId, body: DrawnIn, actor: OfficerDep, engine: EngineDep
 ) -> list[DraftOut]:
     """Bản nháp, chưa lấy số · drafts; no number is taken."""
-    return drafts_of(preview(engine, _asked(dossier_id, body, actor, None), calendar, how=plan_drawing))
+    return drafts_of(
+        preview(engine, _asked(dossier_id, body, actor, None), in_force(engine), how=plan_drawing)
+    )
 
 
 def _asked(dossier: DossierId, body: DrawnIn, actor: Actor, version: int | None) -> Act:

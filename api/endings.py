@@ -3,14 +3,12 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from api.actions import DraftOut, drafts_of
 from api.answers import ActOut, DocumentOut, act_of
 from api.dependencies import (
-    CalendarDep,
     CurrentActor,
     DocumentId,
     EngineDep,
@@ -23,8 +21,9 @@ from api.documents import read_one
 from api.dossiers import etag
 from api.errors import Language
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from documents.case import Signing
-from flows.calendars import held
+from flows.calendars import held, in_force
 from flows.ending import REISSUE, VOID, end
 from flows.engine import Act, Actor
 from models.clock import now
@@ -60,7 +59,6 @@ def void(
     body: VoidIn,
     actor: CurrentActor,
     engine: EngineDep,
-    calendar: CalendarDep,
     language: LanguageDep,
     once: OnceDep,
     if_match: IfMatch = None,
@@ -71,7 +69,7 @@ def void(
     Cần `If-Match` với ETag của hồ sơ · needs `If-Match` with the dossier's ETag. Người đứng đầu cơ quan ban hành hoặc người giám sát · the head of the issuing agency, or a supervisor.
     """
     asked = _asked(VOID, read_one(document_id, actor, engine), body, actor, if_match)
-    return _end(asked, body, engine, calendar, language, once, dry_run=dry_run)
+    return _end(asked, body, engine, language, once, dry_run=dry_run)
 
 
 @router.post("/reissue", response_model=ActOut, summary="Ban hành lại văn bản · Issue a document again")
@@ -80,7 +78,6 @@ def reissue(
     body: ReissueIn,
     actor: CurrentActor,
     engine: EngineDep,
-    calendar: CalendarDep,
     language: LanguageDep,
     once: OnceDep,
     if_match: IfMatch = None,
@@ -91,30 +88,29 @@ def reissue(
     Cần `If-Match` với ETag của hồ sơ · needs `If-Match` with the dossier's ETag. Người đứng đầu cơ quan ban hành · the head of the issuing agency.
     """
     asked = _asked(REISSUE, read_one(document_id, actor, engine), body, actor, if_match)
-    return _end(asked, body, engine, calendar, language, once, dry_run=dry_run)
+    return _end(asked, body, engine, language, once, dry_run=dry_run)
 
 
 @router.post("/reissue/preview", summary="Xem trước văn bản ban hành lại · Preview what would be issued")
 def preview_reissue(
-    document_id: DocumentId, body: ReissueIn, actor: CurrentActor, engine: EngineDep, calendar: CalendarDep
+    document_id: DocumentId, body: ReissueIn, actor: CurrentActor, engine: EngineDep
 ) -> list[DraftOut]:
     """Bản nháp, chưa lấy số · a draft; no number is taken."""
     asked = _asked(REISSUE, read_one(document_id, actor, engine), body, actor, None)
-    return drafts_of(end(engine, asked, calendar, dry_run=True).issue.drafts())
+    return drafts_of(end(engine, asked, in_force(engine), dry_run=True).issue.drafts())
 
 
 def _end(
     asked: Act,
     body: VoidIn,
     engine: EngineDep,
-    calendar: CalendarDep,
     language: Language,
     once: OnceDep,
     *,
     dry_run: bool,
 ) -> JSONResponse:
     if dry_run:
-        tried = end(engine, asked, calendar, dry_run=True)
+        tried = end(engine, asked, in_force(engine), dry_run=True)
         return JSONResponse(act_of(tried, language).model_dump(mode="json"))
     if asked.expected_version is None:
         required_version(None)

@@ -7,11 +7,11 @@ from typing import Any, Literal, NamedTuple
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from api.json_response import JSONResponse
 from documents.pdf import LibreOfficeMissingError, PdfError, PdfTimeoutError
 from flows.refusals import Invalid, Refusal, Refused, Stale, UnknownAction, UnknownDossier
 from flows.validation import in_vietnamese

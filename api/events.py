@@ -30,7 +30,7 @@ class ChainOut(BaseModel):
 @router.get("", summary="Các thao tác đã thực hiện · What was done")
 def list_events(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -> ChainOut:
     """Mỗi thao tác nối với thao tác trước bằng mã băm · each is chained to the one before."""
-    with unit_of_work(engine, actor.scope) as connection:
+    with unit_of_work(engine, actor.scope, planned_once=True) as connection:
         state = state_of(connection, actor, dossier_id)
         asked = (
             select(_event, _facts.c.facts, _facts.c.salt)

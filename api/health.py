@@ -10,9 +10,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.access import NOBODY
-from api.dependencies import EngineDep, PartsDep, calendar_of
+from api.dependencies import EngineDep, PartsDep
 from api.errors import Fault, Problem, Said
 from documents.pdf import LibreOffice, LibreOfficeMissingError, font
+from flows.calendars import in_force
 from models.clock import now
 from models.law.limits import TIMEZONE
 from models.migrations import newest
@@ -60,7 +61,7 @@ def ready(engine: EngineDep, parts: PartsDep) -> ReadyOut:
         with unit_of_work(engine, NOBODY) as connection:
             revision = connection.execute(_REVISION).scalar_one_or_none()
             oldest = connection.execute(waiting).scalar_one()
-        calendar = calendar_of(engine)
+        calendar = in_force(engine)
     except (SQLAlchemyError, psycopg.Error):
         raise _not_ready(
             "database", "Không kết nối được cơ sở dữ liệu", "The database does not answer"

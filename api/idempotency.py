@@ -13,16 +13,16 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Header, Request
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from api.dependencies import CalendarKeeperDep, CurrentActor, EngineDep
+from api.dependencies import CalendarKeeperDep, CurrentActor, Parts
 from api.errors import Fault, Problem, Said
+from api.json_response import JSONResponse
+from flows.engine import Actor
 from models.box import seal, unseal
 from models.clock import now
-from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
@@ -54,13 +54,11 @@ class Answer:
 class Once:
     """A write in one transaction with its answer, under the request's idempotency key if it has one."""
 
-    def __init__(
-        self, request: Request, engine: EngineDep, actor: CurrentActor, idempotency_key: Key = None
-    ) -> None:
+    def __init__(self, request: Request, actor: Actor, scope: Scope, key: str | None) -> None:
         self._target = f"{request.method} {request.url.path}?{request.url.query}"
-        self._engine, self._actor, self._key = engine, actor, idempotency_key
-        self._settings: Settings = request.app.state.parts.settings
-        self._scope = actor.scope
+        self._actor, self._scope, self._key = actor, scope, key
+        parts: Parts = request.app.state.parts
+        self._engine, self._settings = parts.engine, parts.settings
 
     def __call__(self, content: object, write: Callable[[Connection], Answer]) -> JSONResponse:
         """Does the write, or repeats the answer of the first one with this key.
@@ -74,7 +72,7 @@ class Once:
         """
         asked = orjson.dumps([self._target, content], option=orjson.OPT_SORT_KEYS)
         digest = hashlib.sha256(asked).hexdigest()
-        with unit_of_work(self._engine, self._scope) as connection:
+        with unit_of_work(self._engine, self._scope, planned_once=True) as connection:
             if self._key is not None and not self._claim(connection, digest):
                 return self._repeat(connection, digest)
             answer = write(connection)
@@ -116,15 +114,15 @@ class Once:
         return JSONResponse(body, row.status, {**row.headers, "Idempotency-Replayed": "true"})
 
 
-class OnceForAll(Once):
+async def once(request: Request, actor: CurrentActor, idempotency_key: Key = None) -> Once:
+    """A write on behalf of the caller."""
+    return Once(request, actor, actor.scope, idempotency_key)
+
+
+async def once_for_all(request: Request, actor: CalendarKeeperDep, idempotency_key: Key = None) -> Once:
     """A write that concerns every dossier, by those who keep the calendar."""
-
-    def __init__(
-        self, request: Request, engine: EngineDep, actor: CalendarKeeperDep, idempotency_key: Key = None
-    ) -> None:
-        super().__init__(request, engine, actor, idempotency_key)
-        self._scope = Scope(SYSTEM, actor.account)
+    return Once(request, actor, Scope(SYSTEM, actor.account), idempotency_key)
 
 
-OnceDep = Annotated[Once, Depends()]
-OnceForAllDep = Annotated[OnceForAll, Depends()]
+OnceDep = Annotated[Once, Depends(once)]
+OnceForAllDep = Annotated[Once, Depends(once_for_all)]

@@ -6,19 +6,20 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Query, Response, UploadFile
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection
 
 from api.bulk import TaskOut, task_of
-from api.dependencies import CalendarDep, CurrentActor, LanguageDep, OfficerDep, PartsDep
+from api.dependencies import CurrentActor, LanguageDep, OfficerDep, PartsDep
 from api.errors import ErrorOut, Fault, Language, Problem, Said
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from api.papers import attachment
 from api.registers import XLSX
 from documents import storage
 from flows import batches, import_template
+from flows.calendars import in_force
 from flows.import_columns import columns
 from flows.import_file import ImportFile, Understood
 from flows.importing import judge
@@ -72,7 +73,6 @@ def import_file(
     actor: OfficerDep,
     parts: PartsDep,
     once: OnceDep,
-    calendar: CalendarDep,
     language: LanguageDep,
     file: Annotated[
         UploadFile,
@@ -102,7 +102,7 @@ def import_file(
         opened = ImportFile(Path(draft.name))
         first = list(islice(opened.rows(), _SHOWN))
     with unit_of_work(parts.engine, actor.scope) as connection:
-        judge(connection, actor, opened, first, calendar)
+        judge(connection, actor, opened, first, in_force(connection))
     sha256 = storage.store(parts.files, content)
 
     def write(connection: Connection) -> Answer:

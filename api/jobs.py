@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as InPath
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, text
 
@@ -13,6 +12,7 @@ from api.answers import Instant
 from api.dependencies import EngineDep, allowed
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
 from flows import outbox
 from flows.engine import Actor

@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 
 from api.answers import AskedInstant, InstantInAddress, LimitOut, limit_of
-from api.dependencies import CalendarDep, CurrentActor, DossierId, EngineDep
+from api.dependencies import CurrentActor, DossierId, EngineDep
 from api.dossiers import state_of
 from api.errors import Fault, Problem, Said
 from api.pages import CSV, whole
 from api.rulebooks import book_named, rule_named
+from flows.calendars import in_force
 from flows.clocks import rule_of
 from flows.engine import Facts
 from flows.recounting import Recount
@@ -55,16 +56,16 @@ def list_limits(
     dossier_id: DossierId,
     actor: CurrentActor,
     engine: EngineDep,
-    calendar: CalendarDep,
     request: Request,
     at: AskedMoment = None,
 ) -> Response:
     """Mỗi thời hạn kèm cách tính và thời gian còn lại · each with its explanation and what is left of it."""
     moment = at or now()
-    with unit_of_work(engine, actor.scope) as connection:
+    with unit_of_work(engine, actor.scope, planned_once=True) as connection:
         state = state_of(connection, actor, dossier_id)
         asked = select(_limit.c.id, _limit.c.explanation).where(_limit.c.dossier == dossier_id)
         explanations = {row.id: row.explanation for row in connection.execute(asked)}
+        calendar = in_force(connection)
     found = [
         limit_of(limit, how, _remaining(state, limit, how, calendar, moment))
         for limit, how in ((limit, explanations[limit.id]) for limit in state.limits)
@@ -122,8 +123,9 @@ class Question(BaseModel):
 
 
 @router.post("/limits/compute", summary="Tính thời hạn · Compute a limit")
-def compute(question: Question, calendar: CalendarDep, _actor: CurrentActor) -> Reckoning:
+def compute(question: Question, _actor: CurrentActor, engine: EngineDep) -> Reckoning:
     """Kèm từng ngày được tính hay không và vì sao · with each day, whether it counts, and why."""
+    calendar = in_force(engine)
     try:
         if question.rulebook is None or question.rule is None:
             amount, unit = question.amount, question.unit

@@ -4,13 +4,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, select, update
 
 from api.access import NOBODY
 from api.dependencies import CurrentActor, EngineDep, allowed
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from flows.engine import Actor
 from models.mail_server import checked_address
 from models.store import unit_of_work

@@ -4,14 +4,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from api.actions import NeedOut, need_of
 from api.answers import ActOut, AskedInstant, act_of
 from api.dependencies import (
-    CalendarDep,
     CurrentActor,
     DossierId,
     EngineDep,
@@ -23,7 +21,8 @@ from api.dependencies import (
 from api.dossiers import etag
 from api.errors import ErrorOut, Language, errors_of, not_found, of_refusal
 from api.idempotency import Answer, OnceDep
-from flows.calendars import held
+from api.json_response import JSONResponse
+from flows.calendars import held, in_force
 from flows.engine import Act, Planner, act, act_many
 from flows.migration import plan_keeping, plan_migration, way_on
 from flows.refusals import Refusal
@@ -108,7 +107,7 @@ def read_way(
         citation=landing.citation if landing else None,
         confirmed=landing.confirmed if landing else None,
         allowed=all(need.met for need in way.needs),
-        needs=[need_of(need, language) for need in way.needs],
+        needs=[NeedOut(**need_of(need, language)) for need in way.needs],
         facts_schema=way.payload.model_json_schema(),
     )
 
@@ -121,7 +120,6 @@ def migrate(
     body: MigrationIn,
     actor: CurrentActor,
     engine: EngineDep,
-    calendar: CalendarDep,
     language: LanguageDep,
     once: OnceDep,
     if_match: IfMatch = None,
@@ -130,7 +128,7 @@ def migrate(
     """Theo quy định chuyển tiếp; thời hạn đang chạy giữ nguyên · by the transitional rules; running limits keep their length."""
     asked = Act(dossier_id, "migrate", body.facts, body.occurred_at, actor, asked_version(if_match))
     if dry_run:
-        tried = act(engine, asked, calendar, dry_run=True, how=plan_migration)
+        tried = act(engine, asked, in_force(engine), dry_run=True, how=plan_migration)
         return JSONResponse(act_of(tried, language).model_dump(mode="json"))
     required_version(if_match)
     return _once(once, asked, plan_migration, body, language)
@@ -142,7 +140,6 @@ def keep(
     body: MigrationIn,
     actor: CurrentActor,
     engine: EngineDep,
-    calendar: CalendarDep,
     language: LanguageDep,
     once: OnceDep,
     if_match: IfMatch = None,
@@ -151,7 +148,7 @@ def keep(
     """Người giám sát quyết định, nêu lý do (`keep_reason`) · a supervisor decides, with the reason."""
     asked = Act(dossier_id, "keep_book", body.facts, body.occurred_at, actor, asked_version(if_match))
     if dry_run:
-        tried = act(engine, asked, calendar, dry_run=True, how=plan_keeping)
+        tried = act(engine, asked, in_force(engine), dry_run=True, how=plan_keeping)
         return JSONResponse(act_of(tried, language).model_dump(mode="json"))
     required_version(if_match)
     return _once(once, asked, plan_keeping, body, language)
@@ -162,7 +159,6 @@ def migrate_many(
     body: ManyIn,
     actor: CurrentActor,
     engine: EngineDep,
-    calendar: CalendarDep,
     language: LanguageDep,
     once: OnceDep,
     dry_run: DryRun = False,
@@ -171,7 +167,7 @@ def migrate_many(
     dossiers = list(dict.fromkeys(body.dossiers))
     asked = [Act(one, "migrate", body.facts, body.occurred_at, actor, None) for one in dossiers]
     if dry_run:
-        tried = act_many(engine, asked, calendar, dry_run=True, how=plan_migration)
+        tried = act_many(engine, asked, in_force(engine), dry_run=True, how=plan_migration)
         return JSONResponse(many_of(dossiers, tried, language).model_dump(mode="json"))
 
     def write(connection: Connection) -> Answer:

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
@@ -14,6 +13,7 @@ from api.deliveries import DeliveryOut, deliveries_of
 from api.dependencies import CurrentActor, EngineDep, LanguageDep, id_of
 from api.errors import Language, not_found
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
 from flows.engine import Actor
 from flows.notice_texts import wording

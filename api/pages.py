@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import Fault, Problem, Said
+from api.json_response import JSONResponse
 
 CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 """What a list says in OpenAPI of its other form."""

@@ -10,7 +10,6 @@ from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, func, insert, select
 
@@ -20,6 +19,7 @@ from api.dependencies import CurrentActor, DossierId, EngineDep, OfficerDep, Pap
 from api.dossiers import state_of
 from api.errors import Fault, Problem, Said, masked, not_found, was_erased
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from api.pages import CSV, whole
 from documents import storage
 from documents.received import DOCX, SCANS, UnfitFile, judge, kind_of
@@ -73,7 +73,7 @@ class PaperOut(BaseModel):
 )  # fmt: skip
 def list_papers(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep, request: Request) -> Response:
     """Theo thứ tự nhận · in the order of receipt."""
-    with unit_of_work(engine, actor.scope) as connection:
+    with unit_of_work(engine, actor.scope, planned_once=True) as connection:
         state = state_of(connection, actor, dossier_id)
         masks, minor = masks_of(state), minor_of(state)
         asked = select(_paper).where(_paper.c.dossier == dossier_id).order_by(_paper.c.first_sheet)

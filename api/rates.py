@@ -1,27 +1,27 @@
 """How often an address may ask that is not signed in; an account's rate is counted where its token is read."""
 
 import ipaddress
+from asyncio import to_thread
 
 from fastapi import Request
-from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
-from api.access import NOBODY, price, too_many
+from api.access import price, too_many
 from models.settings import Settings
-from models.store import unit_of_work
+from models.store import alone
 
 _FREE = ("/health/", "/metrics")
 """Asked by machines that watch this one, often and by rule."""
-_PAID = text("""
+_PAID = """
     WITH paid AS (
-        INSERT INTO request_rate AS rate (key, paid_until) VALUES (:key, clock_timestamp() + :cost)
-        ON CONFLICT (key) DO UPDATE SET paid_until = greatest(rate.paid_until, clock_timestamp()) + :cost
-            WHERE rate.paid_until <= clock_timestamp() + :credit
+        INSERT INTO request_rate AS rate (key, paid_until) VALUES (%(key)s, clock_timestamp() + %(cost)s)
+        ON CONFLICT (key) DO UPDATE SET paid_until = greatest(rate.paid_until, clock_timestamp()) + %(cost)s
+            WHERE rate.paid_until <= clock_timestamp() + %(credit)s
         RETURNING 1
     )
-    SELECT EXISTS (SELECT FROM paid) AS paid,
-        extract(epoch FROM (SELECT paid_until FROM request_rate WHERE key = :key) - clock_timestamp() - :credit) AS wait
-""")
+    SELECT EXISTS (SELECT FROM paid), extract(epoch FROM (
+        SELECT paid_until FROM request_rate WHERE key = %(key)s) - clock_timestamp() - %(credit)s)
+"""
 
 
 async def paced(request: Request) -> None:
@@ -36,7 +36,7 @@ async def paced(request: Request) -> None:
     ):
         return
     parts = request.app.state.parts
-    await run_in_threadpool(pay, parts.engine, parts.settings, address_of(request))
+    await to_thread(pay, parts.engine, parts.settings, address_of(request))
 
 
 def pay(engine: Engine, settings: Settings, address: str) -> None:
@@ -45,10 +45,9 @@ def pay(engine: Engine, settings: Settings, address: str) -> None:
     Raises:
         Problem: 429.
     """
-    with unit_of_work(engine, NOBODY) as connection:
-        row = connection.execute(_PAID, price(f"address {address}", settings.doors.address_rate)).one()
-    if not row.paid:
-        raise too_many(float(row.wait or 0))
+    [(paid, wait)] = alone(engine, (_PAID, price(f"address {address}", settings.doors.address_rate)))
+    if not paid:
+        raise too_many(float(wait or 0))
 
 
 def address_of(request: Request) -> str:

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, text
 
 from api.dependencies import CurrentActor, EngineDep
 from api.errors import not_found
+from api.json_response import JSONResponse
 from api.pages import CSV, whole
 from api.papers import attachment
 from documents.forms import all_forms

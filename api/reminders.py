@@ -4,13 +4,11 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from api.answers import ActOut, act_of
 from api.dependencies import (
-    CalendarDep,
     DossierId,
     EngineDep,
     IfMatch,
@@ -21,8 +19,9 @@ from api.dependencies import (
 from api.dossiers import etag
 from api.errors import Language
 from api.idempotency import Answer, OnceDep
+from api.json_response import JSONResponse
 from documents.case import Signing
-from flows.calendars import held
+from flows.calendars import held, in_force
 from flows.engine import Act, Actor
 from flows.reminding import REMIND, Reminding, remind
 from flows.standstill import Stuck
@@ -65,7 +64,6 @@ def remind_of(
     body: ReminderIn,
     actor: Annotated[Actor, Depends(watcher)],
     engine: EngineDep,
-    calendar: CalendarDep,
     language: LanguageDep,
     once: OnceDep,
     if_match: IfMatch = None,
@@ -87,7 +85,7 @@ def remind_of(
     )
     what = Reminding(body.cause, body.rule, body.wanted, body.answer_by, body.again)
     if dry_run:
-        tried = remind(engine, asked, what, calendar, dry_run=True)
+        tried = remind(engine, asked, what, in_force(engine), dry_run=True)
         return JSONResponse(_told(*tried, language).model_dump(mode="json"))
 
     def write(connection: Connection) -> Answer:

@@ -1,5 +1,6 @@
 """What each request leaves in the audit log: one place for all doors, written before the answer goes out."""
 
+from asyncio import to_thread
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -10,7 +11,6 @@ from uuid import UUID
 
 from anyio import CancelScope
 from fastapi import Depends, Header, Request
-from fastapi.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.edge import template_of
@@ -164,7 +164,7 @@ async def _recorded(scope: Scope, trace: Trace, status: int) -> bool:
         return True
     try:
         engine = scope["app"].state.parts.engine
-        await run_in_threadpool(record_now, engine, _entry(scope, trace, operation, status))
+        await to_thread(record_now, engine, _entry(scope, trace, operation, status))
     except Exception as error:  # noqa: BLE001 - whatever it was, nothing goes out that is not recorded
         _log.error("request not recorded", exc_info=error, route=template_of(scope))
         return False

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.responses import JSONResponse
 from sqlalchemy import Connection, Select, select
 
 from api import accounts
@@ -13,6 +12,7 @@ from api.access import NOBODY
 from api.dependencies import EngineDep, PartsDep, allowed, id_of
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, Key, Once
+from api.json_response import JSONResponse
 from api.pages import CSV, cursor_of, key_of, listed, no_cursor
 from api.user_answers import (
     LinkIn,
@@ -39,16 +39,12 @@ reader = allowed("users.read")
 ReaderDep = Annotated[Actor, Depends(reader)]
 
 
-class OnceForManager(Once):
+async def once_for_manager(request: Request, actor: ManagerDep, idempotency_key: Key = None) -> Once:
     """A write by who manages accounts."""
-
-    def __init__(
-        self, request: Request, engine: EngineDep, actor: ManagerDep, idempotency_key: Key = None
-    ) -> None:
-        super().__init__(request, engine, actor, idempotency_key)
+    return Once(request, actor, actor.scope, idempotency_key)
 
 
-OnceForManagerDep = Annotated[OnceForManager, Depends()]
+OnceForManagerDep = Annotated[Once, Depends(once_for_manager)]
 
 
 async def user_id_of(

@@ -6,13 +6,14 @@ from html import escape
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select, true
 
 from api.dependencies import EngineDep, LanguageDep
 from api.documents import SIGNED
 from api.errors import Language, Said, not_found
+from api.json_response import JSONResponse
 from api.traces import shown
 from models.law.limits import TIMEZONE
 from models.store import SYSTEM, Scope, unit_of_work

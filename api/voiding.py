@@ -3,13 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from api.answers import ActOut, act_of
 from api.dependencies import (
-    CalendarDep,
     DossierId,
     EngineDep,
     IfMatch,
@@ -20,7 +18,8 @@ from api.dependencies import (
 )
 from api.dossiers import etag
 from api.idempotency import Answer, OnceDep
-from flows.calendars import held
+from api.json_response import JSONResponse
+from flows.calendars import held, in_force
 from flows.engine import Act, Actor
 from flows.voiding import VOID_LAST, void_last
 from models.clock import now
@@ -45,7 +44,6 @@ def take_back(
     body: VoidLastIn,
     actor: SupervisorDep,
     engine: EngineDep,
-    calendar: CalendarDep,
     language: LanguageDep,
     once: OnceDep,
     if_match: IfMatch = None,
@@ -57,7 +55,7 @@ def take_back(
     """
     asked = Act(dossier_id, VOID_LAST, {}, now(), actor, asked_version(if_match), reason=body.reason)
     if dry_run:
-        tried = void_last(engine, asked, calendar, dry_run=True)
+        tried = void_last(engine, asked, in_force(engine), dry_run=True)
         return JSONResponse(act_of(tried, language).model_dump(mode="json"))
     required_version(if_match)
 

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection, select, tuple_
 
@@ -13,6 +12,7 @@ from api.answers import Instant
 from api.dependencies import EngineDep, LanguageDep
 from api.errors import Fault, Language, Problem, Said, not_found
 from api.idempotency import Answer
+from api.json_response import JSONResponse
 from api.pages import CSV, Page, listed
 from api.webhooks import KeeperDep, OnceForKeeperDep, WebhookId, place_of, row_of, scope_of
 from flows.webhooks import OUTCOMES, Code, send_again, send_test

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.responses import JSONResponse
 from sqlalchemy import Connection, func, insert, select, tuple_, update
 
 from api.dependencies import EngineDep, PartsDep, allowed, id_of
 from api.errors import Fault, Problem, Said, not_found
 from api.idempotency import Answer, Key, Once
+from api.json_response import JSONResponse
 from api.pages import CSV, listed
 from api.webhook_answers import (
     SecretIn,
@@ -51,17 +51,12 @@ def scope_of(actor: Actor) -> Scope:
     return Scope(SYSTEM, actor.account) if may(actor.role, "webhooks.keep_all") else actor.scope
 
 
-class OnceForKeeper(Once):
+async def once_for_keeper(request: Request, actor: KeeperDep, idempotency_key: Key = None) -> Once:
     """A write by a keeper of webhooks."""
-
-    def __init__(
-        self, request: Request, engine: EngineDep, actor: KeeperDep, idempotency_key: Key = None
-    ) -> None:
-        super().__init__(request, engine, actor, idempotency_key)
-        self._scope = scope_of(actor)
+    return Once(request, actor, scope_of(actor), idempotency_key)
 
 
-OnceForKeeperDep = Annotated[OnceForKeeper, Depends()]
+OnceForKeeperDep = Annotated[Once, Depends(once_for_keeper)]
 
 
 async def webhook_id_of(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, select, text
 
 from models import clock
 from models.audit import digest_of_entry
-from models.store import SYSTEM, Scope, Store, unit_of_work
+from models.store import SYSTEM, Scope, Store, alone, unit_of_work
 from models.tables import table
 
 BATCH = 5000
@@ -53,6 +53,7 @@ _APPEND = """
     SELECT audit_append(%(at)s, %(account)s, %(agency)s, %(role)s, %(operation)s, %(dossiers)s::uuid[],
         %(objects)s::text[], %(outcome)s, %(address)s, %(request)s, %(reason)s)
 """
+_APPEND_AT_ONCE = _APPEND.replace("SELECT", "SELECT set_config('synchronous_commit', 'off', true),", 1)
 # Whoever commits something with this waits until all that was committed before, by anybody, is on the disk.
 _ON_DISK = "SELECT pg_logical_emit_message(true, 'hoso.audit', '')"
 
@@ -70,15 +71,7 @@ def record_now(engine: Engine, entry: Entry) -> None:
     The chain's lock is held without waiting for the disk, and then all who write at the same time wait for it together:
     else the disk's slowness would bound how many requests a second there can be.
     """
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        raw = connection.connection.driver_connection
-        assert isinstance(raw, psycopg.Connection)  # noqa: S101 - the one dialect there is
-        with raw.pipeline():
-            raw.execute("BEGIN")
-            raw.execute("SET LOCAL synchronous_commit = off")
-            raw.execute(_APPEND, _asked(entry))
-            raw.execute("COMMIT")
-            raw.execute(_ON_DISK)
+    alone(engine, (_APPEND_AT_ONCE, _asked(entry)), (_ON_DISK, {}))
 
 
 def _asked(entry: Entry) -> dict[str, object]:

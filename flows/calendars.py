@@ -12,20 +12,22 @@ from sqlalchemy import Connection, insert, text
 from flows.refusals import Flaw
 from models.clock import now
 from models.law.calendar import Calendar, Change, baseline
+from models.store import Store, alone
 from models.tables import table
 
-_RECORDED = text("""
+_RECORDED = """
     SELECT s.announces, s.announcement, c.day, c.kind, c.name, c.citation
     FROM calendar_change_set s LEFT JOIN calendar_change c ON c.change_set = s.id ORDER BY s.id, c.day
-""")
+"""
 _HOLD = text("SELECT pg_advisory_xact_lock_shared(:key)")
 _HOLD_ALONE = text("SELECT pg_advisory_xact_lock(:key)")
 _KEY = 0x1C8  # any number; migrations hold the next one
 
 
-def in_force(connection: Connection) -> Calendar:
+def in_force(store: Store) -> Calendar:
     """The calendar as the database has it now."""
-    return _with_changes(tuple(tuple(row) for row in connection.execute(_RECORDED)))
+    rows = store.execute(text(_RECORDED)) if isinstance(store, Connection) else alone(store, (_RECORDED, {}))
+    return _with_changes(tuple(tuple(row) for row in rows))
 
 
 def held(connection: Connection) -> Calendar:

@@ -40,15 +40,16 @@ def possibilities(engine: Engine, dossier: UUID, actor: Actor) -> list[Possibili
         UnknownDossier: there is none, or the actor may not see it.
     """
     at = now().astimezone(TIMEZONE)
-    with unit_of_work(engine, actor.scope) as connection:
-        states = load(connection, [dossier])
+    with unit_of_work(engine, actor.scope, planned_once=True) as connection:
+        agencies = Agencies(connection)
+        states = load(connection, [dossier], agencies)
         if dossier not in states:
             raise UnknownDossier
-        state, agencies = states[dossier], Agencies(connection)
-        book = book_of(state.book)
+        state = states[dossier]
+        book, facts = book_of(state.book), Facts(state, {}, at)
         found = []
         for action in (one for one in book.actions if state.stage in one.stages):
-            view = View(state, book, action, Facts(state, {}, at), at)
+            view = View(state, book, action, facts, at)
             needs = [
                 *rights_needs(state, action, actor.agency, actor.role, agencies, at.date()),
                 *order_needs(view),
@@ -73,9 +74,10 @@ def preview(
     Raises:
         UnknownDossier, Stale, UnknownAction, Invalid, Refused: as the act itself would.
     """
-    with unit_of_work(engine, asked.actor.scope) as connection:
-        states = load(connection, [asked.dossier])
+    with unit_of_work(engine, asked.actor.scope, planned_once=True) as connection:
+        agencies = Agencies(connection)
+        states = load(connection, [asked.dossier], agencies)
         if asked.dossier not in states:
             raise UnknownDossier
-        done = how(states[asked.dossier], asked, Agencies(connection), calendar)
+        done = how(states[asked.dossier], asked, agencies, calendar)
         return done.issue.drafts()

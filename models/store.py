@@ -1,6 +1,6 @@
 """The store: the connection pool, and the unit of work that is the only place that commits."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -78,7 +78,7 @@ def open_store(url: URL | str, *, pool_size: int = 10, public_url: str = PUBLIC_
         execution_options={"public_url": public_url},
         hide_parameters=True,  # an error must not quote a person
     )
-    event.listen(engine, "connect", _utc)
+    event.listen(engine, "connect", _settle)
     return engine
 
 
@@ -87,9 +87,10 @@ def public_url(connection: Connection) -> str:
     return str(connection.get_execution_options()["public_url"])
 
 
-def _utc(connection: object, _record: object) -> None:
+def _settle(connection: object, _record: object) -> None:
     with connection.cursor() as cursor:  # type: ignore[attr-defined]  # a psycopg connection
-        cursor.execute("SET TIME ZONE 'UTC'")
+        # Row-level security makes statements look dear, and a server that can would compile them longer than they run.
+        cursor.execute("SET TIME ZONE 'UTC'; SET jit = off")
     connection.commit()  # type: ignore[attr-defined]  # as above
 
 
@@ -98,7 +99,9 @@ Store = Engine | Connection
 
 
 @contextmanager
-def unit_of_work(store: Store, scope: Scope, *, locking: Sequence[UUID] = ()) -> Iterator[Connection]:
+def unit_of_work(
+    store: Store, scope: Scope, *, locking: Sequence[UUID] = (), planned_once: bool = False
+) -> Iterator[Connection]:
     """One transaction on behalf of `scope`; commits when the block ends, rolls back when it raises.
 
     Given the connection of a unit of work under way, it is a part of that one, with its scope, and ends with it.
@@ -108,12 +111,14 @@ def unit_of_work(store: Store, scope: Scope, *, locking: Sequence[UUID] = ()) ->
         scope: on whose behalf.
         locking: dossiers to hold until the transaction ends, taken in order of id. What is read afterwards is what the
             act before has written, for the lock is a statement of its own.
+        planned_once: one plan of each statement serves whatever values it comes with. PostgreSQL would make a new one each
+            time, which for what row-level security guards takes ten times as long as carrying it out.
     """
     if isinstance(store, Connection):
         _lock(store, locking)
         yield store
         return
-    with _entered(store, scope, locking) as connection:
+    with _entered(store, scope, locking, planned_once) as connection:
         told: list[Callable[[], None]] = []
         connection.info[_AFTER_COMMIT] = told
         with connection.begin() as transaction:
@@ -139,7 +144,36 @@ def after_commit(connection: Connection, tell: Callable[[], None]) -> None:
 _AFTER_COMMIT = "hoso.after_commit"
 
 
-def _entered(engine: Engine, scope: Scope, locking: Sequence[UUID]) -> Connection:
+def alone(engine: Engine, *statements: tuple[str, Mapping[str, Any]]) -> list[Any]:
+    """Statements that are each a unit of work of their own, on nobody's behalf; the rows of the last one.
+
+    What every request needs costs this way a third of what a unit of work does: nothing but the statement is sent. A
+    server that was restarted since is found again.
+
+    Args:
+        engine: the store.
+        statements: SQL with psycopg's placeholders, and what stands for them.
+    """
+    try:
+        return _alone(engine, statements)
+    except psycopg.OperationalError:
+        engine.dispose()
+        return _alone(engine, statements)
+
+
+def _alone(engine: Engine, statements: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Any]:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        raw = _raw(connection)
+        try:
+            for statement, values in statements:
+                told = raw.execute(statement, values)
+            return told.fetchall()
+        except psycopg.OperationalError:
+            connection.invalidate()
+            raise
+
+
+def _entered(engine: Engine, scope: Scope, locking: Sequence[UUID], planned_once: bool) -> Connection:
     """A connection whose transaction has its scope and its locks.
 
     If the server was restarted since, what the pool holds is dead: nothing was done yet, so new connections are tried
@@ -147,23 +181,24 @@ def _entered(engine: Engine, scope: Scope, locking: Sequence[UUID]) -> Connectio
     """
     connection = engine.connect()
     try:
-        _enter(connection, scope, locking)
+        _enter(connection, scope, locking, planned_once)
     except psycopg.OperationalError:
         connection.invalidate()
         connection.close()
         engine.dispose()
         connection = engine.connect()
-        _enter(connection, scope, locking)
+        _enter(connection, scope, locking, planned_once)
     return connection
 
 
-def _enter(connection: Connection, scope: Scope, locking: Sequence[UUID]) -> None:
+def _enter(connection: Connection, scope: Scope, locking: Sequence[UUID], planned_once: bool) -> None:
     raw = _raw(connection)
-    named = {**vars(scope), "account": str(scope.account or ""), "writes": "" if scope.reads_only else "on"}
-    with raw.pipeline():  # the transaction's beginning, its scope and its locks in one round trip
-        told = raw.execute(_SCOPE, named)
-        _lock(connection, locking)
-    row = told.fetchone()
+    named = {
+        **vars(scope), "account": str(scope.account or ""), "writes": "" if scope.reads_only else "on",
+        "plans": "force_generic_plan" if planned_once else "auto",
+    }  # fmt: skip
+    row = raw.execute(_SCOPE, named).fetchone()
+    _lock(connection, locking)
     assert row is not None  # noqa: S101 - one line, whatever the scope
     connection.info[_REACH] = Reach(row[0].split(","), row[1], scope.blind, scope.fields, row[2])
 
@@ -191,6 +226,7 @@ _SCOPE = """
         (SELECT kind FROM agency WHERE code = %(agency)s),
         set_config('hoso.dossiers', CASE WHEN %(blind)s THEN '' ELSE codes END, true),
         set_config('hoso.account', %(account)s, true),
-        set_config('hoso.writes', %(writes)s, true)
+        set_config('hoso.writes', %(writes)s, true),
+        set_config('plan_cache_mode', %(plans)s, true)
     FROM named
 """
