@@ -13,6 +13,10 @@ from models.settings import Settings
 
 __all__ = ["api", "clock", "prefect", "worker"]
 
+KEEP_ALIVE = 75
+"""Seconds a connection that asks nothing stays open: longer than a person thinks, and than a proxy before us keeps it,
+which else would now and then send a request into one that is closing."""
+
 
 def api(settings: Settings) -> Program:
     """One process of the API; several may run, on one machine or on many.
@@ -31,6 +35,7 @@ def api(settings: Settings) -> Program:
         "--host", settings.host, "--port", str(settings.port),
         *(("--proxy-headers", *trusted) if settings.proxies else ("--no-proxy-headers",)),
         "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "10",
+        "--timeout-keep-alive", str(KEEP_ALIVE),
     )  # fmt: skip
     return Program(argv, dict(os.environ), Path.cwd())
 

@@ -21,6 +21,7 @@ from rich.progress import Progress
 from sqlalchemy import Engine, insert, text
 
 from api.app import app_from_environment
+from api.programs import KEEP_ALIVE
 from models import clock
 from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
@@ -217,5 +218,5 @@ if __name__ == "__main__":
     with clock.at(NOW):
         uvicorn.run(
             app_from_environment, factory=True, host="127.0.0.1", port=int(os.environ["HOSO_PORT"]),
-            access_log=False, server_header=False,
+            access_log=False, server_header=False, timeout_keep_alive=KEEP_ALIVE,
         )  # fmt: skip
