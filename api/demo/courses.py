@@ -58,7 +58,8 @@ class Step:
     """An act of a course: how long after the one before it, and which facts are other than usual.
 
     `after` is "+2h" or "+30m"; "3d 14:00", so many days later at that hour; "2w 09:00", so many working days later;
-    "session", when the session was fixed for; "term" once the term has ended, "term-20" so many days before.
+    "end-3 15:00", so
+    many days before today, on a working day; "session", when the session was fixed for; "term" once the term has ended, "term-20" so many days before.
     """
 
     action: str
@@ -72,7 +73,7 @@ Course = tuple[Step, ...]
 
 
 def _course(text: str) -> Course:
-    lines = (line.split(maxsplit=1) for line in text.strip().splitlines())
+    lines = (line.split(maxsplit=1) for line in text.splitlines() if line.strip())
     return tuple(Step(action, after.strip()) for action, after in lines)
 
 
@@ -94,8 +95,10 @@ _FINDING = """
     issue_result 2d 14:00
     notify_result +2h
 """
+_GROUND = """
+    record_ground 6w 09:00
+"""
 _COMPILING = """
-    record_ground 2d 09:00
     place_pending +1h
     deliver_pending +2h
     compile 1w 14:00
@@ -133,7 +136,7 @@ ROADS: Mapping[str, Course] = {
     """),
     "2022": _course(_FINDING + """
         transfer 1w 09:00
-        record_ground 3d 09:00
+        record_ground 6w 09:00
         place_pending +1h
         deliver_pending +2h
         compile 3w 14:00
@@ -146,18 +149,18 @@ ROADS: Mapping[str, Course] = {
         send_effective 1w 09:00
         deliver 1w 10:00
     """ + _AFTER_CARE),
-    "2025-03": _course(_FINDING + _COMPILING + "send_to_court 1w 09:00" + _COURT + """
+    "2025-03": _course(_FINDING + _GROUND + _COMPILING + "send_to_court 1w 09:00" + _COURT + """
         send_effective 1w 09:00
         deliver 1w 10:00
     """ + _AFTER_CARE),
-    "2025-07": _course(_FINDING.replace("request_", "notify_use +30m\n    request_") + _COMPILING + """
+    "2025-07": _course(_FINDING.replace("request_", "notify_use +30m\n    request_") + _GROUND + _COMPILING + """
         check_file 1w 08:30
         send_to_court +30m
     """ + _COURT + """
         send_effective 1w 09:00
         deliver 1w 10:00
     """ + _AFTER_CARE),
-    "2026": _course(_FINDING + _COMPILING + "send_to_court 1w 09:00" + _COURT + """
+    "2026": _course(_FINDING + "record_ground 2d 09:00" + _COMPILING + "send_to_court 1w 09:00" + _COURT + """
         receive_decision 1w 09:00
         request_centre 0w 15:00
         receive_request 1w 08:30
@@ -239,7 +242,7 @@ _NOT_ADDICTED = {"issue_result": {
 ON = Turn()
 REFUSED = Turn(without=FREE, facts=_REFUSED)
 APPEALED = Turn(after="send_decision", then=_APPEAL)
-NOT_ADDICTED = Turn("notify_result", (Step("manage_user", "1w 09:00", by="committee"),), facts=_NOT_ADDICTED)
+NOT_ADDICTED = Turn("issue_result", (Step("manage_user", "1w 09:00", by="committee"),), facts=_NOT_ADDICTED)
 DIVERTED = Turn("notify_result", (
     Step("record_voluntary", "+20h"), Step("decide_voluntary", "1w 10:00", by="committee"), Step("divert", "3w 14:00"),
 ))  # fmt: skip
@@ -252,7 +255,9 @@ SUSPENDED = Turn("accept", (Step("suspend", "1w 15:00"),))
 HELD = Turn("send_decision", facts=_REFUSED)
 RETURNED = Turn(after="register_file", then=(*_RETURN, *_AGAIN))
 TWICE = Turn("register_file", (*_RETURN, *_AGAIN, Step("return_incomplete", "1w 15:00")))
-ASKED = Turn("accept", (Step("query", "1w 10:00"),))
+ASKED = Turn("accept", (Step("query", "end-1 15:00"),))
+SOON = Turn("register_file", (Step("accept", "end-12 09:00"),))
+SOONER = Turn("register_file", (Step("accept", "end-13 09:00"),))
 GONE = Turn("notify_result", (Step("record_evasion", "3w 09:00"),))
 ESCAPED = Turn("deliver", (Step("escape", "20d 05:00", by="centre"),))
 VOIDED = Turn("compile", (Step("void_last", "+3h"),))
@@ -270,17 +275,17 @@ _NOW: tuple[tuple[int, Turn, str], ...] = (
     (1, ON, "hong-ngu"), (4, _stop("admit"), "cao-lanh"), (12, _stop("request_determination"), "tan-hong"),
     (6, ON, "thuong-lac"), (92, _stop("record_ground"), "hong-ngu"), (108, _stop("deliver_pending"), "tan-hong"),
     (34, _stop("record_ground"), DESERTED), (23, _stop("compile"), DESERTED),
-    (20, ASKED, "thuong-lac"), (21, ASKED, "cao-lanh"), (22, ASKED, "hong-ngu"),
+    (26, ASKED, "thuong-lac"), (27, ASKED, "cao-lanh"), (29, ASKED, "hong-ngu"),
     (27, ON, "tan-hong"), (25, ON, "cao-lanh"), (24, ON, "cau-giay"), (23, ON, "hong-ngu"),
-    (31, _stop("accept"), "cao-lanh"), (29, _stop("accept"), "thuong-lac"), (40, _stop("accept"), "cau-giay"),
+    (35, SOON, "cao-lanh"), (36, SOONER, "thuong-lac"), (40, _stop("accept"), "cau-giay"),
     (64, TWICE, "hong-ngu"), (50, GONE, "cao-lanh"), (74, HELD, "thuong-lac"), (80, ESCAPED, "tan-hong"),
     (38, TOO_YOUNG, "hong-ngu"), (26, VOIDED, "cao-lanh"), (28, RENAMED, "tan-hong"), (58, REFUSED, "thuong-lac"),
     (62, APPEALED, "hong-ngu"), (70, DIVERTED, "cao-lanh"), (66, NOT_ADDICTED, "cau-giay"), (96, ON, "thuong-lac"),
     (60, SUSPENDED, "cau-giay"), (55, _stop("request_centre"), "tan-hong"), (44, POSTPONED, "cao-lanh"),
 )  # fmt: skip
 _THEN: tuple[Plan, ...] = (
-    (date(2021, 3, 29), ON, "thuong-lac", False, "stays"), (date(2024, 3, 11), ON, "tan-phuoc", False, "stays"),
-    (date(2025, 1, 13), _stop("receive"), "tan-phuoc", False, "stays"), (date(2025, 3, 10), ON, "thuong-lac", False, "stays"),
+    (date(2021, 3, 29), ON, "thuong-lac", False, "keep_book"), (date(2024, 3, 11), ON, "tan-phuoc", False, "migrate"),
+    (date(2025, 1, 13), _stop("receive"), "tan-phuoc", False, "stays"), (date(2025, 3, 10), ON, "thuong-lac", False, "migrate"),
     (date(2025, 8, 4), ON, "cao-lanh", False, "stays"), (date(2025, 9, 8), ON, "hong-ngu", True, "stays"),
     (date(2026, 6, 1), ON, "thuong-lac", False, "migrate"), (date(2026, 6, 22), _stop("notify_result"), "tan-hong", False, "stays"),
     (date(2026, 6, 8), ON, "cao-lanh", False, "keep_book"), (date(2026, 5, 25), _stop("accept"), "cau-giay", False, "stays"),
@@ -292,7 +297,7 @@ _USUAL: Sequence[tuple[Turn, int]] = (
 )  # fmt: skip
 _PERIODS: Sequence[tuple[tuple[date, date] | None, int]] = (
     (None, 60), ((date(2025, 7, 1), date(2026, 6, 26)), 28), ((date(2025, 3, 1), date(2025, 6, 20)), 4),
-    ((date(2022, 2, 7), date(2024, 12, 20)), 6), ((date(2018, 2, 5), date(2021, 10, 29)), 2),
+    ((date(2022, 2, 7), date(2024, 12, 20)), 6), ((date(2017, 2, 6), date(2020, 2, 28)), 2),
 )  # fmt: skip
 FIRST_DAY = date(2026, 10, 1)
 """From it on a province can be made: earlier, no dossier of the newest book could have come far."""
@@ -354,7 +359,7 @@ def moment_after(
     """
     if after.startswith("+"):
         unit = {"h": "hours", "m": "minutes"}[after[-1]]
-        return before + timedelta(**{unit: int(after[1:-1])}, minutes=chance.randint(0, 9))
+        return before + timedelta(**{unit: int(after[1:-1])}) + timedelta(minutes=chance.randint(0, 9))
     days, hour = after.split()
     day = before.date()
     if days.endswith("w"):
