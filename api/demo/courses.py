@@ -286,7 +286,7 @@ _NOW: tuple[tuple[int, Turn, str], ...] = (
 _THEN: tuple[Plan, ...] = (
     (date(2021, 3, 29), ON, "thuong-lac", False, "keep_book"), (date(2024, 3, 11), ON, "tan-phuoc", False, "migrate"),
     (date(2025, 1, 13), _stop("receive"), "tan-phuoc", False, "stays"), (date(2025, 3, 10), ON, "thuong-lac", False, "migrate"),
-    (date(2025, 8, 4), ON, "cao-lanh", False, "stays"), (date(2025, 9, 8), ON, "hong-ngu", True, "stays"),
+    (date(2025, 8, 4), ON, "cao-lanh", False, "migrate"), (date(2025, 9, 8), ON, "hong-ngu", True, "migrate"),
     (date(2026, 6, 1), ON, "thuong-lac", False, "migrate"), (date(2026, 6, 22), _stop("notify_result"), "tan-hong", False, "stays"),
     (date(2026, 6, 8), ON, "cao-lanh", False, "keep_book"), (date(2026, 5, 25), _stop("accept"), "cau-giay", False, "stays"),
 )  # fmt: skip
@@ -299,6 +299,15 @@ _PERIODS: Sequence[tuple[tuple[date, date] | None, int]] = (
     (None, 60), ((date(2025, 7, 1), date(2026, 6, 26)), 28), ((date(2025, 3, 1), date(2025, 6, 20)), 4),
     ((date(2022, 2, 7), date(2024, 12, 20)), 6), ((date(2017, 2, 6), date(2020, 2, 28)), 2),
 )  # fmt: skip
+FAILING = 2
+"""The dossier whose last act leaves a job that fails."""
+
+
+def today_of(serial: int, opened_on: date) -> date | None:
+    """The day on which a province was begun, from one of its dossiers; None for those that do not depend on it."""
+    return opened_on + timedelta(days=_NOW[serial][0]) if serial < len(_NOW) else None
+
+
 FIRST_DAY = date(2026, 10, 1)
 """From it on a province can be made: earlier, no dossier of the newest book could have come far."""
 _NEWEST = date(2026, 7, 1)
@@ -324,7 +333,7 @@ def _usual(chance: random.Random, today: date) -> Plan:
     day = first + timedelta(days=chance.randrange((last - first).days))
     place = chance.choice(sorted(OLD_PLACES if day < _OLD else set(PLACES) - {DESERTED}))
     minor = turn is ON and day >= _OLD and chance.random() < 0.1
-    change = chance.choices(("migrate", "keep_book", "stays"), (6, 2, 2))[0] if not minor else "stays"
+    change = chance.choices(("migrate", "keep_book", "stays"), (7, 1, 2))[0]
     return day, turn, place, minor, change
 
 

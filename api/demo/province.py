@@ -1,16 +1,19 @@
 """The province: some hundred dossiers walked through the engine day by day, from the oldest book's time until last night."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
-from api.demo.courses import FIRST_DAY, stories
+from api.demo import demo_seed
+from api.demo.courses import FAILING, FIRST_DAY, stories, today_of
 from api.demo.people import IDENTITY
 from api.demo.scans import pdf_page
+from api.demo.script import BOOKS, read_script
+from api.demo.troubles import job_fails, mailboxes_open, mails_fail, police_leave, supervisor_reminds
 from api.demo.walker import ASIDE, ProvinceFailed, Walker, World
 from api.papers import add
 from documents import storage
@@ -34,12 +37,21 @@ from models.tables import table
 HELD_BACK = timedelta(minutes=15)
 """How long the jobs of the province wait for the workers: they would tell of limits in the midst of what is past."""
 _SYSTEM = Scope(SYSTEM)
+_EARLIER = timedelta(minutes=6)
+"""So much before the others a worker may take the job that fails until it is parked."""
+_LAST_WEEKS = timedelta(days=40)
 _ROOM = timedelta(hours=2)
 """How long after the last of some acts they are typed in, so that receipts shortly after an act are past by then."""
 _BEGUN = text("""
     SELECT p.data -> 'identity' ->> 'number' AS identity, d.id, d.opened_on,
         count(e.id) FILTER (WHERE e.action <> ALL (:aside)) AS steps, max(e.occurred_at) AS last
-    FROM dossier d JOIN person p ON p.id = d.person JOIN event e ON e.dossier = d.id GROUP BY 1, 2, 3
+    FROM dossier d JOIN person p ON p.id = d.person JOIN event e ON e.dossier = d.id
+    WHERE p.data -> 'identity' ->> 'number' LIKE :ours GROUP BY 1, 2, 3
+""")
+_OTHERS = text("""
+    SELECT (SELECT count(*) FROM agency WHERE code <> ALL (:agencies)) + (SELECT count(*) FROM person
+        WHERE coalesce(data -> 'identity' ->> 'number', '') NOT LIKE :ours
+            AND coalesce(data -> 'identity' ->> 'number', '') <> ALL (:walked))
 """)
 
 
@@ -70,7 +82,7 @@ def world_of(engine: Engine, seed: Seed, today: datetime) -> World:
             )
         )
         actors = {row.username: Actor(row.id, row.agency, row.role) for row in rows}
-    end = datetime.combine(today.astimezone(TIMEZONE).date(), datetime.min.time(), TIMEZONE)
+    end = datetime.combine(today.astimezone(TIMEZONE).date(), time(), TIMEZONE)
     return World(engine, seed, actors, baseline(), end)
 
 
@@ -95,21 +107,41 @@ class Province:
         Raises:
             ProvinceFailed: an act was refused that should not be.
         """
-        today = None
+        day, troubles = None, [(self.world.end - timedelta(days=days), what) for days, what in _TROUBLES]
         while batch := self._next():
-            first = batch[0].at.date()
-            if today is not None and first != today:
-                self._evening(today_end(batch[0].at, today))
-            today = first
-            moment = max(one.at for one in batch) + _ROOM
+            today = batch[0].at.date()
+            if day is not None and today != day:
+                self._evening(_six(day), sweeping=today.isocalendar()[:2] != day.isocalendar()[:2] or self._late(day))
+            while troubles and troubles[0][0].date() <= today:
+                self._happens(*troubles.pop(0))
+            day, moment = today, max(one.at for one in batch) + _ROOM
             with clock.at(moment.astimezone(UTC)):
-                self._take(batch, self.release - moment)
-            self.told(self.taken, self._all())
-        if today is not None:
-            self._evening(self.world.end)
+                self._take(batch, self._wait(batch[0]) - moment)
+            self.told(self.taken, sum(one.position if one.over else len(one.course) for one in self.walkers))
+        for trouble in troubles:
+            self._happens(*trouble)
+        self._end()
 
-    def _all(self) -> int:
-        return sum(one.position if one.over else len(one.course) for one in self.walkers)
+    def _wait(self, one: Walker) -> datetime:
+        return self.release - _EARLIER if _fails(one) else self.release
+
+    def _late(self, day: date) -> bool:
+        """Whether the day lies in the last weeks, of which every evening is looked at."""
+        return day >= (self.world.end - _LAST_WEEKS).date()
+
+    def _happens(self, day: datetime, what: Callable[[World], None]) -> None:
+        with clock.at((day + timedelta(hours=10)).astimezone(UTC)):
+            what(self.world)
+
+    def _end(self) -> None:
+        """The last evening; the mails and the job that fail by then."""
+        self._evening(self.world.end, sweeping=False)
+        with clock.at(self.world.end.astimezone(UTC)):
+            mails_fail(self.world)
+        failing = next((one for one in self.walkers if one.story.serial == FAILING), None)
+        if failing is not None and failing.id is not None:
+            job_fails(self.world, failing.id, self.release - _EARLIER)
+        sweep(self.world.engine)
 
     def _next(self) -> list[Walker]:
         """The dossiers whose turn it is: the earliest, and others of its day with an act of the same agency."""
@@ -117,19 +149,16 @@ class Province:
         if not going:
             return []
         first = min(going, key=lambda one: one.at)
-        if first.step.action in _ALONE:
+        if _alone(first):
             return [first]
-        agency, opening = first.agency, first.id is None
+        day, agency, opening = first.at.date(), first.agency, first.id is None
         return [
             one
             for one in going
-            if one.at.date() == first.at.date()
-            and one.step.action not in _ALONE
-            and (one.id is None) == opening
-            and one.agency == agency
-        ]
+            if one.at.date() == day and not _alone(one) and (one.id is None) == opening and one.agency == agency
+        ]  # fmt: skip
 
-    def _evening(self, moment: datetime) -> None:
+    def _evening(self, moment: datetime, *, sweeping: bool) -> None:
         """Tells of the day's acts, and sweeps."""
         events, dossiers = self.day.events, sorted(self.day.dossiers)
         self.day = Day()
@@ -138,10 +167,14 @@ class Province:
                 with unit_of_work(self.world.engine, _SYSTEM) as connection:
                     tell_of_acts(connection, events)
                     tell_of_the_held(connection, dossiers)
-            sweep(self.world.engine)
+            if sweeping:
+                sweep(self.world.engine)
 
     # ------------------------------------------------------------ acts
     def _take(self, batch: Sequence[Walker], later: timedelta) -> None:
+        if pending := batch[0].pending:
+            self._aside(batch[0], pending, later)
+            return
         for one in batch:
             if one.step.action == "compile":
                 self._bring_papers(one)
@@ -218,27 +251,57 @@ _ALONE: dict[str, Callable[[Province, Walker], Done]] = {
 }
 
 
-def today_end(_at: datetime, day: object) -> datetime:
-    """Six in the evening of a day."""
-    return datetime.combine(day, datetime.min.time().replace(hour=18), TIMEZONE)  # type: ignore[arg-type]
+def _alone(one: Walker) -> bool:
+    return one.pending is not None or one.step.action in _ALONE or _fails(one)
 
 
-def prepared(world: World, files: Path, count: int, told: Callable[[int, int], None]) -> Province:
-    """The province as far as it is there already.
+def _fails(one: Walker) -> bool:
+    return one.story.serial == FAILING and one.position == len(one.course) - 1
+
+
+def _six(day: date) -> datetime:
+    """Six in the evening."""
+    return datetime.combine(day, time(18), TIMEZONE)
+
+
+_TROUBLES: tuple[tuple[int, Callable[[World], None]], ...] = (
+    (12, police_leave), (8, mailboxes_open), (3, supervisor_reminds),
+)  # fmt: skip
+"""What happens so many days before the end."""
+
+
+def anew(world: World, files: Path, count: int, told: Callable[[int, int], None]) -> Province:
+    """The province as it is to be made, or gone on with as far as it is there.
 
     Raises:
         NotHere: it is too early in the year, or other people's dossiers are here.
     """
-    if world.end.date() < FIRST_DAY:
+    with unit_of_work(world.engine, _SYSTEM) as connection:
+        _refuse_others(connection)
+        rows = connection.execute(_BEGUN, {"aside": sorted(ASIDE), "ours": f"{IDENTITY}%"}).all()
+        begun = {int(row.identity[-6:]): row for row in rows}
+        states = load(connection, [row.id for row in begun.values()])
+    days = [today_of(serial, row.opened_on) for serial, row in begun.items()]
+    today = next((day for day in days if day), world.end.date())
+    if today < FIRST_DAY:
         raise NotHere(
             f"Tỉnh mẫu cần ngày hiện tại từ {FIRST_DAY:%d/%m/%Y} trở đi · the province needs a day from then on"
         )
-    with unit_of_work(world.engine, _SYSTEM) as connection:
-        rows = connection.execute(_BEGUN, {"aside": sorted(ASIDE)}).all()
-        begun = {int(row.identity[-6:]): row for row in rows if str(row.identity).startswith(IDENTITY)}
-        states = load(connection, [row.id for row in begun.values()])
-    walkers = [Walker(world, story) for story in stories(count, world.end.date())]
+    world = replace(world, end=datetime.combine(today, time(), TIMEZONE))
+    walkers = [Walker(world, story) for story in stories(count, today)]
     for one in walkers:
         if row := begun.get(one.story.serial):
             one.found(states[row.id], row.steps, row.last)
     return Province(world, files, walkers, clock.now() + HELD_BACK, told)
+
+
+def _refuse_others(connection: Connection) -> None:
+    """The demonstration has no place where work is done: no agency and no person but its own may be here."""
+    ours = [agency.code for agency in demo_seed().agencies]
+    walked = [read_script(book).person.identity.number for book in BOOKS]
+    asked = {"agencies": ours, "walked": walked, "ours": f"{IDENTITY}%"}
+    if found := connection.execute(_OTHERS, asked).scalar():
+        raise NotHere(
+            f"Ở đây đã có {found} cơ quan hoặc hồ sơ không phải của bản dùng thử: không lập tỉnh mẫu · there are {found} "
+            "agencies or dossiers here that are not the demonstration's: no province is made"
+        )

@@ -15,7 +15,7 @@ from flows import policy
 from flows.books import book as book_of
 from flows.books import book_of_day, successor
 from flows.engine import Act, Actor, Facts
-from flows.migration import COMPILER
+from flows.migration import COMPILER, law_changed
 from flows.opening import Opening
 from flows.refusals import Invalid, Refusal, Refused, codes_of
 from flows.state import State
@@ -89,6 +89,8 @@ class Walker:
     late_reason: str | None = None
     ended_on: date | None = None
     """The day after the window that the next step had to wait for."""
+    pending: str | None = None
+    """What is done about a change of law before the next step."""
     over: bool = False
 
     def __post_init__(self) -> None:
@@ -231,7 +233,7 @@ class Walker:
 
     def changed_book(self, state: State) -> None:
         """The dossier was migrated, or kept where it is; it goes on a day later."""
-        self.state = state
+        self.state, self.pending = state, None
         if "migrate" in state.acts:
             self._take_the_new_road()
         self._schedule(self.at)
@@ -264,7 +266,8 @@ class Walker:
         )
 
     def _law_has_changed(self) -> str | None:
-        if self.story.on_change == "stays":
+        assert self.state is not None  # noqa: S101 - it is open
+        if self.story.on_change == "stays" or (self.story.minor and self.state.stage == Stage.police_collection):
             self.over = True
             return None
         return self.story.on_change
@@ -300,7 +303,22 @@ class Walker:
             self._wait_until(max(ended, last))
         else:
             self.at = moment_after(last, after, self.story.chance(self.position), works)
-        self.over = self.over or self.at >= self.world.end
+        self.over = self.at >= self.world.end
+        self._look_at_the_law(last)
+
+    def _look_at_the_law(self, last: datetime) -> None:
+        """If the dossier's law ends long before its next step, what is done about it comes first."""
+        assert self.state is not None  # noqa: S101 - it is open
+        ended = book_of(self.state.book).valid_to
+        stays = self.story.minor and self.state.stage == Stage.police_collection
+        if ended is None or stays or self.story.on_change == "stays":
+            return
+        day = ended + timedelta(days=self.story.chance(-2).randint(2, 25))
+        moment = moment_after(
+            datetime.combine(day, time(8), TIMEZONE), "1w 09:00", self.story.chance(-2), self.world.calendar.is_working_day
+        )  # fmt: skip
+        if last < moment < min(self.at, self.world.end) and law_changed(self.state, moment):
+            self.at, self.pending, self.over = moment, self.story.on_change, False
 
     def _wait_until(self, end: datetime) -> None:
         """To the first working morning after this moment."""
