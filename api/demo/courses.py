@@ -149,7 +149,7 @@ ROADS: Mapping[str, Course] = {
         send_effective 1w 09:00
         deliver 1w 10:00
     """ + _AFTER_CARE),
-    "2025-03": _course(_FINDING + _GROUND + _COMPILING + "send_to_court 1w 09:00" + _COURT + """
+    "2025-03": _course(_FINDING.replace("request_", "notify_use +30m\n    request_") + _GROUND + _COMPILING + "send_to_court 1w 09:00" + _COURT + """
         send_effective 1w 09:00
         deliver 1w 10:00
     """ + _AFTER_CARE),
@@ -213,11 +213,12 @@ class Turn:
         codes = [step.action for step in road]
         if self.until in codes:
             road = road[: codes.index(str(self.until)) + 1]
+        then = tuple(step for step in self.then if step.action != "check_file" or "check_file" in codes)
         if self.after is None:
-            road = (*road, *self.then)
+            road = (*road, *then)
         elif self.after in codes:
             place = codes.index(self.after) + 1
-            road = (*road[:place], *self.then, *road[place:])
+            road = (*road[:place], *then, *road[place:])
         return tuple(
             replace(step, facts={**step.facts, **self.facts.get(step.action, {})})
             for step in road
@@ -227,7 +228,7 @@ class Turn:
 
 FREE = ("place_pending", "deliver_pending")
 _RETURN = (Step("return_incomplete", "1w 15:00"), Step("supplement", "2w 09:00"))
-_AGAIN = (Step("send_to_court", "1w 10:00"), Step("register_file", "0w 15:00"))
+_AGAIN = (Step("check_file", "1w 08:30"), Step("send_to_court", "1w 10:00"), Step("register_file", "0w 15:00"))
 _REFUSED = {"decide": {"outcome": "refuse", "reasons": "Hồ sơ không chứng minh được căn cứ áp dụng biện pháp"}}
 _APPEAL = (
     Step("file_appeal", "2w 09:00"), Step("forward_appeal", "1w 10:00"), Step("decide_appeal", "9w 09:00"),
@@ -292,9 +293,11 @@ _THEN: tuple[Plan, ...] = (
 )  # fmt: skip
 _MINORS = (30, 85)
 _USUAL: Sequence[tuple[Turn, int]] = (
-    (ON, 62), (RETURNED, 6), (APPEALED, 5), (REFUSED, 4), (DIVERTED, 7), (NOT_ADDICTED, 5), (DIED, 2), (EXTENDED, 3),
+    (ON, 44), (RETURNED, 6), (APPEALED, 5), (REFUSED, 4), (DIVERTED, 16), (NOT_ADDICTED, 12), (DIED, 2), (EXTENDED, 3),
     (POSTPONED, 4), (SUSPENDED, 1), (_stop("notify_result"), 1), (_stop("compile"), 1), (_stop("open_session"), 1),
 )  # fmt: skip
+_ALWAYS = (ON, REFUSED, APPEALED, POSTPONED)
+"""Turns that a dossier of any book may take."""
 _PERIODS: Sequence[tuple[tuple[date, date] | None, int]] = (
     (None, 60), ((date(2025, 7, 1), date(2026, 6, 26)), 28), ((date(2025, 3, 1), date(2025, 6, 20)), 4),
     ((date(2022, 2, 7), date(2024, 12, 20)), 6), ((date(2017, 2, 6), date(2020, 2, 28)), 2),
@@ -331,10 +334,15 @@ def _usual(chance: random.Random, today: date) -> Plan:
     turn = _drawn(chance, _USUAL)
     first, last = _drawn(chance, _PERIODS) or (max(_NEWEST, today - timedelta(days=_YEAR)), today)
     day = first + timedelta(days=chance.randrange((last - first).days))
-    place = chance.choice(sorted(OLD_PLACES if day < _OLD else set(PLACES) - {DESERTED}))
+    turn = turn if day >= _OLD or turn in _ALWAYS else ON
+    place = chance.choice(sorted(set(PLACES) - {DESERTED}) if day >= _OLD else sorted(_old_places(day)))
     minor = turn is ON and day >= _OLD and chance.random() < 0.1
     change = chance.choices(("migrate", "keep_book", "stays"), (7, 1, 2))[0]
     return day, turn, place, minor, change
+
+
+def _old_places(day: date) -> list[str]:
+    return ["tan-phuoc", *(["thuong-lac"] if day >= date(2020, 1, 1) else [])]
 
 
 def _drawn(chance: random.Random, choices: Sequence[tuple[Any, int]]) -> Any:  # noqa: ANN401 - as it was put in

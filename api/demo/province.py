@@ -39,7 +39,7 @@ HELD_BACK = timedelta(minutes=15)
 _SYSTEM = Scope(SYSTEM)
 _EARLIER = timedelta(minutes=6)
 """So much before the others a worker may take the job that fails until it is parked."""
-_LAST_WEEKS = timedelta(days=40)
+_LAST_WEEKS, _LAST_YEAR = timedelta(days=40), timedelta(days=400)
 _ROOM = timedelta(hours=2)
 """How long after the last of some acts they are typed in, so that receipts shortly after an act are past by then."""
 _BEGUN = text("""
@@ -61,13 +61,13 @@ class NotHere(RuntimeError):
 
 @dataclass
 class Day:
-    """What was done on a day, to be told of in the evening."""
+    """What was done since the last evening on which it was told."""
 
     events: list[UUID] = field(default_factory=list)
     dossiers: set[UUID] = field(default_factory=set)
 
     def did(self, done: Done) -> None:
-        """An act of the day."""
+        """An act was done."""
         self.events.append(done.event["id"])
         self.dossiers.add(done.state.id)
 
@@ -110,8 +110,8 @@ class Province:
         day, troubles = None, [(self.world.end - timedelta(days=days), what) for days, what in _TROUBLES]
         while batch := self._next():
             today = batch[0].at.date()
-            if day is not None and today != day:
-                self._evening(_six(day), sweeping=today.isocalendar()[:2] != day.isocalendar()[:2] or self._late(day))
+            if day is not None and self._span(today) != self._span(day):
+                self._evening(_six(day))
             while troubles and troubles[0][0].date() <= today:
                 self._happens(*troubles.pop(0))
             day, moment = today, max(one.at for one in batch) + _ROOM
@@ -125,9 +125,13 @@ class Province:
     def _wait(self, one: Walker) -> datetime:
         return self.release - _EARLIER if _fails(one) else self.release
 
-    def _late(self, day: date) -> bool:
-        """Whether the day lies in the last weeks, of which every evening is looked at."""
-        return day >= (self.world.end - _LAST_WEEKS).date()
+    def _span(self, day: date) -> tuple[int, ...]:
+        """The time that is looked back on in one evening: a day of the last weeks, a week of the last year, else a month."""
+        if day >= (self.world.end - _LAST_WEEKS).date():
+            return day.year, day.month, day.day
+        if day >= (self.world.end - _LAST_YEAR).date():
+            return day.isocalendar()[:2]
+        return day.year, day.month
 
     def _happens(self, day: datetime, what: Callable[[World], None]) -> None:
         with clock.at((day + timedelta(hours=10)).astimezone(UTC)):
@@ -135,13 +139,14 @@ class Province:
 
     def _end(self) -> None:
         """The last evening; the mails and the job that fail by then."""
-        self._evening(self.world.end, sweeping=False)
+        self._evening(self.world.end)
         with clock.at(self.world.end.astimezone(UTC)):
             mails_fail(self.world)
         failing = next((one for one in self.walkers if one.story.serial == FAILING), None)
         if failing is not None and failing.id is not None:
             job_fails(self.world, failing.id, self.release - _EARLIER)
-        sweep(self.world.engine)
+        with clock.at(self.world.end.astimezone(UTC)):
+            sweep(self.world.engine)
 
     def _next(self) -> list[Walker]:
         """The dossiers whose turn it is: the earliest, and others of its day with an act of the same agency."""
@@ -158,17 +163,15 @@ class Province:
             if one.at.date() == day and not _alone(one) and (one.id is None) == opening and one.agency == agency
         ]  # fmt: skip
 
-    def _evening(self, moment: datetime, *, sweeping: bool) -> None:
-        """Tells of the day's acts, and sweeps."""
+    def _evening(self, moment: datetime) -> None:
+        """Tells of what was done since the last one, and sweeps."""
         events, dossiers = self.day.events, sorted(self.day.dossiers)
         self.day = Day()
         with clock.at(moment.astimezone(UTC)):
-            if events:
-                with unit_of_work(self.world.engine, _SYSTEM) as connection:
-                    tell_of_acts(connection, events)
-                    tell_of_the_held(connection, dossiers)
-            if sweeping:
-                sweep(self.world.engine)
+            with unit_of_work(self.world.engine, _SYSTEM) as connection:
+                tell_of_acts(connection, events)
+                tell_of_the_held(connection, dossiers)
+            sweep(self.world.engine)
 
     # ------------------------------------------------------------ acts
     def _take(self, batch: Sequence[Walker], later: timedelta) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,8 @@ from api.demo.courses import ROADS, Step, Story, moment_after
 from api.demo.people import Invented, invented
 from api.demo.recording import Recording
 from flows import policy
+from flows.books import UNLISTED, book_of_day, successor
 from flows.books import book as book_of
-from flows.books import book_of_day, successor
 from flows.engine import Act, Actor, Facts
 from flows.migration import COMPILER, law_changed
 from flows.opening import Opening
@@ -23,14 +24,14 @@ from flows.view import holds
 from models.law.calendar import Calendar
 from models.law.limits import TIMEZONE
 from models.law.schema import Action, Paper, Stage
-from models.seeding import Seed
+from models.seeding import Seed, SeedAgency
 from models.store import SYSTEM, Scope, unit_of_work
 
 ASIDE = frozenset({"migrate", "keep_book", "remind", "reissue_document"})
 """Acts that are no steps of a course."""
 _LATE = "Phải xác minh thêm, hồ sơ chuyển đến chậm"
 _LIMITS = text("""
-    SELECT max(due) FILTER (WHERE rule = :rule) AS window, max(due) FILTER (WHERE kind = 'term' AND ended_at IS NULL) AS term
+    SELECT max(due) FILTER (WHERE coalesce(stands_for, rule) = :rule) AS window, max(due) FILTER (WHERE kind = 'term' AND ended_at IS NULL) AS term
     FROM time_limit WHERE dossier = :dossier
 """)
 
@@ -49,9 +50,19 @@ class World:
     calendar: Calendar
     end: datetime
 
+    @cached_property
+    def agencies(self) -> Mapping[str, SeedAgency]:
+        """Every agency by its code."""
+        return {one.code: one for one in self.seed.agencies}
+
+    @cached_property
+    def holders(self) -> Mapping[str, str]:
+        """The names of those who can sign in."""
+        return {one.username: one.name for one in self.seed.everyone()}
+
     def in_charge(self, code: str, day: date) -> str:
         """Who stands for an agency on a day."""
-        agency = next(one for one in self.seed.agencies if one.code == code)
+        agency = self.agencies[code]
         ended = agency.valid_to is not None and agency.valid_to < day and agency.successor
         return self.in_charge(str(agency.successor), day) if ended else code
 
@@ -61,15 +72,6 @@ class World:
         return self.actors.get(code + endings[role]) or self.actors[
             code + ("" if role == "clerk" else ".truong")
         ]
-
-    def name(self, code: str) -> str:
-        """What the agency is called."""
-        return next(one.name for one in self.seed.agencies if one.code == code)
-
-    def person(self, username: str, other: str) -> str:
-        """The name of an account's holder, or of another's where there is no such account."""
-        names = {one.username: one.name for one in self.seed.everyone()}
-        return names.get(username) or names[other]
 
 
 @dataclass
@@ -119,11 +121,8 @@ class Walker:
         """The agency that does the next step."""
         if self.state is None:
             return self.story.place["opener"]
-        state, step, party = self.state, self.step, "holder"
-        if step.action == "void_last" or step.action == "correct":
-            party = "holder"
-        else:
-            party = book_of(state.book).action(step.action).actor
+        state, step = self.state, self.step
+        party = "holder" if step.action in UNLISTED else book_of(state.book).action(step.action).actor
         if party == "any":
             party = step.by or "holder"
         code = state.holder if party == "holder" else state.parties.get(party, self.story.place.get(party, ""))
@@ -140,7 +139,7 @@ class Walker:
     def actor(self) -> Actor:
         """Who does the next step."""
         code = self.agency
-        kind = next(one.kind for one in self.world.seed.agencies if one.code == code)
+        kind = self.world.agencies[code].kind
         return self.world.actor(code, policy.signer(self.action, kind))
 
     @property
@@ -179,9 +178,9 @@ class Walker:
         }
         court, procuracy = codes["court"], codes["procuracy"]
         names = {
-            "judge": world.person(f"{court}.tham-phan", f"{court}.truong"),
-            "clerk": world.person(f"{court}.thu-ky", court),
-            "procuracy": world.name(procuracy), "compiler": world.name(codes["compiler"]),
+            "judge": world.holders.get(f"{court}.tham-phan") or world.holders[f"{court}.truong"],
+            "clerk": world.holders.get(f"{court}.thu-ky") or world.holders[court],
+            "procuracy": world.agencies[procuracy].name, "compiler": world.agencies[codes["compiler"]].name,
         }  # fmt: skip
         return Recording(
             book or self._book, action or self.step.action, asks, self.at, self.story, self.person, self._known(), codes, names,
