@@ -8,7 +8,11 @@ from typing import Any
 
 from models.law.limits import TIMEZONE
 
-_PROVINCE = {"provincial_court": "ta.dong-thap", "provincial_police": "ca.dong-thap", "ministry_police": "cuc.ma-tuy"}
+_PROVINCE = {
+    "provincial_court": "ta.dong-thap",
+    "provincial_police": "ca.dong-thap",
+    "ministry_police": "cuc.ma-tuy",
+}
 
 
 def _commune(slug: str, facility: str, court: str, name: str) -> dict[str, str]:
@@ -196,6 +200,10 @@ class Story:
         return random.Random(f"{self.serial}/{position}")  # noqa: S311 - chance, no secret
 
 
+_ONLY_WITH = {"check_file": "check_file", "order_monitoring": "receive_decision"}
+"""Acts that come in between only where the road has this act too: only that book knows them."""
+
+
 @dataclass(frozen=True)
 class Turn:
     """How a course differs from the usual one: how far it goes, what comes in between, what is left out, what is said."""
@@ -213,7 +221,7 @@ class Turn:
         codes = [step.action for step in road]
         if self.until in codes:
             road = road[: codes.index(str(self.until)) + 1]
-        then = tuple(step for step in self.then if step.action != "check_file" or "check_file" in codes)
+        then = tuple(step for step in self.then if _ONLY_WITH.get(step.action, codes[0]) in codes)
         if self.after is None:
             road = (*road, *then)
         elif self.after in codes:
@@ -228,8 +236,14 @@ class Turn:
 
 FREE = ("place_pending", "deliver_pending")
 _RETURN = (Step("return_incomplete", "1w 15:00"), Step("supplement", "2w 09:00"))
-_AGAIN = (Step("check_file", "1w 08:30"), Step("send_to_court", "1w 10:00"), Step("register_file", "0w 15:00"))
-_REFUSED = {"decide": {"outcome": "refuse", "reasons": "Hồ sơ không chứng minh được căn cứ áp dụng biện pháp"}}
+_AGAIN = (
+    Step("check_file", "1w 08:30"),
+    Step("send_to_court", "1w 10:00"),
+    Step("register_file", "0w 15:00"),
+)
+_REFUSED = {
+    "decide": {"outcome": "refuse", "reasons": "Hồ sơ không chứng minh được căn cứ áp dụng biện pháp"}
+}
 _APPEAL = (
     Step("file_appeal", "2w 09:00"), Step("forward_appeal", "1w 10:00"), Step("decide_appeal", "9w 09:00"),
 )  # fmt: skip
@@ -245,7 +259,8 @@ REFUSED = Turn(without=FREE, facts=_REFUSED)
 APPEALED = Turn(after="send_decision", then=_APPEAL)
 NOT_ADDICTED = Turn("issue_result", (Step("manage_user", "1w 09:00", by="committee"),), facts=_NOT_ADDICTED)
 DIVERTED = Turn("notify_result", (
-    Step("record_voluntary", "+20h"), Step("decide_voluntary", "1w 10:00", by="committee"), Step("divert", "3w 14:00"),
+    Step("record_voluntary", "+20h"), Step("decide_voluntary", "1w 10:00", by="committee"),
+    Step("order_monitoring", "+2h", {"monitoring_case": "home"}), Step("divert", "3w 14:00"),
 ))  # fmt: skip
 DIED = Turn("record_ground", (Step("close", "6w 09:00", {"closing_ground": "death"}),))
 EXTENDED = Turn(after="accept", then=(Step("extend_term", "1w 11:00"),))
@@ -276,13 +291,13 @@ _NOW: tuple[tuple[int, Turn, str], ...] = (
     (1, ON, "hong-ngu"), (4, _stop("admit"), "cao-lanh"), (12, _stop("request_determination"), "tan-hong"),
     (6, ON, "thuong-lac"), (92, _stop("record_ground"), "hong-ngu"), (108, _stop("deliver_pending"), "tan-hong"),
     (34, _stop("record_ground"), DESERTED), (23, _stop("compile"), DESERTED),
-    (26, ASKED, "thuong-lac"), (27, ASKED, "cao-lanh"), (29, ASKED, "hong-ngu"),
-    (27, ON, "tan-hong"), (25, ON, "cao-lanh"), (24, ON, "cau-giay"), (23, ON, "hong-ngu"),
-    (35, SOON, "cao-lanh"), (36, SOONER, "thuong-lac"), (40, _stop("accept"), "cau-giay"),
+    (26, ASKED, "thuong-lac"), (27, ASKED, "cao-lanh"),
+    (27, ON, "tan-hong"), (25, ON, "cao-lanh"), (24, ON, "cau-giay"),
+    (35, SOON, "cao-lanh"), (36, SOONER, "thuong-lac"),
     (64, TWICE, "hong-ngu"), (50, GONE, "cao-lanh"), (74, HELD, "thuong-lac"), (80, ESCAPED, "tan-hong"),
     (38, TOO_YOUNG, "hong-ngu"), (26, VOIDED, "cao-lanh"), (28, RENAMED, "tan-hong"), (58, REFUSED, "thuong-lac"),
     (62, APPEALED, "hong-ngu"), (70, DIVERTED, "cao-lanh"), (66, NOT_ADDICTED, "cau-giay"), (96, ON, "thuong-lac"),
-    (60, SUSPENDED, "cau-giay"), (55, _stop("request_centre"), "tan-hong"), (44, POSTPONED, "cao-lanh"),
+    (60, SUSPENDED, "cau-giay"),
 )  # fmt: skip
 _THEN: tuple[Plan, ...] = (
     (date(2021, 3, 29), ON, "thuong-lac", False, "keep_book"), (date(2024, 3, 11), ON, "tan-phuoc", False, "migrate"),
@@ -385,7 +400,9 @@ def moment_after(
         day = _next(day, works)
     else:
         day += timedelta(days=int(days[:-1]))
-    found = datetime.combine(day, time.fromisoformat(hour), TIMEZONE) + timedelta(minutes=chance.randint(0, 40))
+    found = datetime.combine(day, time.fromisoformat(hour), TIMEZONE) + timedelta(
+        minutes=chance.randint(0, 40)
+    )
     if found <= before:
         found = datetime.combine(_next(day + timedelta(days=1), works), time(8, 30), TIMEZONE)
     return found

@@ -16,7 +16,17 @@ _FAMILIES = (
 )  # fmt: skip
 _LETTERS = "ABCDEGHIKLMNOPQRSTUVXY"
 _STREETS = ("ấp Ví Dụ 1", "ấp Ví Dụ 2", "khóm Thí Dụ", "đường Ví Dụ", "đường Thí Dụ", "ấp Thí Dụ")
-_JOBS = ("làm thuê", "phụ hồ", "buôn bán nhỏ", "làm ruộng", "chạy xe ôm", "công nhân", "không", "thợ sửa xe", "bốc xếp")
+_JOBS = (
+    "làm thuê",
+    "phụ hồ",
+    "buôn bán nhỏ",
+    "làm ruộng",
+    "chạy xe ôm",
+    "công nhân",
+    "không",
+    "thợ sửa xe",
+    "bốc xếp",
+)
 _WOMEN = 0.2
 _OFFICER = {"name": "Lê Văn A", "position": "Cán bộ Công an cấp xã"}
 _WITNESSES = (("Trịnh Văn Q", "hưu trí"), ("Mai Thị R", "buôn bán"))

@@ -6,14 +6,21 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from api.demo import demo_seed
 from api.demo.courses import FAILING, FIRST_DAY, stories, today_of
 from api.demo.people import IDENTITY
 from api.demo.scans import pdf_page
 from api.demo.script import BOOKS, read_script
-from api.demo.troubles import job_fails, mailboxes_open, mails_fail, police_leave, supervisor_reminds
+from api.demo.troubles import (
+    has_failed,
+    job_fails,
+    mailboxes_open,
+    mails_fail,
+    police_leave,
+    supervisor_reminds,
+)
 from api.demo.walker import ASIDE, ProvinceFailed, Walker, World
 from api.papers import add
 from documents import storage
@@ -138,13 +145,14 @@ class Province:
             what(self.world)
 
     def _end(self) -> None:
-        """The last evening; the mails and the job that fail by then."""
+        """The last evening, and the mails and the job that fail by then: once, the job last of all."""
         self._evening(self.world.end)
+        [failing] = [one.id for one in self.walkers if one.story.serial == FAILING]
+        if failing is None or has_failed(self.world, failing):
+            return
         with clock.at(self.world.end.astimezone(UTC)):
             mails_fail(self.world)
-        failing = next((one for one in self.walkers if one.story.serial == FAILING), None)
-        if failing is not None and failing.id is not None:
-            job_fails(self.world, failing.id, self.release - _EARLIER)
+        job_fails(self.world, failing, self.release - _EARLIER)
         with clock.at(self.world.end.astimezone(UTC)):
             sweep(self.world.engine)
 
@@ -277,10 +285,9 @@ def anew(world: World, files: Path, count: int, told: Callable[[int, int], None]
     """The province as it is to be made, or gone on with as far as it is there.
 
     Raises:
-        NotHere: it is too early in the year, or other people's dossiers are here.
+        NotHere: it is too early in the year.
     """
     with unit_of_work(world.engine, _SYSTEM) as connection:
-        _refuse_others(connection)
         rows = connection.execute(_BEGUN, {"aside": sorted(ASIDE), "ours": f"{IDENTITY}%"}).all()
         begun = {int(row.identity[-6:]): row for row in rows}
         states = load(connection, [row.id for row in begun.values()])
@@ -298,12 +305,18 @@ def anew(world: World, files: Path, count: int, told: Callable[[int, int], None]
     return Province(world, files, walkers, clock.now() + HELD_BACK, told)
 
 
-def _refuse_others(connection: Connection) -> None:
-    """The demonstration has no place where work is done: no agency and no person but its own may be here."""
+def refuse_others(engine: Engine) -> None:
+    """The demonstration has no place where work is done.
+
+    Raises:
+        NotHere: agencies or people that are not its own are here.
+    """
     ours = [agency.code for agency in demo_seed().agencies]
     walked = [read_script(book).person.identity.number for book in BOOKS]
     asked = {"agencies": ours, "walked": walked, "ours": f"{IDENTITY}%"}
-    if found := connection.execute(_OTHERS, asked).scalar():
+    with unit_of_work(engine, _SYSTEM) as connection:
+        found = connection.execute(_OTHERS, asked).scalar()
+    if found:
         raise NotHere(
             f"Ở đây đã có {found} cơ quan hoặc hồ sơ không phải của bản dùng thử: không lập tỉnh mẫu · there are {found} "
             "agencies or dossiers here that are not the demonstration's: no province is made"

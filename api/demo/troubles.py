@@ -32,7 +32,8 @@ _account, _agency, _document = table("account"), table("agency"), table("documen
 
 
 _LAST_JOB = text("""
-    SELECT max(job.id) FROM event JOIN job ON job.events ? event.id::text WHERE event.dossier = :dossier
+    SELECT job.id, job.state FROM event JOIN job ON job.events ? event.id::text
+    WHERE event.dossier = :dossier ORDER BY job.id DESC LIMIT 1
 """)
 
 
@@ -75,6 +76,13 @@ def mails_fail(world: World) -> None:
     outgoing.take_back(world.engine, WORKER, "mail")
 
 
+def has_failed(world: World, dossier: UUID) -> bool:
+    """Whether the job behind a dossier's last act is parked: then all has gone wrong that goes wrong."""
+    with unit_of_work(world.engine, _SYSTEM) as connection:
+        row = connection.execute(_LAST_JOB, {"dossier": dossier}).one()
+    return bool(row.state == "parked")
+
+
 def job_fails(world: World, dossier: UUID, since: datetime) -> None:
     """The job behind a dossier's last act fails until it is parked, as the folder of files cannot be written.
 
@@ -84,7 +92,7 @@ def job_fails(world: World, dossier: UUID, since: datetime) -> None:
         since: the moment from which a worker may take its job.
     """
     with unit_of_work(world.engine, _SYSTEM) as connection:
-        ours = connection.execute(_LAST_JOB, {"dossier": dossier}).scalar_one()
+        ours: int = connection.execute(_LAST_JOB, {"dossier": dossier}).one().id
     moment, others = since, list[int]()
     for attempt in range(1, outbox.ATTEMPTS + 1):
         with clock.at(moment):

@@ -69,9 +69,10 @@ class World:
     def actor(self, code: str, role: str) -> Actor:
         """Someone of the agency who may do what is asked of such a role."""
         endings = {"officer": "", "head": ".truong", "judge": ".tham-phan", "clerk": ".thu-ky"}
-        return self.actors.get(code + endings[role]) or self.actors[
-            code + ("" if role == "clerk" else ".truong")
-        ]
+        return (
+            self.actors.get(code + endings[role])
+            or self.actors[code + ("" if role == "clerk" else ".truong")]
+        )
 
 
 @dataclass
@@ -125,7 +126,9 @@ class Walker:
         party = "holder" if step.action in UNLISTED else book_of(state.book).action(step.action).actor
         if party == "any":
             party = step.by or "holder"
-        code = state.holder if party == "holder" else state.parties.get(party, self.story.place.get(party, ""))
+        code = (
+            state.holder if party == "holder" else state.parties.get(party, self.story.place.get(party, ""))
+        )
         return self.world.in_charge(code, self.at.date())
 
     @property
@@ -266,7 +269,9 @@ class Walker:
 
     def _law_has_changed(self) -> str | None:
         assert self.state is not None  # noqa: S101 - it is open
-        if self.story.on_change == "stays" or (self.story.minor and self.state.stage == Stage.police_collection):
+        if self.story.on_change == "stays" or (
+            self.story.minor and self.state.stage == Stage.police_collection
+        ):
             self.over = True
             return None
         return self.story.on_change
@@ -287,11 +292,13 @@ class Walker:
         if after == "session" and self.state is not None:
             self.at = datetime.fromisoformat(self.state.facts["session_at"]).astimezone(TIMEZONE)
         elif after.startswith("end"):
-            days, hour = after.removeprefix("end").split()
-            day = (self.world.end + timedelta(days=int(days))).date()
+            before, hour = after.removeprefix("end").split()
+            day = (self.world.end + timedelta(days=int(before))).date()
             while not works(day):
                 day -= timedelta(days=1)
-            self.at = max(datetime.combine(day, time.fromisoformat(hour), TIMEZONE), last + timedelta(hours=1))
+            self.at = max(
+                datetime.combine(day, time.fromisoformat(hour), TIMEZONE), last + timedelta(hours=1)
+            )
         elif after.startswith("term"):
             term = self._limits("")[1]
             if term is None:
