@@ -41,7 +41,7 @@ from models.seeding import Seed
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
-HELD_BACK = timedelta(minutes=15)
+HELD_BACK = timedelta(minutes=30)
 """How long the jobs of the province wait for the workers: they would tell of limits in the midst of what is past."""
 _SYSTEM = Scope(SYSTEM)
 _EARLIER = timedelta(minutes=6)
@@ -103,7 +103,7 @@ class Province:
     release: datetime
     """When workers may take the jobs."""
     told: Callable[[int, int], None]
-    """Is told how many of the acts are done."""
+    """Is told how many steps are done of how many."""
     day: Day = field(default_factory=Day)
     papers: dict[str, str] = field(default_factory=dict)
     taken: int = 0
@@ -124,10 +124,17 @@ class Province:
             day, moment = today, max(one.at for one in batch) + _ROOM
             with clock.at(moment.astimezone(UTC)):
                 self._take(batch, self._wait(batch[0]) - moment)
-            self.told(self.taken, sum(one.position if one.over else len(one.course) for one in self.walkers))
+            self.told(*self._far())
         for trouble in troubles:
             self._happens(*trouble)
         self._end()
+
+    def _far(self) -> tuple[int, int]:
+        """How many steps are done, and how many there may be in all: some dossiers end before their course does."""
+        return (
+            sum(one.position for one in self.walkers),
+            sum(one.position if one.over else len(one.course) for one in self.walkers),
+        )
 
     def _wait(self, one: Walker) -> datetime:
         return self.release - _EARLIER if _fails(one) else self.release
