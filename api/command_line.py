@@ -259,6 +259,19 @@ def up(
 
 
 @app.command()
+def demo(
+    dossiers: Annotated[int, typer.Option(min=40, max=5000, help="Bao nhiêu hồ sơ · how many")] = 200,
+) -> None:
+    """Lập một tỉnh mẫu để dùng thử; dừng bằng Ctrl-C, chạy lại để làm tiếp · make a province to try things in."""
+    from rich.console import Console
+
+    from api.demo_command import run
+    from models.settings import Settings
+
+    raise SystemExit(run(Settings.from_environment(), dossiers, Console()))
+
+
+@app.command()
 def walk(
     url: Annotated[str, typer.Option(help="Địa chỉ API")] = "",
     out: Annotated[Path, typer.Option(help="Nơi ghi văn bản")] = Path("out"),

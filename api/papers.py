@@ -134,7 +134,7 @@ def add_paper(
                 "title": _title(state, kind, title),
                 "file_name": _file_name(file.filename, kind, content_type),
             }
-            paper = _add(connection, state, actor, row)
+            paper = add(connection, state, actor, row)
         return Answer(paper, 201, {"Location": f"/v1/papers/{paper.id}/content"})
 
     return once({**given, "received_on": str(received_on), "title": title}, write)
@@ -171,7 +171,7 @@ def attachment(file_name: str, sha256: str) -> dict[str, str]:
     }
 
 
-def _add(connection: Connection, state: State, actor: Actor, row: dict[str, object]) -> PaperOut:
+def add(connection: Connection, state: State, actor: Actor, row: dict[str, object]) -> PaperOut:
     """Numbers the sheets after the last one; the dossier's row is locked, so nobody else numbers at the same time."""
     last = select(func.max(_paper.c.first_sheet + _paper.c.sheets)).where(_paper.c.dossier == state.id)
     paper = PaperOut.model_validate(

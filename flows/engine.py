@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -142,6 +142,7 @@ def act_many(
     *,
     dry_run: bool = False,
     how: Planner | None = None,
+    later: timedelta = timedelta(),
 ) -> list[Done | Refusal]:
     """Does acts on different dossiers in one transaction, with one job; each is done or refused by itself.
 
@@ -151,6 +152,7 @@ def act_many(
         calendar: the calendar limits are counted by.
         dry_run: judge and count everything, write nothing; not inside a unit of work.
         how: what judges and counts the acts, when they are none of the dossiers' books.
+        later: how long what follows the acts waits at least.
 
     Returns:
         For each act, in order, what was done or why not.
@@ -171,7 +173,7 @@ def act_many(
                 answers.append((how or plan)(states[one.dossier], one, agencies, calendar))
             except Refusal as refusal:
                 answers.append(refusal)
-        write(connection, [answer for answer in answers if isinstance(answer, Done)])
+        write(connection, [answer for answer in answers if isinstance(answer, Done)], later=later)
         after_commit(connection, lambda: _count_refusals(answers))
         if dry_run:
             connection.rollback()

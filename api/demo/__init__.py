@@ -1,4 +1,4 @@
-"""The demonstration: invented agencies and accounts, and the two dossiers that are walked through the API."""
+"""The demonstration: invented agencies and accounts, two dossiers walked through the API, and a whole province of them."""
 
 import os
 from pathlib import Path
@@ -12,12 +12,18 @@ from models.settings import Settings
 from models.store import open_store
 
 FOLDER = Path(__file__).parent
-_SHOWN = ("ca.cau-giay", "ta.kv4-ha-noi", "cscn.so2-ha-noi", "ca.thuong-lac", "giam-sat", "quan-tri")
+_SHOWN = (
+    "ca.cau-giay", "ta.kv4-ha-noi", "ta.kv4-ha-noi.tham-phan", "ta.kv4-ha-noi.thu-ky", "cscn.so2-ha-noi", "ca.thuong-lac",
+    "ca.hong-ngu", "ttyt.hong-ngu", "ubnd.hong-ngu", "ta.kv7-dong-thap", "ta.kv7-dong-thap.tham-phan",
+    "ta.kv7-dong-thap.thu-ky", "vks.kv7-dong-thap", "cscn.dong-thap", "ca.dong-thap", "cuc.ma-tuy", "giam-sat",
+    "giam-sat.dong-thap", "kiem-toan", "quan-tri",
+)  # fmt: skip
 
 
 def demo_seed() -> Seed:
     """The agencies and accounts of the demonstration."""
-    return read_seed(FOLDER / "agencies.toml")
+    walked, more = (read_seed(FOLDER / f"{name}.toml") for name in ("agencies", "province"))
+    return Seed(agencies=(*walked.agencies, *more.agencies), accounts=(*walked.accounts, *more.accounts))
 
 
 def demo_password(settings: Settings) -> str:

@@ -9,12 +9,11 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from flows.audit import Entry, record_now
 from flows.chain_check import verify_chains
 from models.settings import Settings
-from models.store import SYSTEM, Scope, unit_of_work
 from tests.api.road import Caller, Road
 from tests.flows.conftest import superuser_of
 from tests.flows.rows import read
@@ -26,8 +25,6 @@ DOSSIER = UUID(int=7)
 @pytest.fixture
 def told(store: Engine) -> None:
     """Entries of several agencies, of a sign-in and of nobody; the ministry's office looks after the whole country."""
-    with unit_of_work(store, Scope(SYSTEM)) as connection:
-        connection.execute(text("UPDATE agency SET territory = 'vn' WHERE code = 'cuc.ma-tuy'"))
     for agency, operation, dossiers in (
         (POLICE, "GET /v1/dossiers/{dossier_id}", [DOSSIER]),
         ("ca.nha-trang", "GET /v1/dossiers", [DOSSIER, UUID(int=8)]),
