@@ -32,6 +32,8 @@ _EXPECTED = [
 """What a request that fits the description may be answered: the law, the moment, or the caller's role refuse much."""
 
 
+_ONCE = {"fill-missing": True, "extra-data-sources": {"responses": False}}
+"""Examples are those of the description, not again with each of the fifty agencies that a list has shown."""
 _SIGNING_IN = ("/v1/auth/token", "/v1/auth/refresh", "/v1/auth/oidc/callback")
 """Where 401 says nothing of the caller's own token."""
 _ENDING = ("/v1/auth/", "/v1/users/")
@@ -112,7 +114,8 @@ def fuzz(
             "checks": {"positive_data_acceptance": {"expected-statuses": _EXPECTED}},
             "phases": {
                 name: {"enabled": name in phases} for name in ("examples", "coverage", "fuzzing", "stateful")
-            },
+            }
+            | {"examples": _ONCE | {"enabled": "examples" in phases}},
         }
     )
     schema = schemathesis.openapi.from_dict(description, config=config).include(operation_id_regex=only)

@@ -163,7 +163,7 @@ def sound(found: Found) -> None:
     "role", [pytest.param(role, marks=[] if role == "officer" else [pytest.mark.long]) for role in CALLERS]
 )
 def test_examples_of_every_operation_are_answered_as_described(fuzzed: Fuzz, role: str) -> None:
-    sound(fuzzed(role, acts=False, only=".", examples=1, phases=("examples", "fuzzing")))
+    sound(fuzzed(role, acts=False, only=".", examples=1, phases=("examples",)))
 
 
 @pytest.mark.long
