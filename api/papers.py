@@ -77,12 +77,11 @@ def list_papers(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep, r
         state = state_of(connection, actor, dossier_id)
         masks, minor = masks_of(state), minor_of(state)
         asked = select(_paper).where(_paper.c.dossier == dossier_id).order_by(_paper.c.first_sheet)
-        found = [
-            PaperOut.model_validate(
-                {**row, "masked": masks.of_paper(row["kind"], minor=minor, by=row["agency"])}
-            )
-            for row in connection.execute(asked).mappings()
+        titles = titles_of(state)
+        seen = [
+            masks.paper(dict(row), titles, minor=minor) for row in connection.execute(asked).mappings()
         ]
+    found = [PaperOut.model_validate({**row, "masked": hidden}) for row, hidden in seen]
     return whole(request, PaperOut, found)
 
 
@@ -196,10 +195,15 @@ def _require_part(state: State, actor: Actor) -> None:
         raise Problem(403, "not_in_charge", said, [Fault("not_in_charge", said)])
 
 
+def titles_of(state: State) -> dict[str, str]:
+    """What the dossier's rulebook calls its papers, by kind."""
+    return {paper.kind: paper.title for paper in book_of(state.book).papers}
+
+
 def _title(state: State, kind: str, title: str | None) -> str:
     if title is not None:
         return unicodedata.normalize("NFC", title.strip())
-    known = {paper.kind: paper.title for paper in book_of(state.book).papers}
+    known = titles_of(state)
     if kind not in known:
         raise _flawed(
             "title_required",
