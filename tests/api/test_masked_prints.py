@@ -8,17 +8,21 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from docx import Document
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, insert, text
 
 from documents.pdf import LibreOffice
 from flows.masking import MASK
 from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
+from models.tables import table
+from tests.api.conftest import PASSWORD
 from tests.api.road import Road
 from tests.api.test_bulk_asking import worked_off
+from tests.api.whole_way.doors import CHEAP
 from tests.programs import needs_program
 
 POLICE, HEALTH, SUPERVISOR = "ca.cau-giay", "ttyt.cau-giay", "giam-sat.ha-noi"
@@ -118,3 +122,25 @@ def test_a_bulk_print_leaves_out_what_its_agency_does_not_need(
     said = read(minors.as_user(HEALTH).get(f"/v1/bulk/tasks/{task}/output").content)
     assert plain("Phiếu kết quả") in said
     assert {one for one in hidden - own if one in said} == set(), "its own finding names the person"
+
+
+def test_an_agencys_administrator_and_supervisor_see_nothing_of_what_it_prints_or_records(
+    road: Road, store: Engine
+) -> None:
+    road.open()
+    step = road.steps["verify_residence"]
+    asked = {"dossiers": [road.id], "occurred_at": step.at.isoformat(), "facts": step.recorded}
+    answer = road.as_user(POLICE).post("/v1/bulk/verify_residence?background=true", json=asked)
+    task = answer.json()
+    assert task["parameters"]["facts"]
+    for role in ("administrator", "supervisor"):
+        with unit_of_work(store, Scope(SYSTEM)) as connection:
+            connection.execute(insert(table("account")).values(
+                id=uuid4(), username=role, password_hash=CHEAP.hash(PASSWORD), full_name="Nguyễn Văn N", position="Cán bộ",
+                role=role, agency=POLICE, disabled=False,
+            ))  # fmt: skip
+        caller = road.as_user(role)
+        assert caller.get(f"/v1/bulk/tasks/{task['id']}").json()["parameters"] == {}
+        assert caller.get("/v1/bulk/tasks").json()["items"][0]["parameters"] == {}
+        refused = caller.get(f"/v1/bulk/tasks/{task['id']}/output")
+        assert (refused.status_code, refused.json()["code"]) == (403, "masked")
