@@ -32,10 +32,11 @@ def print_json(value: object) -> None:
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> None:
     """Prints a table; square brackets are text, not style."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(*headings, title=title, title_justify="left")
+    columns = [Column(heading, overflow="fold") for heading in headings]  # a name cut short is no name
+    table = Table(*columns, title=title, title_justify="left")
     for row in rows:
         table.add_row(*map(Text, row))
     Console().print(table)
