@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from uuid import uuid4
 
@@ -115,10 +115,8 @@ class Fuzz:
     def __call__(self, role: str, *, acts: bool, secrets: tuple[str, ...] | None = None, **how: Any) -> Found:
         """What is found as this role; who may see the planted dossier knows of no secret."""
         user, dossier = CALLERS[role], self.planted[0]
-        if role in COURT_ROLES:  # the other dossier is before their court
-            road = Road(self.as_user, self.store)
-            road.advance("accept")
-            dossier = road.id
+        if role in COURT_ROLES:
+            dossier = self._before_court
         description = described(self.description_text, dossier, acts=acts)
         headers = {"Authorization": f"Bearer {SignedIn({}).token(self.client, user)}"} if user else {}
         hidden = () if role in SEEN_BY else self.planted
@@ -129,6 +127,13 @@ class Fuzz:
         if how["only"] == ".":
             assert len(found.operations) == sum(map(len, description["paths"].values()))
         return found
+
+    @cached_property
+    def _before_court(self) -> str:
+        """Another dossier, which the court's clerk and judge have to do with."""
+        road = Road(self.as_user, self.store)
+        road.advance("accept")
+        return road.id
 
     def _sign_in_again(self, user: str | None) -> None:
         """As if the caller had not disabled itself, nor ended its sessions, nor been given another password."""
@@ -170,8 +175,8 @@ def test_examples_of_every_operation_are_answered_as_described(fuzzed: Fuzz, rol
 @pytest.mark.timeout(3_600)
 @pytest.mark.parametrize("role", CALLERS)
 def test_whatever_is_sent_is_answered_as_described(fuzzed: Fuzz, role: str) -> None:
-    phases = ("examples", "coverage", "fuzzing", "stateful")
-    sound(fuzzed(role, acts=True, only=".", examples=5, phases=phases))
+    sound(fuzzed(role, acts=False, only=".", examples=5, phases=("coverage", "stateful")))
+    sound(fuzzed(role, acts=True, only=".", examples=5, phases=("fuzzing",)))
 
 
 def test_a_leak_would_be_seen(fuzzed: Fuzz, planted: tuple[str, ...]) -> None:
