@@ -14,7 +14,7 @@ from api.dossiers import state_of
 from api.errors import Fault, Problem, Said
 from api.idempotency import Answer, OnceDep
 from flows.engine import Actor
-from flows.state import Agencies
+from flows.state import Agencies, require_kept
 from models.clock import now
 from models.law.facts import Line
 from models.law.limits import TIMEZONE
@@ -77,6 +77,7 @@ def assign(
 
     def write(connection: Connection) -> Answer:
         state = state_of(connection, actor, dossier_id, lock=True)
+        require_kept(state)
         holder = Agencies(connection).in_charge(state.holder, now().astimezone(TIMEZONE).date())
         if actor.agency != holder:
             said = Said("Hồ sơ đang do cơ quan khác giữ", "Another agency holds the dossier")

@@ -195,4 +195,3 @@ def _do(
         print_done(title, done)
     if done.get("broken"):
         raise SystemExit(1)
-

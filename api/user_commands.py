@@ -87,7 +87,9 @@ def reset(
         accounts.hold(connection)
         found = _found(connection, username)
         if found.service:
-            fail(f"{username} là tài khoản phần mềm, không có mật khẩu / {username} is a program's and has no password")
+            fail(
+                f"{username} là tài khoản phần mềm, không có mật khẩu / {username} is a program's and has no password"
+            )
         password = _reset(connection, found.id, second_factor=second_factor)
     _tell(username, found.id, password, as_json=as_json)
 
@@ -120,7 +122,7 @@ def enable(username: Annotated[str, typer.Argument(help="Tên đăng nhập · u
     sys.stdout.write(f"{username}: đã mở khóa · enabled\n")
 
 
-def _found(connection: Connection, username: str) -> Row[Any]:
+def _found(connection: Connection, username: str) -> Row[Any, Any]:
     """The account's id and whether it is a program's; ends the command when there is none."""
     from sqlalchemy import select
 

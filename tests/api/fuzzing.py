@@ -151,7 +151,11 @@ def _record(found: Found, recorder: Any, headers: Mapping[str, str], secrets: tu
 def _was_ours(request: Any, headers: Mapping[str, str]) -> bool:
     """Whether a request had the caller's token, and not one that schemathesis spoilt, where a token is asked for."""
     sent = request.headers.get("Authorization")
-    return sent is not None and sent == headers.get("Authorization") and not urlsplit(request.url).path.startswith(_SIGNING_IN)
+    return (
+        sent is not None
+        and sent == headers.get("Authorization")
+        and not urlsplit(request.url).path.startswith(_SIGNING_IN)
+    )
 
 
 def _failures(recorder: Any) -> Iterator[tuple[str, str, str]]:

@@ -151,7 +151,11 @@ _SIGNED_IN = text("""
 
 @pytest.fixture
 def fuzzed(
-    client: TestClient, store: Engine, as_user: Callable[[str], Caller], planted: tuple[str, ...], description_text: str
+    client: TestClient,
+    store: Engine,
+    as_user: Callable[[str], Caller],
+    planted: tuple[str, ...],
+    description_text: str,
 ) -> Fuzz:
     return Fuzz(client, store, as_user, planted, description_text)
 

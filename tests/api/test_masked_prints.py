@@ -65,7 +65,9 @@ def plain(text_of_pages: str) -> str:
 def read(pdf: bytes) -> str:
     """What a PDF says."""
     program = needs_program("pdftotext")
-    return plain(subprocess.run([program, "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode())  # noqa: S603
+    return plain(
+        subprocess.run([program, "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    )  # noqa: S603
 
 
 def hidden_from(road: Road, user: str) -> set[str]:
@@ -106,7 +108,9 @@ def test_a_masked_paper_is_not_called_what_its_sender_called_it(minors: Road) ->
     assert FATHER in minors.as_user(POLICE).get(f"{minors.path}/papers").text
     unknown = minors.add_paper("don-cua-nguyen-van-cha", title=f"Đơn của {FATHER}").json()
     [listed] = [
-        one for one in minors.as_user(HEALTH).get(f"{minors.path}/papers").json() if one["id"] == unknown["id"]
+        one
+        for one in minors.as_user(HEALTH).get(f"{minors.path}/papers").json()
+        if one["id"] == unknown["id"]
     ]
     assert (listed["kind"], listed["title"], listed["file_name"]) == ("other", MASK, MASK)
 
@@ -115,7 +119,9 @@ def test_a_bulk_print_leaves_out_what_its_agency_does_not_need(
     minors: Road, store: Engine, database: Settings, tmp_path: Path
 ) -> None:
     office = LibreOffice(tmp_path / "office", Path(needs_program("soffice")))
-    hidden = hidden_from(minors, HEALTH) - {plain(one) for one in words(minors.steps["issue_result"].recorded)}
+    hidden = hidden_from(minors, HEALTH) - {
+        plain(one) for one in words(minors.steps["issue_result"].recorded)
+    }
     own = {plain(one) for one in words(minors.as_user(POLICE).get(minors.path).json()["person"])}
     task = minors.as_user(HEALTH).post("/v1/bulk/print", json={"dossiers": [minors.id]}).json()["id"]
     assert worked_off(store, database, task, office) == [0, 1]
