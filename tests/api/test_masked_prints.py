@@ -64,10 +64,8 @@ def plain(text_of_pages: str) -> str:
 
 def read(pdf: bytes) -> str:
     """What a PDF says."""
-    program = needs_program("pdftotext")
-    return plain(
-        subprocess.run([program, "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
-    )  # noqa: S603
+    command = [needs_program("pdftotext"), "-", "-"]
+    return plain(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode())  # noqa: S603 - ours
 
 
 def hidden_from(road: Road, user: str) -> set[str]:
