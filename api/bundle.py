@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from api.dependencies import CurrentActor, DossierId, Parts, PartsDep
 from api.dossiers import state_of
 from api.errors import NO_PDF, was_erased
+from api.pages import CSV, whole
 from api.papers import titles_of
 from documents import storage
 from documents.bundle import CopySet, DossierFile, write_bundle
@@ -72,11 +73,16 @@ class SheetsOut(BaseModel):
     )
 
 
-@router.get("/sheets", summary="Mục lục bút lục · Index of sheets", responses=NO_PDF)
-def list_sheets(dossier_id: DossierId, actor: CurrentActor, parts: PartsDep) -> list[SheetsOut]:
+@router.get(
+    "/sheets",
+    response_model=list[SheetsOut],
+    summary="Mục lục bút lục · Index of sheets",
+    responses={**NO_PDF, **CSV},
+)
+def list_sheets(dossier_id: DossierId, actor: CurrentActor, parts: PartsDep, request: Request) -> Response:
     """Đánh bút lục khi lập xong hồ sơ, sau đó không đổi · numbered when compiled, never changed after."""
     entries, stands = _numbered(parts, actor, state_of(parts.engine, actor, dossier_id))
-    return [
+    lines = [
         SheetsOut(
             first_sheet=one.first,
             sheets=one.sheets,
@@ -91,6 +97,7 @@ def list_sheets(dossier_id: DossierId, actor: CurrentActor, parts: PartsDep) -> 
         )
         for one in entries
     ]
+    return whole(request, SheetsOut, lines)
 
 
 @router.get(
