@@ -108,7 +108,7 @@ class State:
         accepted = self.acts.get("accept", at).astimezone(TIMEZONE).date()
         adults = "2014" if accepted < ORDINANCE_2022 else "2022"
         return {
-            "delivered": bool({"deliver", "start_in_place"} & set(self.acts)),
+            "delivered": not DELIVERIES.isdisjoint(self.acts),
             "held": "deliver_pending" in self.acts,
             "legality_confirmed": "confirm_legality" in self.acts,
             "migrated": "migrate" in self.acts,
@@ -136,6 +136,8 @@ class State:
         return next((limit for limit in self.limits if limit.place == rule and limit.ended_at is None), None)
 
 
+DELIVERIES = frozenset({"deliver", "start_in_place"})
+"""Acts by which the person comes into the centre of the court's decision."""
 ERASED = Need(
     "erased",
     False,

@@ -104,6 +104,7 @@ def fuzz(
             "seed": 20261123,
             "workers": 1,
             "continue-on-failure": True,
+            "request-timeout": 60,
             "headers": dict(headers),
             "generation": {
                 "max-examples": examples,
