@@ -70,6 +70,7 @@ class ChangesIn(BaseModel):
     )
     announces: int | None = Field(
         default=None,
+        strict=True,
         description="Năm mà văn bản công bố lịch nghỉ · the year whose days off the announcement makes known",
         examples=[None],
     )

@@ -87,7 +87,10 @@ class ReadIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     up_to: int = Field(
-        ge=1, le=_MOST, description="`seq` của thông báo mới nhất đã thấy · of the newest one seen"
+        strict=True,
+        ge=1,
+        le=_MOST,
+        description="`seq` của thông báo mới nhất đã thấy · of the newest one seen",
     )
 
 
