@@ -15,7 +15,7 @@ from api.pages import CSV, Page, cursor_of, key_of, listed
 from flows.engine import Actor
 from flows.state import Agencies
 from models.law.calendar import ONE_DAY
-from models.law.facts import Line
+from models.law.facts import Day, Line
 from models.law.schema import AgencyKind
 from models.store import unit_of_work
 from models.tables import table
@@ -49,8 +49,8 @@ class AgencyIn(BaseModel):
     territory: Territory
     head_name: Line
     head_position: Line
-    valid_from: date
-    valid_to: date | None = Field(default=None, description="Ngày cuối hoạt động · its last day")
+    valid_from: Day
+    valid_to: Day | None = Field(default=None, description="Ngày cuối hoạt động · its last day")
     successor: Code | None = Field(
         default=None, description="Cơ quan kế nhiệm, bắt buộc khi có valid_to · who comes after it"
     )
@@ -71,8 +71,8 @@ class AgencyPatch(BaseModel):
     territory: Territory | None = None
     head_name: Line | None = None
     head_position: Line | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
     successor: Code | None = None
 
     @model_validator(mode="after")
@@ -113,7 +113,7 @@ class AgencyFilters(Page):
         max_length=200,
         description="Địa bàn, gồm các địa bàn bên trong · a territory with all inside it",
     )
-    on: date | None = Field(default=None, description="Đang hoạt động vào ngày này · that exist on this day")
+    on: Day | None = Field(default=None, description="Đang hoạt động vào ngày này · that exist on this day")
 
 
 AgencyCode = Annotated[str, Path(max_length=100, description="Mã cơ quan · the agency's code")]

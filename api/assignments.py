@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, insert, select, update
 
@@ -13,8 +13,9 @@ from api.dossiers import state_of
 from api.errors import Fault, Problem, Said
 from api.idempotency import Answer, OnceDep
 from api.json_response import JSONResponse
+from api.pages import CSV, with_lines
 from flows.engine import Actor
-from flows.state import Agencies
+from flows.state import Agencies, require_kept
 from models.clock import now
 from models.law.facts import Line
 from models.law.limits import TIMEZONE
@@ -61,12 +62,15 @@ class AssignmentsOut(BaseModel):
     items: list[AssignmentOut]
 
 
-@router.get("", summary="Phân công · Assignments")
-def list_assignments(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -> AssignmentsOut:
+@router.get("", response_model=AssignmentsOut, summary="Phân công · Assignments", responses=CSV)
+def list_assignments(
+    dossier_id: DossierId, actor: CurrentActor, engine: EngineDep, request: Request
+) -> Response:
     """Ai đã và đang phụ trách · who is and was responsible."""
     with unit_of_work(engine, actor.scope) as connection:
         state_of(connection, actor, dossier_id)
-        return _all(connection, dossier_id)
+        found = _all(connection, dossier_id)
+    return with_lines(request, AssignmentOut, found, found.items)
 
 
 @router.post("", response_model=AssignmentsOut, summary="Phân công người phụ trách · Assign")
@@ -77,6 +81,7 @@ def assign(
 
     def write(connection: Connection) -> Answer:
         state = state_of(connection, actor, dossier_id, lock=True)
+        require_kept(state)
         holder = Agencies(connection).in_charge(state.holder, now().astimezone(TIMEZONE).date())
         if actor.agency != holder:
             said = Said("Hồ sơ đang do cơ quan khác giữ", "Another agency holds the dossier")

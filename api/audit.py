@@ -158,7 +158,7 @@ class HeadOut(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    seq: int = Field(ge=0, lt=2**63)
+    seq: int = Field(strict=True, ge=0, lt=2**63)
     digest: str = Field(max_length=64)
 
 

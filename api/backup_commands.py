@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import AsJson, bar, fail, print_json, print_table
+from api.terminal import AsJson, bar, fail, print_done, print_json
 
 Secrets = Annotated[
     Path | None,
@@ -53,7 +53,7 @@ def backup(
     if as_json:
         print_json(told)
     else:
-        print_table(("", "Bản sao lưu"), [(key, str(value)) for key, value in told.items()])
+        print_done("Bản sao lưu", told)
     if secrets is None:
         typer.echo(
             "Chưa sao lưu khóa bí mật (--secrets). · The secrets are not backed up (--secrets).", err=True
@@ -100,6 +100,6 @@ def restore(
     if as_json:
         print_json(told)
     else:
-        print_table(("", "Đã khôi phục"), [(key, str(value)) for key, value in told.items()])
+        print_done("Đã khôi phục", told)
     if checked.broken:
         raise SystemExit(1)

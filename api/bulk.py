@@ -1,7 +1,7 @@
 """Bulk tasks: what was asked for over many items, how far it is, stopping and going on, and the report."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -38,7 +38,9 @@ class TaskOut(BaseModel):
     kind: Literal["import", "action", "print"]
     agency: str
     account: UUID
-    parameters: dict[str, Any]
+    parameters: dict[str, Any] = Field(
+        description="Nội dung yêu cầu; rỗng với người giám sát và quản trị · what was asked; empty for supervisors and administrators"
+    )
     state: Literal["waiting", "running", "cancelling", "cancelled", "done", "failed"]
     total: int | None = Field(description="Số mục; null khi chưa đếm xong · null until they are counted")
     position: int = Field(description="Số mục đã có kết quả · items that have a result")
@@ -87,7 +89,7 @@ def list_tasks(
         asked = asked.where(newest < tuple_(*_place_of(page.cursor)))
     with unit_of_work(engine, actor.scope) as connection:
         mine = asked.where(own(connection, _task.c.agency))
-        found = [TaskOut.model_validate(dict(row)) for row in connection.execute(mine).mappings()]
+        found = [_shown(row, actor.scope) for row in connection.execute(mine).mappings()]
     items = found[: page.limit]
     more = len(found) > page.limit
     last = cursor_of(f"{items[-1].created_at.isoformat()} {items[-1].id}") if more else None
@@ -155,7 +157,12 @@ def task_of(store: Store, scope: Scope, task: UUID) -> TaskOut:
         row = connection.execute(asked).mappings().one_or_none()
     if row is None:
         raise not_found()
-    return TaskOut.model_validate(dict(row))
+    return _shown(row, scope)
+
+
+def _shown(row: Mapping[Any, Any], scope: Scope) -> TaskOut:
+    """The task; who needs nothing of what is private is not shown the facts that an act on many records."""
+    return TaskOut.model_validate({**row, "parameters": {} if scope.fields == "none" else row["parameters"]})
 
 
 def _changed(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from api.actions import ActIn
 from api.bulk import TaskId, TaskOut, task_of
 from api.dependencies import CurrentActor, EngineDep, LanguageDep, OfficerDep, PartsDep
-from api.errors import Fault, Problem, Said
+from api.errors import Fault, Problem, Said, masked
 from api.idempotency import Answer, OnceDep
 from api.json_response import JSONResponse
 from api.migrations import DryRun, ManyOut, many_of
@@ -21,6 +21,7 @@ from documents.forms import all_forms
 from flows import batches
 from flows.calendars import held, in_force
 from flows.engine import Act, act_many
+from models.law.private import ALL
 
 router = APIRouter(prefix="/v1/bulk", tags=["bulk"])
 AT_ONCE = 500
@@ -76,6 +77,8 @@ def print_many(body: PrintIn, actor: OfficerDep, once: OnceDep) -> JSONResponse:
 def read_output(task_id: TaskId, actor: CurrentActor, parts: PartsDep) -> FileResponse:
     """Bản in của việc in nhiều hồ sơ, khi đã xong · what a bulk print made, once it is done."""
     task = task_of(parts.engine, actor.scope, task_id)
+    if actor.scope.fields == "none":
+        raise masked(sorted(ALL))
     if task.output is None:
         said = Said("Việc này chưa xong hoặc không có tệp kết quả", "The task is not done, or made no file")
         raise Problem(404, "no_output", said, [Fault("no_output", said)])

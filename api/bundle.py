@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, BinaryIO, Literal, cast
@@ -20,6 +20,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from api.dependencies import CurrentActor, DossierId, Parts, PartsDep
 from api.dossiers import state_of
 from api.errors import NO_PDF, was_erased
+from api.pages import CSV, whole
+from api.papers import titles_of
 from documents import storage
 from documents.bundle import CopySet, DossierFile, write_bundle
 from documents.case import Header, person_block
@@ -31,7 +33,7 @@ from flows.anonymising import erased
 from flows.books import book as book_of
 from flows.engine import Actor
 from flows.filing import compiled_since, papers_of_the_file
-from flows.masking import masks_of, minor_of
+from flows.masking import MASK, masks_of, minor_of
 from flows.state import Agencies, State
 from models.clock import now
 from models.law.limits import TIMEZONE
@@ -42,6 +44,7 @@ from models.tables import table
 router = APIRouter(prefix="/v1/dossiers/{dossier_id}", tags=["papers"])
 _document, _paper, _event, _agency = table("document"), table("paper"), table("event"), table("agency")
 _copy = table("document_copy")
+_IDENTITY = ("id_number", "id_issued_on", "id_issued_by")
 _CLIENT_CLOSED_REQUEST = 499
 _WATCH = 0.5
 """Seconds between looks whether the one who asked is still there."""
@@ -70,11 +73,16 @@ class SheetsOut(BaseModel):
     )
 
 
-@router.get("/sheets", summary="Mục lục bút lục · Index of sheets", responses=NO_PDF)
-def list_sheets(dossier_id: DossierId, actor: CurrentActor, parts: PartsDep) -> list[SheetsOut]:
+@router.get(
+    "/sheets",
+    response_model=list[SheetsOut],
+    summary="Mục lục bút lục · Index of sheets",
+    responses={**NO_PDF, **CSV},
+)
+def list_sheets(dossier_id: DossierId, actor: CurrentActor, parts: PartsDep, request: Request) -> Response:
     """Đánh bút lục khi lập xong hồ sơ, sau đó không đổi · numbered when compiled, never changed after."""
     entries, stands = _numbered(parts, actor, state_of(parts.engine, actor, dossier_id))
-    return [
+    lines = [
         SheetsOut(
             first_sheet=one.first,
             sheets=one.sheets,
@@ -89,6 +97,7 @@ def list_sheets(dossier_id: DossierId, actor: CurrentActor, parts: PartsDep) -> 
         )
         for one in entries
     ]
+    return whole(request, SheetsOut, lines)
 
 
 @router.get(
@@ -166,6 +175,8 @@ def _file(
         compiler = agencies[state.parties.get("compiler", state.holder)].card
         court = agencies[state.parties["court"]].card.name if "court" in state.parties else words.court
     compiled = state.acts.get("compile")
+    person, hidden = masks_of(state).person(state.person, minor=minor_of(state))
+    block = person_block(person, words)
     return DossierFile(
         number=state.number,
         header=Header(
@@ -176,7 +187,7 @@ def _file(
             day=state.opened_on,
         ),
         measure=words.measure_full,
-        person=person_block(masks_of(state).person(state.person, minor=minor_of(state))[0], words),
+        person=block.model_copy(update=dict.fromkeys(_IDENTITY, MASK)) if hidden else block,
         opened_on=state.opened_on,
         compiled_on=compiled.astimezone(TIMEZONE).date() if compiled else None,
         entries=entries,
@@ -200,15 +211,17 @@ def _numbered(parts: Parts, actor: Actor, state: State) -> tuple[list[Numbered],
     filed += [_paper_of(row, asked) for row in papers]
     authors = {row.id: row.agency for row in (*documents, *papers)}
     entries, stands = number_sheets(parts.engine, state.id, filed, compiled_at)
-    return [_masked(entry, state, authors[entry.filed.id]) for entry in entries], stands
+    titles = titles_of(state)
+    return [_masked(entry, state, authors[entry.filed.id], titles) for entry in entries], stands
 
 
-def _masked(entry: Numbered, state: State, author: str) -> Numbered:
-    """The entry without its files, if it holds what the reader does not need."""
+def _masked(entry: Numbered, state: State, author: str, titles: Mapping[str, str]) -> Numbered:
+    """The entry without its files, and without what its sender called it, if it holds what the reader does not need."""
     filed, masks, minor = entry.filed, masks_of(state), minor_of(state)
     told = masks.of_document if filed.is_document else masks.of_paper
     if filed.ended is None and told(filed.code, minor=minor, by=author):
-        return replace(entry, filed=replace(filed, ended="masked", sha256="", pdf="", signed=""))
+        title = filed.title if filed.is_document else titles.get(filed.code, MASK)
+        return replace(entry, filed=replace(filed, ended="masked", title=title, sha256="", pdf="", signed=""))
     return entry
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Engine, text
 
@@ -13,6 +13,7 @@ from api.dependencies import CalendarKeeperDep, CurrentActor, EngineDep
 from api.errors import Fault, Problem, Said
 from api.idempotency import Answer, OnceForAllDep
 from api.json_response import JSONResponse
+from api.pages import CSV, whole
 from flows.calendar_change import Moved, Outcome, change_calendar
 from flows.calendars import Decision, in_force
 from models.law.calendar import Change, Name, UnknownYearError, baseline
@@ -69,6 +70,7 @@ class ChangesIn(BaseModel):
     )
     announces: int | None = Field(
         default=None,
+        strict=True,
         description="Năm mà văn bản công bố lịch nghỉ · the year whose days off the announcement makes known",
         examples=[None],
     )
@@ -127,8 +129,11 @@ _SETS = text("""
 """)
 
 
-@router.get("/versions", summary="Các phiên bản của lịch · Versions of the calendar")
-def list_versions(_actor: CurrentActor, engine: EngineDep) -> list[VersionOut]:
+@router.get(
+    "/versions", response_model=list[VersionOut], summary="Các phiên bản của lịch · Versions of the calendar",
+    responses=CSV,
+)  # fmt: skip
+def list_versions(_actor: CurrentActor, engine: EngineDep, request: Request) -> Response:
     """Lịch gốc, rồi từng lần thay đổi theo thứ tự ghi · the baseline, then each change as it was recorded."""
     shipped = VersionOut(
         version=baseline().version,
@@ -138,7 +143,7 @@ def list_versions(_actor: CurrentActor, engine: EngineDep) -> list[VersionOut]:
         announces=None,
         announcement=None,
     )
-    return [shipped, *_recorded(engine)]
+    return whole(request, VersionOut, [shipped, *_recorded(engine)])
 
 
 @router.get("/{year:named}", summary="Lịch làm việc · Working calendar")

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import typer
 
-from api.terminal import Advance, AsJson, bar, fail, print_json, print_table
+from api.terminal import Advance, AsJson, bar, fail, print_done, print_json
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -192,14 +192,6 @@ def _do(
     if as_json:
         print_json(done)
     else:
-        print_table(("", title), [(key, _said(value)) for key, value in done.items()])
+        print_done(title, done)
     if done.get("broken"):
         raise SystemExit(1)
-
-
-def _said(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_said(one)}" for key, one in value.items())
-    if isinstance(value, list | tuple):
-        return "\n".join(map(_said, value))
-    return "" if value is None else str(value)

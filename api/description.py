@@ -24,6 +24,11 @@ PROBLEMS: Mapping[int, tuple[str, str, str]] = {
     412: ("stale", "Hồ sơ đã thay đổi", "stale version"),
     413: ("too_large", "Yêu cầu quá lớn", "the request is too large"),
     415: ("unsupported_file", "Không nhận loại tệp này", "the file is of no kind that is taken"),
+    421: (
+        "misdirected_request",
+        "Máy chủ không phục vụ tên miền này",
+        "the server does not answer for this host",
+    ),
     422: ("invalid", "Dữ liệu không hợp lệ", "invalid"),
     428: ("if_match_required", "Thiếu If-Match", "If-Match is missing"),
     429: ("too_often", "Quá nhiều yêu cầu, hãy chờ", "too many requests: wait"),
@@ -108,7 +113,7 @@ def _function_of(unique: str, path: str, method: str) -> str:
 def _refusals(operation: Schema, method: str, path: str) -> Iterator[int]:
     named = {(parameter["in"], parameter["name"].lower()) for parameter in operation.get("parameters", ())}
     acts = ("header", "if-match") in named
-    yield from (422, 429)
+    yield from (421, 422, 429)
     if "security" in operation and path != "/metrics":
         yield from (401, 403)
     if f"{method} {path}" not in NOTHING_PERSONAL:

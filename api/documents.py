@@ -25,7 +25,7 @@ from documents.stationery import marked
 from flows.anonymising import erased
 from flows.engine import Actor
 from flows.masking import masks_of, minor_of, shown
-from flows.state import Agencies
+from flows.state import Agencies, require_kept
 from models.clock import now
 from models.law.limits import TIMEZONE
 from models.seeing import visible
@@ -181,10 +181,12 @@ def attach_signed(
     content = file.file.read(MOST + 1)
     content_type = content_type_of(content, SCANS)
     row = _row(parts.engine, actor, document_id)
+    require_kept(state_of(parts.engine, actor, row["dossier"]))
     _require_issuer(parts.engine, actor, row)
     sha256 = storage.store(parts.files, content)
 
     def write(connection: Connection) -> Answer:
+        require_kept(state_of(connection, actor, row["dossier"], lock=True))
         copy = {
             "id": uuid4(),
             "document": document_id,

@@ -1,12 +1,13 @@
 """Events of a dossier: the chain of what was done to it."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from api.answers import EventOut, event_of
 from api.dependencies import CurrentActor, DossierId, EngineDep
 from api.dossiers import state_of
+from api.pages import CSV, with_lines
 from models.event import breaks_of
 from models.store import unit_of_work
 from models.tables import table
@@ -27,8 +28,8 @@ class ChainOut(BaseModel):
     items: list[EventOut]
 
 
-@router.get("", summary="Các thao tác đã thực hiện · What was done")
-def list_events(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -> ChainOut:
+@router.get("", response_model=ChainOut, summary="Các thao tác đã thực hiện · What was done", responses=CSV)
+def list_events(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep, request: Request) -> Response:
     """Mỗi thao tác nối với thao tác trước bằng mã băm · each is chained to the one before."""
     with unit_of_work(engine, actor.scope, planned_once=True) as connection:
         state = state_of(connection, actor, dossier_id)
@@ -41,4 +42,5 @@ def list_events(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep) -
         rows = [dict(row) for row in connection.execute(asked).mappings()]
     taken_back = {row["voids"]: row["id"] for row in rows if row["voids"]}
     items = [event_of({**row, "voided_by": taken_back.get(row["id"])}, row["facts"], state) for row in rows]
-    return ChainOut(head=state.head, intact=not any(breaks_of(rows, state.head)), items=items)
+    chain = ChainOut(head=state.head, intact=not any(breaks_of(rows, state.head)), items=items)
+    return with_lines(request, EventOut, chain, items)

@@ -1,12 +1,15 @@
 """Health: is the process alive, and can it serve."""
 
+import asyncio
 from functools import cache
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import psycopg
 from fastapi import APIRouter
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
-from sqlalchemy import func, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.access import NOBODY
@@ -54,8 +57,25 @@ def live() -> LiveOut:
 
 
 @router.get("/ready", summary="Sẵn sàng · Ready")
-def ready(engine: EngineDep, parts: PartsDep) -> ReadyOut:
-    """Cơ sở dữ liệu, phiên bản bảng, lịch, hàng đợi · database, migrations, calendar, outbox; else 503."""
+async def ready(engine: EngineDep, parts: PartsDep) -> ReadyOut:
+    """Cơ sở dữ liệu, phiên bản bảng, lịch, hàng đợi · database, migrations, calendar, outbox; else 503, within two seconds."""
+    asking = _asking.get(engine)
+    if asking is None or asking.done():
+        asking = _asking[engine] = asyncio.create_task(run_in_threadpool(_look, engine, parts.libreoffice))
+    done, _ = await asyncio.wait({asking}, timeout=_PATIENCE)
+    found = asking.result() if done else _no_database()
+    if isinstance(found, Problem):
+        raise found
+    return found
+
+
+_PATIENCE = 1.5
+"""Seconds: whoever asks gives up after two or three, and must be told before."""
+_asking: WeakKeyDictionary[Engine, asyncio.Task[ReadyOut | Problem]] = WeakKeyDictionary()
+"""What is being asked of each database: one that hangs keeps one thread waiting, however often it is looked at."""
+
+
+def _look(engine: Engine, office: LibreOffice) -> ReadyOut | Problem:
     waiting = select(func.min(_job.c.run_after)).where(_job.c.state == "waiting")
     try:
         with unit_of_work(engine, NOBODY) as connection:
@@ -63,18 +83,16 @@ def ready(engine: EngineDep, parts: PartsDep) -> ReadyOut:
             oldest = connection.execute(waiting).scalar_one()
         calendar = in_force(engine)
     except (SQLAlchemyError, psycopg.Error):
-        raise _not_ready(
-            "database", "Không kết nối được cơ sở dữ liệu", "The database does not answer"
-        ) from None
+        return _no_database()
     if revision != _newest():
-        raise _not_ready(
+        return _not_ready(
             "migrations",
             f"Cơ sở dữ liệu ở bản {revision}, cần bản {_newest()}: chạy hoso migrate",
             f"The database is at {revision}, needed is {_newest()}: run hoso migrate",
         )
     today = now().astimezone(TIMEZONE).date()
     if not calendar.first_year <= today.year <= calendar.last_year:
-        raise _not_ready(
+        return _not_ready(
             "calendar", f"Lịch không có năm {today.year}", f"The calendar does not cover {today.year}"
         )
     age = (now() - oldest).total_seconds() if oldest else 0.0
@@ -83,7 +101,7 @@ def ready(engine: EngineDep, parts: PartsDep) -> ReadyOut:
         migration=revision,
         calendar_version=calendar.version,
         outbox_age_seconds=round(max(age, 0.0), 1),
-        pdf=_pdf(parts.libreoffice),
+        pdf=_pdf(office),
     )
 
 
@@ -98,6 +116,10 @@ def _pdf(office: LibreOffice) -> Literal["ready", "no_libreoffice", "no_font"]:
 @cache
 def _newest() -> str:
     return newest()
+
+
+def _no_database() -> Problem:
+    return _not_ready("database", "Không kết nối được cơ sở dữ liệu", "The database does not answer")
 
 
 def _not_ready(part: str, vi: str, en: str) -> Problem:

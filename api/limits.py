@@ -97,7 +97,7 @@ class Question(BaseModel):
 
     rulebook: str | None = Field(default=None, examples=["2026"])
     rule: str | None = Field(default=None, examples=["p4-read"])
-    amount: int | None = Field(default=None, examples=[None])
+    amount: int | None = Field(default=None, strict=True, examples=[None])
     unit: Unit | None = Field(default=None, examples=[None])
     start: AskedInstant = Field(
         alias="from",

@@ -14,7 +14,7 @@ from api.dependencies import CurrentActor, EngineDep, LanguageDep, id_of
 from api.errors import Language, not_found
 from api.idempotency import Answer, OnceDep
 from api.json_response import JSONResponse
-from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
+from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor, whole
 from flows.engine import Actor
 from flows.notice_texts import wording
 from models.clock import now
@@ -87,7 +87,10 @@ class ReadIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     up_to: int = Field(
-        ge=1, le=_MOST, description="`seq` của thông báo mới nhất đã thấy · of the newest one seen"
+        strict=True,
+        ge=1,
+        le=_MOST,
+        description="`seq` của thông báo mới nhất đã thấy · of the newest one seen",
     )
 
 
@@ -168,12 +171,17 @@ def read_one(notice_id: NoticeId, actor: CurrentActor, once: OnceDep) -> JSONRes
     return once(None, write)
 
 
-@router.get("/{notice_id}/deliveries", summary="Đã gửi đi thế nào · How it was delivered")
-def list_deliveries(notice_id: NoticeId, actor: CurrentActor, engine: EngineDep) -> list[DeliveryOut]:
+@router.get(
+    "/{notice_id}/deliveries", response_model=list[DeliveryOut], summary="Đã gửi đi thế nào · How it was delivered",
+    responses=CSV,
+)  # fmt: skip
+def list_deliveries(
+    notice_id: NoticeId, actor: CurrentActor, engine: EngineDep, request: Request
+) -> Response:
     """Từng thư, từng webhook, với kết quả · each mail and webhook with its outcome."""
     with unit_of_work(engine, actor.scope) as connection:
         _one(connection, actor, notice_id)
-        return deliveries_of(connection, notice_id)
+        return whole(request, DeliveryOut, deliveries_of(connection, notice_id))
 
 
 def _mine(connection: Connection, actor: Actor) -> list[ColumnElement[bool]]:

@@ -77,6 +77,15 @@ def whole(request: Request, line: type[BaseModel], items: Sequence[BaseModel]) -
     return _table(line, rows, None) if _prefers_csv(request.headers.get("accept", "")) else JSONResponse(rows)
 
 
+def with_lines(
+    request: Request, line: type[BaseModel], answer: BaseModel, items: Sequence[BaseModel]
+) -> Response:
+    """What says more than its lines, as it is asked for: all of it as JSON, or its lines as CSV."""
+    if not _prefers_csv(request.headers.get("accept", "")):
+        return JSONResponse(answer.model_dump(mode="json"))
+    return _table(line, [item.model_dump(mode="json") for item in items], None)
+
+
 def _table(line: type[BaseModel], rows: Sequence[dict[str, Any]], next_cursor: str | None) -> Response:
     text = io.StringIO()
     writer = csv.writer(text)

@@ -27,8 +27,9 @@ from flows.anonymising import erased
 from flows.books import book as book_of
 from flows.engine import Actor
 from flows.masking import masks_of, minor_of, shown
-from flows.state import State
+from flows.state import State, require_kept
 from models.clock import now
+from models.law.facts import Day
 from models.law.limits import TIMEZONE
 from models.seeing import visible
 from models.store import Store, unit_of_work
@@ -77,12 +78,9 @@ def list_papers(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep, r
         state = state_of(connection, actor, dossier_id)
         masks, minor = masks_of(state), minor_of(state)
         asked = select(_paper).where(_paper.c.dossier == dossier_id).order_by(_paper.c.first_sheet)
-        found = [
-            PaperOut.model_validate(
-                {**row, "masked": masks.of_paper(row["kind"], minor=minor, by=row["agency"])}
-            )
-            for row in connection.execute(asked).mappings()
-        ]
+        titles = titles_of(state)
+        seen = [masks.paper(dict(row), titles, minor=minor) for row in connection.execute(asked).mappings()]
+    found = [PaperOut.model_validate({**row, "masked": hidden}) for row, hidden in seen]
     return whole(request, PaperOut, found)
 
 
@@ -107,7 +105,7 @@ def add_paper(
             "or any other with a `title`",
         ),
     ],
-    received_on: Annotated[date, Form(description="Ngày nhận · the day it was received")],
+    received_on: Annotated[Day, Form(description="Ngày nhận · the day it was received")],
     sheets: Annotated[int, Form(ge=1, le=2000, description="Số tờ · how many sheets")],
     title: Annotated[str | None, Form(min_length=1, max_length=500)] = None,
 ) -> JSONResponse:
@@ -116,7 +114,9 @@ def add_paper(
     content_type = content_type_of(content)
     if received_on > now().astimezone(TIMEZONE).date():
         raise _flawed("in_the_future", "received_on", "không thể ở tương lai", "lies in the future")
-    _require_part(state_of(parts.engine, actor, dossier_id), actor)  # before anything is kept
+    kept = state_of(parts.engine, actor, dossier_id)
+    require_kept(kept)
+    _require_part(kept, actor)  # before anything is kept
     sha256 = storage.store(parts.files, content)
     given = {
         "kind": kind,
@@ -129,6 +129,7 @@ def add_paper(
     def write(store: Store) -> Answer:
         with unit_of_work(store, actor.scope) as connection:
             state = state_of(connection, actor, dossier_id, lock=True)
+            require_kept(state)
             _require_part(state, actor)
             row = given | {
                 "title": _title(state, kind, title),
@@ -144,7 +145,7 @@ def add_paper(
     "/papers/{paper_id}/content",
     summary="Tệp của tài liệu · A paper's file",
     response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {}}}},
+    responses={200: {"content": {kind: {} for kind in (*SCANS, DOCX)}}},
 )
 def read_content(paper_id: PaperId, actor: CurrentActor, parts: PartsDep) -> Response:
     """Đúng tệp đã nhận · the very file that was received."""
@@ -196,10 +197,15 @@ def _require_part(state: State, actor: Actor) -> None:
         raise Problem(403, "not_in_charge", said, [Fault("not_in_charge", said)])
 
 
+def titles_of(state: State) -> dict[str, str]:
+    """What the dossier's rulebook calls its papers, by kind."""
+    return {paper.kind: paper.title for paper in book_of(state.book).papers}
+
+
 def _title(state: State, kind: str, title: str | None) -> str:
     if title is not None:
         return unicodedata.normalize("NFC", title.strip())
-    known = {paper.kind: paper.title for paper in book_of(state.book).papers}
+    known = titles_of(state)
     if kind not in known:
         raise _flawed(
             "title_required",

@@ -1,6 +1,5 @@
 """Letters of reminder to whoever must act: the door."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -27,7 +26,7 @@ from flows.reminding import REMIND, Reminding, remind
 from flows.standstill import Stuck
 from flows.writing import Done
 from models.clock import now
-from models.law.facts import Line
+from models.law.facts import Day, Line
 
 router = APIRouter(prefix="/v1/dossiers/{dossier_id}/reminders", tags=["supervision"])
 watcher = allowed("dossiers.remind")
@@ -45,8 +44,10 @@ class ReminderIn(BaseModel):
         default=None, max_length=100, description="Thời hạn · the limit", examples=["p4-read"]
     )
     wanted: Line | None = Field(default=None, description="Việc phải làm · what is to be done")
-    answer_by: date | None = Field(default=None, description="Trả lời trước ngày · answer by this day")
-    again: bool = Field(default=False, description="Nhắc lại trong ngày · once more the same day")
+    answer_by: Day | None = Field(default=None, description="Trả lời trước ngày · answer by this day")
+    again: bool = Field(
+        default=False, strict=True, description="Nhắc lại trong ngày · once more the same day"
+    )
     reason: Line | None = Field(default=None, description="Lý do nhắc lại · why once more")
     signing: Signing | None = None
 

@@ -17,6 +17,7 @@ from flows.detectors import DETECTORS, Severity
 from flows.engine import Actor
 from flows.standstill import Narrowed, Stuck, overview, performance, stuck
 from models.clock import now
+from models.law.facts import Day
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
 from models.store import unit_of_work
@@ -48,8 +49,8 @@ class StuckFilters(Places):
 class Period(Places):
     """Which legal days; the last ninety when left out."""
 
-    first_day: date | None = Field(default=None, description="Từ ngày · from this day")
-    last_day: date | None = Field(default=None, description="Đến hết ngày · to the end of this day")
+    first_day: Day | None = Field(default=None, description="Từ ngày · from this day")
+    last_day: Day | None = Field(default=None, description="Đến hết ngày · to the end of this day")
 
     @model_validator(mode="after")
     def days_are_in_order(self) -> "Period":

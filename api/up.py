@@ -39,7 +39,10 @@ def reachable(settings: Settings) -> Iterator[None]:
         yield
         return
     postgres.prepare(settings)
-    process = postgres.start(settings)
+    log = settings.log / "postgres.log"
+    log.parent.mkdir(mode=0o700, exist_ok=True)
+    with log.open("ab") as output:  # what it says of its start is nothing to whoever restores a backup
+        process = postgres.start(settings, output)
     try:
         postgres.wait_ready(settings, process)
         postgres.ensure_roles(settings)

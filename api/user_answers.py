@@ -35,7 +35,9 @@ class UserIn(_In):
         description="Mã cơ quan · the agency's code", examples=["ca.cau-giay"]
     )
     email: Email | None = None
-    service: bool = Field(default=False, description="Tài khoản của phần mềm · an account of a program")
+    service: bool = Field(
+        default=False, strict=True, description="Tài khoản của phần mềm · an account of a program"
+    )
     scopes: Scopes = Field(default_factory=list)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +16,7 @@ from api.terminal import AsJson, fail, print_json, print_table
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
 users = typer.Typer(no_args_is_help=True, help="Tài khoản · accounts")
 
@@ -49,6 +49,7 @@ def create(
     from api.errors import Problem
     from api.job_commands import system
     from api.user_answers import UserIn
+    from flows.validation import in_vietnamese
 
     try:
         asked = UserIn.model_validate(
@@ -64,7 +65,7 @@ def create(
             accounts.hold(connection)
             made, password = accounts.create(connection, asked.model_dump(), None)
     except ValidationError as error:
-        fail("\n".join(f"{flaw['loc'][0]}: {flaw['msg']}" for flaw in error.errors()))
+        fail("\n".join(f"{flaw['loc'][0]}: {' · '.join(in_vietnamese(flaw))}" for flaw in error.errors()))
     except Problem as problem:
         fail("\n".join(f"{fault.field}: {' · '.join(fault.message)}" for fault in problem.faults))
     _tell(username, made, str(password), as_json=as_json)
@@ -79,21 +80,60 @@ def reset(
     as_json: AsJson = False,
 ) -> None:
     """Cấp mật khẩu dùng một lần mới · a new one-time password in place of the present one."""
-    from sqlalchemy import select
-
     from api import accounts
     from api.job_commands import system
+
+    with system() as connection:
+        accounts.hold(connection)
+        found = _found(connection, username)
+        if found.service:
+            fail(
+                f"{username} là tài khoản phần mềm, không có mật khẩu / {username} is a program's and has no password"
+            )
+        password = _reset(connection, found.id, second_factor=second_factor)
+    _tell(username, found.id, password, as_json=as_json)
+
+
+@users.command()
+def disable(username: Annotated[str, typer.Argument(help="Tên đăng nhập · user name")]) -> None:
+    """Khóa tài khoản, có hiệu lực ngay · let an account in no more, at once."""
+    from api import accounts
+    from api.errors import Problem
+    from api.job_commands import system
+
+    try:
+        with system() as connection:
+            accounts.hold(connection)
+            accounts.disable(connection, _found(connection, username).id, None)
+    except Problem as problem:
+        fail("\n".join(" / ".join(fault.message) for fault in problem.faults))
+    sys.stdout.write(f"{username}: đã khóa · disabled\n")
+
+
+@users.command()
+def enable(username: Annotated[str, typer.Argument(help="Tên đăng nhập · user name")]) -> None:
+    """Mở khóa tài khoản · let an account in again."""
+    from api import accounts
+    from api.job_commands import system
+
+    with system() as connection:
+        accounts.hold(connection)
+        accounts.enable(connection, _found(connection, username).id, None)
+    sys.stdout.write(f"{username}: đã mở khóa · enabled\n")
+
+
+def _found(connection: Connection, username: str) -> Row[Any, Any]:
+    """The account's id and whether it is a program's; ends the command when there is none."""
+    from sqlalchemy import select
+
     from models.tables import table
 
     account = table("account")
-    with system() as connection:
-        accounts.hold(connection)
-        asked = select(account.c.id).where(account.c.username == username, ~account.c.service)
-        found = connection.execute(asked).scalar_one_or_none()
-        password = "" if found is None else _reset(connection, found, second_factor=second_factor)
+    asked = select(account.c.id, account.c.service).where(account.c.username == username)
+    found = connection.execute(asked).one_or_none()
     if found is None:
         fail(f"không có tài khoản {username} / there is no account {username}")
-    _tell(username, found, password, as_json=as_json)
+    return found
 
 
 def _reset(connection: Connection, account: UUID, *, second_factor: bool) -> str:

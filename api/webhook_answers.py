@@ -45,7 +45,7 @@ class WebhookChange(BaseModel):
 
     url: Url | None = Field(default=None)
     kinds: Kinds | None = Field(default=None)
-    enabled: bool | None = None
+    enabled: bool | None = Field(default=None, strict=True)
 
     @model_validator(mode="after")
     def something_changes(self) -> Self:
@@ -62,6 +62,7 @@ class SecretIn(BaseModel):
 
     end_old: bool = Field(
         default=False,
+        strict=True,
         description="Khóa cũ hết giá trị ngay, khi đã lộ; bình thường còn ký thêm 2 ngày · "
         "the old one ends at once, if it leaked; it signs for 2 more days otherwise",
     )

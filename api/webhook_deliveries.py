@@ -89,6 +89,7 @@ class ReplayIn(BaseModel):
     )
     sent: bool = Field(
         default=False,
+        strict=True,
         description="Với `since`: cả những gì đã gửi được · with `since`: what was sent as well",
     )
 

@@ -23,7 +23,7 @@ from documents.sheets import Numbered
 _ENDED = {
     "superseded": "đã được thay thế sau khi hồ sơ được đánh bút lục",
     "void": "đã hủy sau khi hồ sơ được đánh bút lục",
-    "masked": "được che, vì công việc của cơ quan nhận bộ hồ sơ này không cần đến (NĐ 163/2026/NĐ-CP Đ.3.5.b)",
+    "masked": "được che với người in (NĐ 163/2026/NĐ-CP Đ.3.5.b)",
 }
 _SUFFIXES = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
 _AT_ONCE = 40_000_000
@@ -191,6 +191,7 @@ def _papers_of(under: _Under, one: CopySet) -> Iterator[tuple[str, Form, Cover |
     yield "1_bia", all_forms()["HS-01"], Cover(
         **shared, goes_to=one.goes_to, measure=file.measure, person=file.person, opened_on=file.opened_on,
         compiled_on=file.compiled_on, papers=len(file.entries), sheets=file.sheets,
+        masked=sum(one.filed.ended == "masked" for one in file.entries),
     )  # fmt: skip
     yield "2_muc-luc", all_forms()["HS-02"], Index(
         **shared, year=file.opened_on.year, provisional=not file.stands,

@@ -29,7 +29,7 @@ from flows.refusals import (
     UnknownDossier,
     codes_of,
 )
-from flows.state import Agencies, State, load
+from flows.state import Agencies, State, load, require_kept
 from flows.validation import in_vietnamese
 from flows.view import View
 from flows.writing import Done, write
@@ -128,6 +128,7 @@ def act(
         states = load(connection, [asked.dossier], agencies)
         if asked.dossier not in states:
             raise UnknownDossier
+        require_kept(states[asked.dossier])
         done = (how or plan)(states[asked.dossier], asked, agencies, calendar)
         write(connection, [done])
         if dry_run:
@@ -170,6 +171,7 @@ def act_many(
             try:
                 if one.dossier not in states:
                     raise UnknownDossier
+                require_kept(states[one.dossier])
                 answers.append((how or plan)(states[one.dossier], one, agencies, calendar))
             except Refusal as refusal:
                 answers.append(refusal)

@@ -73,6 +73,22 @@ class Masks:
         """Which classes keep a received paper from the reader."""
         return self.of(of_paper(kind) | (_MINOR if minor else _NONE), by=by)
 
+    def paper(
+        self, row: Mapping[str, Any], titles: Mapping[str, str], *, minor: bool
+    ) -> tuple[dict[str, Any], list[str]]:
+        """A received paper's row, and what is masked of it: then it is called what the rulebook calls its kind.
+
+        Args:
+            row: with what its sender called the paper and its file, which may name anybody.
+            titles: by kind, of the dossier's rulebook.
+            minor: whether the dossier's person is one.
+        """
+        found = self.of_paper(row["kind"], minor=minor, by=row["agency"])
+        if not found:
+            return dict(row), []
+        kind = row["kind"] if row["kind"] in titles else "other"
+        return {**row, "kind": kind, "title": titles.get(kind, MASK), "file_name": MASK}, found
+
     def person(self, person: PersonData, *, minor: bool) -> tuple[PersonData, list[str]]:
         """The person, without anything that says who a minor is where that is masked; and what is."""
         found = self.of(_MINOR) if minor else []

@@ -14,7 +14,7 @@ from flows.eligibility import order_needs, rights_needs
 from flows.engine import Act, Actor, Facts, Planner, plan
 from flows.guards import judge
 from flows.refusals import Need, UnknownDossier
-from flows.state import Agencies, load
+from flows.state import ERASED, Agencies, load, require_kept
 from flows.view import View
 from models.clock import now
 from models.law.calendar import Calendar
@@ -51,6 +51,7 @@ def possibilities(engine: Engine, dossier: UUID, actor: Actor) -> list[Possibili
         for action in (one for one in book.actions if state.stage in one.stages):
             view = View(state, book, action, facts, at)
             needs = [
+                *((ERASED,) if state.erased else ()),
                 *rights_needs(state, action, actor.agency, actor.role, agencies, at.date()),
                 *order_needs(view),
                 *judge(view),
@@ -79,5 +80,6 @@ def preview(
         states = load(connection, [asked.dossier], agencies)
         if asked.dossier not in states:
             raise UnknownDossier
+        require_kept(states[asked.dossier])
         done = how(states[asked.dossier], asked, agencies, calendar)
         return done.issue.drafts()

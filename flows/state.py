@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from documents.case import AgencyCard, Issued
+from flows.refusals import Need, Refused
 from models.law.book import Track
 from models.law.facts import Official
 from models.law.limits import TIMEZONE
@@ -93,6 +94,8 @@ class State:
     papers: list[tuple[str, str, int]] = field(default_factory=list)  # kind, title, sheets
     assignee: UUID | None = None
     """The account that is responsible for it inside the holding agency."""
+    erased: bool = False
+    """What it said of the person is gone, its retention period having passed: nothing more is done with it."""
     reach: Reach | None = None
     """For whom it was read: what of it is shown follows from that; None shows nothing private."""
 
@@ -105,7 +108,7 @@ class State:
         accepted = self.acts.get("accept", at).astimezone(TIMEZONE).date()
         adults = "2014" if accepted < ORDINANCE_2022 else "2022"
         return {
-            "delivered": bool({"deliver", "start_in_place"} & set(self.acts)),
+            "delivered": not DELIVERIES.isdisjoint(self.acts),
             "held": "deliver_pending" in self.acts,
             "legality_confirmed": "confirm_legality" in self.acts,
             "migrated": "migrate" in self.acts,
@@ -133,6 +136,22 @@ class State:
         return next((limit for limit in self.limits if limit.place == rule and limit.ended_at is None), None)
 
 
+DELIVERIES = frozenset({"deliver", "start_in_place"})
+"""Acts by which the person comes into the centre of the court's decision."""
+ERASED = Need(
+    "erased",
+    False,
+    "Dữ liệu của hồ sơ đã được xóa khi hết thời hạn lưu trữ: không làm gì thêm được với hồ sơ này",
+    "The dossier's data were erased when its retention period had passed: nothing more can be done with it",
+)
+
+
+def require_kept(state: State) -> None:
+    """Raises Refused when the dossier has been erased."""
+    if state.erased:
+        raise Refused([ERASED])
+
+
 _OF_TERRITORY = text("""
     SELECT code FROM agency WHERE kind = :kind AND territory = :territory
     AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day) ORDER BY code
@@ -142,7 +161,7 @@ _AGENCIES = text("SELECT to_json(agency) FROM agency WHERE code = ANY (:codes)")
 # One round trip for everything: PostgreSQL gathers what belongs to a dossier into JSON.
 _LOAD = text(f"""
     SELECT d.id, d.number, d.person, d.book, d.stage, d.holder, d.version, d.opened_on, d.facts, d.acts, d.parties,
-        d.head, p.data,
+        d.head, d.erased_at IS NOT NULL AS erased, p.data,
         (SELECT s.account FROM assignment s WHERE s.dossier = d.id AND s.ended_at IS NULL) AS assignee,
         coalesce((SELECT max(e.seq) FROM event e WHERE e.dossier = d.id), 0) AS seq,
         (SELECT json_agg(json_build_array(l.id, l.book, l.rule, l.stands_for, l.kind, l.parent, l.starts_at, l.due, l.warning_due, l.last_day,
@@ -200,6 +219,7 @@ def _state(row: Any, reached: Reach) -> State:  # noqa: ANN401 - a row of the qu
         },
         papers=[(kind, title, sheets) for kind, title, sheets in row.papers or ()],
         assignee=row.assignee,
+        erased=row.erased,
         reach=reached,
     )
 

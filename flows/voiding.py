@@ -17,7 +17,7 @@ from flows.issuing import Issue
 from flows.policy import may
 from flows.recounting import Recount
 from flows.refusals import Need, Refused, Stale, UnknownDossier
-from flows.state import Agencies, LimitState, State
+from flows.state import DELIVERIES, Agencies, LimitState, State
 from flows.view import View
 from flows.writing import Done, Ending
 from models.law.calendar import Calendar, UnknownYearError
@@ -208,10 +208,10 @@ def _needs(last: Last, state: State, asked: Act, agencies: Agencies) -> Iterator
 
 def _released(last: Last, state: State) -> bool:
     """Whether by this act somebody left the place they were held in otherwise than for the centre, or the centre."""
-    if last.before is None or state.stage == Stage.execution:
+    if last.before is None:
         return False
-    held = "place_pending" in last.before["acts"] and "place_pending" not in state.acts
-    return held or last.before["stage"] == Stage.execution
+    left = "place_pending" in last.before["acts"] and "place_pending" not in state.acts
+    return (left and last.action not in DELIVERIES) or last.before["stage"] == Stage.execution != state.stage
 
 
 def _go_back(last: Last, state: State, at: datetime, moves: Moves) -> None:

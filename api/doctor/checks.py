@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from api.doctor.doors import doors
-from api.doctor.finding import Finding, failed, ok
+from api.doctor.finding import Finding, failed, ok, warning
 from api.doctor.machine import data_folder, disk, mail, pdf, ports, secrets
 from api.doctor.prefect import deployments, prefect, prefect_database
 from api.doctor.store import (
@@ -25,7 +25,7 @@ from api.doctor.store import (
     rights,
     stored_files,
 )  # fmt: skip
-from api.doctor.workers import hours, workers
+from api.doctor.workers import hours, is_starting, workers
 from models.logs import of_error
 from models.settings import Settings, StartupError
 
@@ -55,6 +55,10 @@ CHECKS: Mapping[str, Check] = {
     "ports": ports,
     "doors": doors,
 }
+
+
+COMING_UP = ("workers", "prefect", "deployments", "hours", "ports")
+"""What comes up last, some with Prefect's first start a minute after the rest."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,9 @@ def examine(environment: Mapping[str, str] | None = None, *, patience: float = P
     yield Line(
         "settings", ok(f"Cài đặt đọc được; dữ liệu ở {settings.data}", f"readable; data in {settings.data}")
     )
-    yield from look(settings, CHECKS, patience=patience)
+    young = is_starting(settings)
+    for line in look(settings, CHECKS, patience=patience):
+        yield Line(line.check, _not_yet(line.finding)) if young and line.check in COMING_UP else line
 
 
 def look(settings: Settings, checks: Mapping[str, Check], *, patience: float = PATIENCE) -> Iterator[Line]:
@@ -105,6 +111,15 @@ def look(settings: Settings, checks: Mapping[str, Check], *, patience: float = P
             pass
         yield Line(name, findings[0] if findings else _hangs(patience))
     timer.cancel()
+
+
+def _not_yet(finding: Finding) -> Finding:
+    """What is missing while `hoso up` starts is no fault yet."""
+    if finding.state == "ok":
+        return finding
+    return warning(
+        *finding.found, "hoso up vừa khởi động: xem lại sau hai phút", "hoso up has just begun: look again in two minutes"
+    )  # fmt: skip
 
 
 def exit_code(lines: Sequence[Line]) -> Literal[0, 1]:

@@ -16,6 +16,7 @@ from models.settings import Settings
 
 SILENCE_MINUTES = 15
 """Sweeps come every five minutes."""
+STARTING_SECONDS = 120
 _HOLDERS = text(
     "SELECT DISTINCT worker FROM job WHERE state IN ('waiting','leased') AND state = 'leased' AND lease_until > :now"
 )
@@ -60,6 +61,12 @@ def hours(settings: Settings) -> Finding:
     if minutes > SILENCE_MINUTES:
         return failed(f"{vi}; {where_vi}", f"{en}; {where_en}", *mend)
     return ok(f"{vi}; {where_vi}", f"{en}; {where_en}")
+
+
+def is_starting(settings: Settings) -> bool:
+    """Whether `hoso up` runs here and began within the last two minutes."""
+    lock = settings.data / "hoso.lock"
+    return _is_held(lock) and now().timestamp() - lock.stat().st_mtime < STARTING_SECONDS
 
 
 def _running(settings: Settings) -> list[str]:

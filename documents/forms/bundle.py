@@ -34,6 +34,8 @@ class Cover(FormContext):
     compiled_on: date | None
     papers: int
     sheets: int
+    masked: int = 0
+    """How many of the papers are masked for whoever prints it: then it is no set to send on."""
 
 
 class Entry(Block):
@@ -122,7 +124,14 @@ def write_cover(sheet: Sheet, context: Cover) -> None:
         ("Số văn bản, tài liệu", str(context.papers)),
         ("Số tờ (bút lục)", f"từ tờ 1 đến tờ {context.sheets}" if context.sheets else "chưa"),
     )
-    sheet.field(bold("Bộ hồ sơ này"), context.goes_to)
+    if context.masked:
+        sheet.line(
+            bold(
+                f"Bản in này không có nội dung của {context.masked} văn bản, tài liệu được che với người in: không dùng thay hồ sơ đầy đủ."
+            )
+        )
+    else:
+        sheet.field(bold("Bộ hồ sơ này"), context.goes_to)
     if context.compiled_on is None:
         sheet.line(_PROVISIONAL)
 

@@ -9,7 +9,7 @@ from documents.form import Form
 from documents.forms.decree_116 import APPENDIX, Kin, kin_of, printed_kin
 from documents.forms.decree_163 import is_minor, write_identity
 from documents.layout import Sheet, Signature, italic, upper
-from models.law.facts import Line, Part
+from models.law.facts import Line, Part, Whole
 from models.law.schema import Stage
 
 _HAND = "(Ký, ghi rõ họ tên)"
@@ -51,7 +51,7 @@ class RegistrationParticulars(Particulars):
 
     registrant: Kin | None = Field(None, title="Người đăng ký, khi không phải là người cai nghiện")
     where: Plan | Centre = Field(title="Kế hoạch cai nghiện tại gia đình, cộng đồng, hoặc cơ sở cai nghiện")
-    months: int = Field(ge=_LEAST_MONTHS, title="Thời gian cai nghiện dự kiến (tháng)")
+    months: Whole = Field(ge=_LEAST_MONTHS, title="Thời gian cai nghiện dự kiến (tháng)")
     family: Line | None = Field(None, title="Họ tên đại diện gia đình")
     received_by: Line = Field(title="Họ tên cán bộ tiếp nhận")
 

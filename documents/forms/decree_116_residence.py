@@ -10,7 +10,7 @@ from documents.forms.decree_116_after_care import APPENDIX, CHAIRMAN, SIGNED, pl
 from documents.forms.decree_163 import FILED
 from documents.forms.legacy import committee_decision_of, decree_116, period
 from documents.layout import Sheet, Signature, long_date, place_date
-from models.law.facts import Day, Line, Official
+from models.law.facts import Day, Line, Official, Whole
 from models.law.schema import Stage
 
 _HEADINGS = (
@@ -25,14 +25,14 @@ class ListParticulars(Particulars):
 
     volume: Line = Field(title="Quyển số")
     opened_on: Day = Field(title="Ngày mở")
-    year: int = Field(title="Năm", ge=2022, le=2100)
-    entry: int = Field(title="Số thứ tự trong danh sách", ge=1)
+    year: Whole = Field(title="Năm", ge=2022, le=2100)
+    entry: Whole = Field(title="Số thứ tự trong danh sách", ge=1)
     from_on: Day = Field(title="Thời gian quản lý từ ngày")
     until: Day = Field(title="Thời gian quản lý đến ngày")
     remarks: Line = Field("không", title="Ghi chú")
-    decided: int = Field(title="Tổng số người có quyết định quản lý", ge=0)
-    managed: int = Field(title="Tổng số người đang trong thời gian quản lý", ge=0)
-    finished: int = Field(title="Tổng số người hoàn thành xong thời gian quản lý", ge=0)
+    decided: Whole = Field(title="Tổng số người có quyết định quản lý", ge=0)
+    managed: Whole = Field(title="Tổng số người đang trong thời gian quản lý", ge=0)
+    finished: Whole = Field(title="Tổng số người hoàn thành xong thời gian quản lý", ge=0)
     compiled_by: Official = Field(title="Người lập")
 
 

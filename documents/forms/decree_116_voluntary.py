@@ -21,7 +21,7 @@ from documents.forms.decree_116 import APPENDIX, Words, words_of
 from documents.forms.decree_163 import write_identity
 from documents.forms.plain import capital
 from documents.layout import Sheet, Signature, italic, long_date, place_date
-from models.law.facts import Day, Line, Official
+from models.law.facts import Day, Line, Official, Whole
 from models.law.schema import Stage
 
 
@@ -49,13 +49,13 @@ class RegisterParticulars(Particulars):
 
     volume: Line = Field(title="Quyển số")
     opened_on: Day = Field(title="Ngày mở sổ")
-    order: int = Field(ge=1, title="Số thứ tự trong sổ")
+    order: Whole = Field(ge=1, title="Số thứ tự trong sổ")
     duration: Line = Field(title="Thời gian cai nghiện")
     where: Line | None = Field(None, title="Địa điểm cai nghiện, khi khác nơi đã ghi nhận")
     remarks: Line = Field("không", title="Ghi chú")
-    registered: int = Field(ge=0, title="Tổng số người đăng ký cai nghiện tự nguyện")
-    under_way: int = Field(ge=0, title="Tổng số người đang trong thời gian cai nghiện tự nguyện")
-    completed: int = Field(ge=0, title="Tổng số người hoàn thành cai nghiện tự nguyện")
+    registered: Whole = Field(ge=0, title="Tổng số người đăng ký cai nghiện tự nguyện")
+    under_way: Whole = Field(ge=0, title="Tổng số người đang trong thời gian cai nghiện tự nguyện")
+    completed: Whole = Field(ge=0, title="Tổng số người hoàn thành cai nghiện tự nguyện")
     compiled_by: Official = Field(title="Người lập")
 
 

@@ -26,7 +26,7 @@ from documents.forms.decree_163 import (
 from documents.forms.family import Kin, KinBlock, registering, write_kin
 from documents.forms.plain import legal_day
 from documents.layout import Sheet, Signature
-from models.law.facts import Instant, Line, Official
+from models.law.facts import Instant, Line, Official, Whole
 from models.law.schema import Stage
 
 _APPENDIX = "NĐ 163/2026/NĐ-CP, Phụ lục V, Mẫu số"
@@ -43,7 +43,7 @@ class RegistrationParticulars(Particulars):
     )
     receiver: Official = Field(title="Đại diện bên tiếp nhận")
     began_at: Instant | None = Field(None, title="Bắt đầu lập lúc (để trống: lúc tiếp nhận đăng ký)")
-    copies: int = Field(2, ge=2, le=99, title="Số bản")
+    copies: Whole = Field(2, ge=2, le=99, title="Số bản")
 
 
 class PledgeParticulars(Particulars):

@@ -20,7 +20,7 @@ from documents.form import Form
 from documents.forms.finding import APPENDIX, HAND, SEAL, write_header
 from documents.forms.user_management import Choices, short
 from documents.layout import Sheet, Signature
-from models.law.facts import Background, Day, Line, Official, Part, Relative
+from models.law.facts import Background, Day, Line, Official, Part, Relative, Whole
 from models.law.schema import Stage
 
 _IDENTITY = "Số CMND/CCCD/CC/Hộ chiếu"
@@ -82,7 +82,7 @@ class LifeParticulars(Particulars):
         tuple[Literal["injected", "inhaled", "swallowed", "other"], ...],
         Field(min_length=1, title="Hình thức sử dụng", json_schema_extra={"x-choices": dict(MANNERS)}),
     ]
-    rehabs: int = Field(ge=0, title="Số lần đã cai nghiện")
+    rehabs: Whole = Field(ge=0, title="Số lần đã cai nghiện")
     rehab_details: Line | None = Field(
         None, title="Địa điểm, hình thức, thời gian mỗi lần cai nghiện; quyết định (nếu bắt buộc)"
     )

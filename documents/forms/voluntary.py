@@ -9,7 +9,7 @@ from documents.case import Block, Case, FormContext, Header, Particulars, Person
 from documents.form import Form
 from documents.forms.decree_163 import DECREE, Period, parent_of, write_addressed
 from documents.layout import Sheet, Signature, italic, long_date, place_date
-from models.law.facts import Day, Line, Official, Part
+from models.law.facts import Day, Line, Official, Part, Whole
 from models.law.schema import Stage
 from models.person import SEXES
 
@@ -29,7 +29,7 @@ class RegisterRow(Part):
     note: Line = Field("không", title="Ghi chú")
 
 
-Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Count = Annotated[Whole, Field(ge=0, le=1_000_000)]
 
 
 class RegisterParticulars(Particulars):
@@ -38,7 +38,7 @@ class RegisterParticulars(Particulars):
     volume: Line = Field(title="Quyển số")
     opened_on: Day = Field(title="Ngày mở sổ")
     rows: tuple[RegisterRow, ...] = Field(min_length=1, title="Người đăng ký")
-    year: int = Field(ge=2026, le=2200, title="Năm báo cáo")
+    year: Whole = Field(ge=2026, le=2200, title="Năm báo cáo")
     at_home: Count = Field(title="Số người đăng ký cai nghiện tại gia đình, cộng đồng")
     in_public_centres: Count = Field(title="Số người đăng ký tại cơ sở cai nghiện ma túy công lập")
     in_schools: Count = Field(title="Số người đăng ký tại trường giáo dưỡng")

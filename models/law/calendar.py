@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 FILE = Path(__file__).with_name("calendar.toml")
 ONE_DAY = timedelta(days=1)
@@ -35,12 +35,22 @@ class UnknownYearError(ValueError):
         self.day = day
 
 
+def _written_out(value: object) -> object:
+    """A day as people write it; pydantic would take a number for seconds since 1970."""
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError("phải là ngày dạng 2026-09-07 / must be a day like 2026-09-07")
+    return value
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
 class Change(BaseModel):
     """One day that differs from a plain Monday-to-Friday week, and the text that says so."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    day: date
+    day: Annotated[date, BeforeValidator(_written_out)]
     kind: Literal["off", "working"]
     name: Name
     citation: Name

@@ -79,6 +79,10 @@ def in_lifetimes(day: date) -> date:
 Day = Annotated[date, BeforeValidator(written_out), AfterValidator(in_lifetimes)]
 
 
+Whole = Annotated[int, Field(strict=True)]
+"""A whole number as JSON has them: neither true nor a text with digits."""
+
+
 class Part(BaseModel):
     """Base of the structured facts: unknown fields are refused, nothing changes once recorded."""
 

@@ -1,6 +1,7 @@
 """`hoso doctor` on real broken things: each is found, named in both languages, and never keeps the others from being told."""
 
 import fcntl
+import os
 import socket
 import time
 from dataclasses import replace
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from api.doctor.checks import CHECKS, exit_code, look
+from api.doctor.checks import CHECKS, examine, exit_code, look
 from api.doctor.finding import Finding, ok
+from api.errors import Said
 from documents.rendering import render_stored
 from flows.turns import take_turn
 from models import clock
@@ -332,3 +334,19 @@ def _environment(settings: Settings) -> dict[str, str]:
         "HOSO_PORT": str(settings.port),
         "HOSO_PREFECT_PORT": str(settings.prefect_port),
     }
+
+
+def test_what_has_not_come_up_yet_is_no_fault_while_hoso_up_starts(whole: Settings) -> None:
+    environment = {
+        "HOSO_DATA": str(whole.data), "HOSO_DATABASE_URL": str(whole.database_url), "HOSO_PORT": str(whole.port),
+        "HOSO_PREFECT_PORT": str(whole.prefect_port),
+    }  # fmt: skip
+    lock = whole.data / "hoso.lock"
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        young = {line.check: line.finding for line in examine(environment)}
+        assert young["prefect"].state == "warning"
+        assert "two minutes" in (young["prefect"].mend or Said("", "")).en
+        long_ago = time.time() - 600
+        os.utime(lock, (long_ago, long_ago))
+        assert {line.check: line.finding.state for line in examine(environment)}["prefect"] == "failed"

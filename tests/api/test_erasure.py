@@ -204,3 +204,151 @@ def test_rule_and_holds_are_set_by_those_who_may_and_are_recorded(
     assert told == [
         ("hoso keep rule", "Quyết định thử"), ("hoso keep hold", "Khiếu nại"), ("hoso keep release", "Đã xong"),
     ]  # fmt: skip
+
+
+ERASED_COLUMNS = {
+    "assignment": ("note",), "before_act": ("acts", "limits", "parties", "book", "stage", "holder"),
+    "bulk_batch": ("results",), "bulk_task": ("parameters", "sha256", "output"), "document": ("context", "ended_because"),
+    "dossier": ("facts",), "dossier_hold": ("reason",), "event_facts": ("facts", "salt"), "imported_row": ("agency", "key"),
+    "paper": ("kind", "title", "file_name"), "person": ("data", "name_key"), "person_key": ("key",), "reminder": ("again",),
+    "stored_answer": ("key", "request_digest", "headers", "body"), "time_limit": ("explanation", "ledger"),
+}  # fmt: skip
+"""What `erase_dossier` empties, by table: whatever somebody typed about a person or their case, and what follows from it."""
+IMPERSONAL = {
+    "account": "username password_hash full_name position role agency email scopes oidc_issuer oidc_subject",  # of officials
+    "agency": "code name kind superior symbol place address commune province territory head_name head_position successor email",
+    "alembic_version": "version_num",
+    "assignment": "agency ended_because",
+    "audit_entry": "agency role operation objects outcome address request reason previous digest",  # chained, never changed
+    "bulk_task": "kind agency state worker flow_run error",
+    "calendar_change": "kind name citation",
+    "calendar_change_set": "version_before version announcement",
+    "chain_break": "what dossier territory detail",
+    "chain_check": "head file file_sha256",
+    "chain_head": "number territory head",
+    "clock_run": "name report",
+    "delivery": "channel state worker error",
+    "delivery_attempt": "outcome",
+    "document": "form title agency register_name number_text context_digest state verify_code sha256 verify_url",
+    "document_copy": "kind sha256 content_type file_name",  # named after form and number
+    "dossier": "number book stage holder acts parties head",
+    "dossier_agency": "agency",
+    "event": "action agency stage_before stage_after facts_digest previous digest book",
+    "job": "stage events state worker flow_run error request",
+    "job_retry": "error",
+    "notice": "agency kind facts audience key",  # numbers and codes alone, and gone after a year
+    "paper": "content_type sha256 agency",
+    "recovery_code": "digest",
+    "refresh_token": "digest",
+    "register": "agency name",
+    "reminder": "cause agencies",
+    "report": "period territory agency figures sha256 docx_sha256",
+    "request_rate": "key",
+    "retention_rule": "citation",
+    "second_factor": "secret",
+    "service_secret": "digest",
+    "session": "kind address",
+    "sign_in_failure": "key",
+    "signal": "name agencies facts",
+    "time_limit": "rule kind end book stands_for",
+    "webhook": "agency url kinds secret old_secret disabled_reason",
+}
+"""Columns of text that say nothing of a dossier's person: codes, digests, our own words, and what concerns officials."""
+_TEXTS = """
+    SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r','p') AND a.attnum > 0 AND NOT a.attisdropped
+        AND (t.typcategory = 'S' OR t.typname IN ('json','jsonb','bytea','_text','_varchar','_json','_jsonb'))
+"""
+
+
+def test_every_column_of_text_is_erased_or_says_nothing_of_a_person(database: Settings) -> None:
+    with psycopg.connect(text_of(postgres.owner_url(database))) as owner:
+        found = {(str(table), str(column)) for table, column in owner.execute(_TEXTS)}
+    erased = {(table, column) for table, columns in ERASED_COLUMNS.items() for column in columns}
+    impersonal = {(table, column) for table, columns in IMPERSONAL.items() for column in columns.split()}
+    assert not erased & impersonal
+    assert found == erased | impersonal, (
+        "say of a new column whether erase_dossier empties it, or why it need not"
+    )
+
+
+SAID = f"Lời của {NAME}"
+PLANTED = """
+    UPDATE document SET state = 'void', ended_at = now(), ended_because = %(said)s
+        WHERE id = (SELECT min(id::text)::uuid FROM document WHERE dossier = %(dossier)s);
+    INSERT INTO assignment (id, dossier, agency, account, assigned_by, assigned_at, note)
+        VALUES (gen_random_uuid(), %(dossier)s, 'ca.cau-giay', %(account)s, %(account)s, now(), %(said)s);
+    INSERT INTO dossier_hold (dossier, reason, account, held_at, released_by, released_at)
+        VALUES (%(dossier)s, %(said)s, %(account)s, now(), %(account)s, now());
+    INSERT INTO reminder (event, dossier, cause, day, agencies, account, again)
+        SELECT id, dossier, 'overdue', '2026-08-28', '{}', %(account)s, %(said)s FROM event WHERE dossier = %(dossier)s LIMIT 1;
+    INSERT INTO bulk_task (id, kind, agency, account, parameters, dossiers, state, total, position, done, known, failed,
+            attempts, run_after, created_at, finished_at)
+        VALUES ('00000000-0000-0000-0000-000000000001', 'action', 'ca.cau-giay', %(account)s,
+            jsonb_build_object('facts', jsonb_build_object('incident', %(said)s::text)), ARRAY[%(dossier)s::uuid], 'done', 1, 1, 1,
+            0, 0, 0, now(), now(), now());
+    INSERT INTO bulk_batch (task, first, results, recorded_at) VALUES ('00000000-0000-0000-0000-000000000001', 0,
+        jsonb_build_array(
+            jsonb_build_object('item', %(dossier)s::text, 'state', 'failed', 'flaws', jsonb_build_array(
+                jsonb_build_object('message', %(said)s::text))),
+            jsonb_build_object('item', 'another', 'state', 'failed', 'flaws', jsonb_build_array(
+                jsonb_build_object('message', 'stays')))), now());
+    UPDATE paper SET kind = 'don-cua-nguyen-van-xoa' WHERE dossier = %(dossier)s AND kind = 'other';
+"""
+
+
+def test_whatever_was_typed_beside_facts_is_erased_too(
+    closed: Road, store: Engine, installation: Settings
+) -> None:
+    account, dossier = ruled(store), read(store, "SELECT id FROM dossier")[0][0]
+    planted = {"said": SAID, "dossier": str(dossier), "account": str(account)}
+    with psycopg.connect(
+        text_of(postgres.owner_url(installation)), cursor_factory=psycopg.ClientCursor
+    ) as owner:
+        owner.execute(PLANTED, planted)
+    assert everything(installation).count(SAID) >= 6
+    assert len(anonymise(store, installation.files, AFTER).dossiers) == 1
+    left = everything(installation)
+    for part in (SAID, NAME, "nguyen-van-xoa"):
+        assert part not in left
+    assert "stays" in left
+    assert verify_chains(store, installation.files / "chain", AFTER).broken == ()
+    with (
+        psycopg.connect(text_of(postgres.owner_url(installation))) as owner,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        owner.execute("UPDATE bulk_batch SET results = '[]'")  # by nobody else, ever
+
+
+def test_nothing_more_is_done_with_an_erased_dossier(closed: Road, store: Engine) -> None:
+    [document] = closed.as_user(POLICE).get(f"{closed.path}/documents").json()[:1]
+    ruled(store)
+    assert len(anonymise(store, None, AFTER).dossiers) == 1
+    head, over, match = (
+        closed.as_user(HEAD),
+        closed.as_user("giam-sat.ha-noi"),
+        {"If-Match": f'"{closed.version}"'},
+    )
+    paper = {"file": ("a.pdf", pdf_page("Don"), "application/pdf")}
+    form = {"kind": "statement", "received_on": "2026-08-20", "sheets": "1"}
+    act = {"occurred_at": "2026-09-01T09:00:00+07:00", "facts": {}}
+    asked = [
+        head.post(f"{closed.path}/actions/close", json=act, headers=match),
+        head.post(f"{closed.path}/actions/close/preview", json=act),
+        head.post(f"{closed.path}/corrections", json={"facts": {"found_where": "nơi khác"}, "reason": "nhầm"}, headers=match),
+        over.post(f"{closed.path}/void-last", json={"reason": "nhầm"}, headers=match),
+        over.post(f"{closed.path}/keep", json=act, headers=match),
+        head.post(f"{closed.path}/papers", data=form, files=paper),
+        head.post(f"{closed.path}/assignments", json={"account": None}),
+        head.post(f"/v1/documents/{document['id']}/signed", files=paper),
+        head.post(f"/v1/documents/{document['id']}/void", json={"reason": "nhầm"}, headers=match),
+    ]  # fmt: skip
+    for answer in asked:
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "erased"), answer.text
+    english = head.post(
+        f"{closed.path}/assignments", json={"account": None}, headers={"Accept-Language": "en"}
+    )
+    assert "nothing more" in english.json()["detail"]
+    assert "không làm gì thêm" in asked[0].json()["detail"]
+    bulk = head.post("/v1/bulk/close", json=act | {"dossiers": [closed.id]}).json()["items"][0]
+    assert bulk["errors"][0]["code"] == "erased"

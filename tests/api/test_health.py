@@ -1,5 +1,6 @@
 """Whether the process is alive, and whether it can serve."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +37,28 @@ def test_it_is_alive_and_ready(client: TestClient) -> None:
         "outbox_age_seconds": 0.0,
         "pdf": answer.json()["pdf"],
     }
+
+
+def test_a_database_that_hangs_is_told_of_within_two_seconds_and_holds_one_thread(
+    client: TestClient, database: Settings
+) -> None:
+    url = owner_url(database).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url) as connection:
+        connection.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
+        for _ in range(3):
+            begun = time.monotonic()
+            answer = client.get("/health/ready")
+            assert time.monotonic() - begun < 2
+            assert (answer.status_code, answer.json()["errors"][0]["code"]) == (503, "database_not_ready")
+        asked = """
+            SELECT count(*) FROM pg_locks WHERE NOT granted
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        """
+        [waiting] = connection.execute(asked).fetchone() or [0]
+        assert waiting == 1
+    deadline = time.monotonic() + 10
+    while client.get("/health/ready").status_code != 200:
+        assert time.monotonic() < deadline
 
 
 def test_without_libreoffice_or_its_font_it_is_ready_and_says_so(

@@ -345,5 +345,12 @@ def test_the_first_administrator_is_made_at_the_terminal(
     again = hoso("users", "reset", "quan-tri.dau", "--second-factor", "--json")
     assert again.json["one_time_password"] != said.json["one_time_password"]
     assert hoso("users", "reset", "khong-co").code == 2
+    second = {"username": "quan-tri.dau", "password": again.json["one_time_password"]}
+    assert hoso("users", "disable", "quan-tri.dau").code == 0
+    assert client.post("/v1/auth/token", data=second).status_code == 401
+    assert hoso("users", "enable", "quan-tri.dau").code == 0
+    assert client.post("/v1/auth/token", data=second).status_code == 200
+    assert hoso("users", "disable", "khong-co").code == 2
+    assert "trống" in hoso("users", "create", "moi", "--name", "", "--agency", AGENCY).err
     listed = {line["username"] for line in hoso("users", "list", "--json").json}
     assert {"quan-tri.dau", AGENCY} <= listed

@@ -240,3 +240,25 @@ def test_figures_never_count_what_was_taken_back(road: Road) -> None:
     documents = before.pop("documents"), (after := counted()).pop("documents")
     assert after == before
     assert documents[1]["issued"] >= documents[0]["issued"]  # numbers stay in the register
+
+
+@pytest.mark.parametrize(("stage", "moment"), [("police_collection", "8 09:00"), ("execution", "31 16:00")])
+def test_a_release_stands_in_every_stage_also_while_the_decision_waits_to_be_executed(
+    road: Road, stage: str, moment: str
+) -> None:
+    """Who was let go of pending management (Law 120/2025/QH15 Art. 37) is not held again by a click."""
+    road.to("compile" if stage == "police_collection" else "request_centre")
+    held = picture(road)
+    assert (held[0]["stage"], "place_pending" in held[0]["acts"]) == (stage, True)
+    road.do("end_pending", moment, left_at=moment)
+    assert refused(road).keys() == {"person_was_released"}
+
+
+def test_a_delivery_to_the_centre_is_taken_back_and_the_person_stands_as_held_before_it(road: Road) -> None:
+    road.to("receive_assignment")
+    before = picture(road)
+    assert "place_pending" in before[0]["acts"]
+    road.do("deliver")
+    assert "place_pending" not in picture(road)[0]["acts"]
+    take_back(road)
+    assert picture(road) == before
