@@ -22,6 +22,8 @@ NEAR_BAR = 15
 """Days before the end of a time bar from which somebody should look."""
 RETURNS = 2
 """So many returns are a quarrel, not a slip."""
+MEMORY = text("SET LOCAL work_mem = '32MB'")
+"""What a statement over all open dossiers of the country needs, lest it sorts them on disk."""
 FEWEST = 10
 """Dossiers of a stage from which "nine in ten" says something."""
 
@@ -30,7 +32,7 @@ FEWEST = 10
 class Detector:
     """A cause: what it is called, and the rows in which it is.
 
-    `d` are the open dossiers looked at, `r` their limits that run: duties and bars that nobody has met and that do not stand
+    `d` are the open dossiers looked at, `g` how many are where, `r` the limits that run and are near enough to matter: duties and bars that nobody has met and that do not stand
     still; what must be done within so long before an end is never late and not among them. The statement gives `dossier,
     since, severity, place, rule_book, detail`: the rule in whose place a limit runs with its own book and rule, or in
     `detail` what was found.
@@ -95,10 +97,10 @@ IDLE = Detector(
 )  # fmt: skip
 FAILED = Detector(
     "failed_work", "Việc nền hoặc văn bản bị lỗi", "A job or a document has failed",
-    """SELECT d.id, min(j.created_at), 'medium', NULL, NULL, min(j.id)::text
-        FROM job j CROSS JOIN LATERAL jsonb_array_elements_text(j.events) told (event)
-        JOIN event e ON e.id = CAST(told.event AS uuid) JOIN d ON d.id = e.dossier
-        WHERE j.state = 'parked' GROUP BY d.id""",
+    """WITH parked AS MATERIALIZED (SELECT CAST(told.event AS uuid) AS event, j.id, j.created_at
+            FROM job j CROSS JOIN LATERAL jsonb_array_elements_text(j.events) told (event) WHERE j.state = 'parked')
+        SELECT d.id, min(parked.created_at), 'medium', NULL, NULL, min(parked.id)::text
+        FROM parked JOIN event e ON e.id = parked.event JOIN d ON d.id = e.dossier GROUP BY d.id""",
 )  # fmt: skip
 ABSCONDED = Detector(
     "absconded", "Người trong hồ sơ bỏ trốn", "The person has absconded",
@@ -131,10 +133,10 @@ INCONSISTENT = Detector(
                 CASE WHEN doubt.chain_broken THEN 'chain' END,
                 CASE WHEN doubt.age < law.least THEN 'too_young' WHEN doubt.age < 18 AND NOT law.minors THEN 'minor' END
             ]) found (what) WHERE found.what IS NOT NULL
-        UNION ALL SELECT d.id, d.changed_at, 'high', NULL, NULL, 'holder' FROM d JOIN agency a ON a.code = d.holder
-            LEFT JOIN jsonb_to_recordset(CAST(:kinds AS jsonb)) k (book text, stage text, kind text)
-                ON k.book = d.book AND k.stage = d.stage AND k.kind = a.kind
-        WHERE k.kind IS NULL""",
+        UNION ALL SELECT d.id, d.changed_at, 'high', NULL, NULL, 'holder' FROM d WHERE (d.holder, d.stage, d.book) IN (
+            SELECT g.holder, g.stage, g.book FROM g JOIN agency a ON a.code = g.holder
+            WHERE (g.book, g.stage, a.kind) NOT IN (SELECT k.book, k.stage, k.kind
+                FROM jsonb_to_recordset(CAST(:kinds AS jsonb)) k (book text, stage text, kind text)))""",
 )  # fmt: skip
 
 DETECTORS: Mapping[str, Detector] = {
@@ -148,15 +150,19 @@ DETECTORS: Mapping[str, Detector] = {
 
 _OF_DOSSIER = """d AS MATERIALIZED (
         SELECT id, number, book, stage, holder, opened_on, changed_at FROM dossier
-        WHERE id = :dossier AND stage <> 'closed' AND {seen}
+        WHERE id = :dossier AND stage <> 'closed' AND {narrowed}
     ), r AS MATERIALIZED (
-        SELECT l.dossier, l.kind, l.book, l.rule, coalesce(l.stands_for, l.rule) AS place, l.starts_at, l.due,
+        SELECT d.id AS dossier, l.kind, l.book, l.rule, coalesce(l.stands_for, l.rule) AS place, l.starts_at, l.due,
             d.book AS present_book, d.stage, d.holder
         FROM time_limit l JOIN d ON d.id = l.dossier WHERE l.ended_at IS NULL AND l.kind IN ('duty','bar') AND l.opens IS NULL
             AND coalesce(l.explanation ->> 'suspended', 'false') <> 'true'
     )"""
-_LOOKED_AFTER = """d AS MATERIALIZED (SELECT * FROM looked_after d WHERE {narrowed}),
-    r AS MATERIALIZED (SELECT l.* FROM running_limit l JOIN d ON d.id = l.dossier)"""
+_LOOKED_AFTER = f"""d AS MATERIALIZED (SELECT * FROM looked_after d WHERE {{narrowed}}),
+    r AS MATERIALIZED (SELECT d.id AS dossier, d.kind, d.book, d.rule, d.place, d.starts_at, d.due, d.present_book, d.stage,
+            d.holder
+        FROM running_limit d WHERE {{narrowed}} AND (d.due <= :moment + interval '{NEAR_BAR} days'
+            OR {_QUARTER.replace("r.", "d.")} <= :moment OR d.place = ANY (:awaited)))"""  # noqa: S608 - written here
+_WHERE = ", g AS MATERIALIZED (SELECT holder, stage, book, count(*) AS number FROM d GROUP BY 1, 2, 3)"
 
 
 def found_by(causes: Sequence[str], narrowed: str, today: date, *, one: bool = False) -> str:
@@ -173,7 +179,7 @@ def found_by(causes: Sequence[str], narrowed: str, today: date, *, one: bool = F
         for cause in causes
     )
     condition = law_changed(today).compile(dialect=_NAMED, compile_kwargs={"literal_binds": True})
-    looked_at = _OF_DOSSIER.replace("{seen}", narrowed) if one else _LOOKED_AFTER.replace("{narrowed}", narrowed)
+    looked_at = (_OF_DOSSIER if one else _LOOKED_AFTER).replace("{narrowed}", narrowed) + _WHERE
     columns = "cause, dossier, since, severity, place, rule_book, detail"
     return f"WITH {looked_at}, found ({columns}) AS ({union})".replace("{law_changed}", str(condition))
 
@@ -191,7 +197,8 @@ def known(connection: Connection, moment: datetime) -> dict[str, Any]:
     heirs = {code: agencies.in_charge(code, today) for code in abolished}
     ended = [book.code for book in books() if book.valid_to and book.valid_to < today]
     return {
-        "moment": moment, "today": today, "returns": _returns(), "heirs": _json(heirs), "ended": ended, **_law(),
+        "moment": moment, "today": today, "returns": _returns(), "heirs": _json(heirs), "ended": ended,
+        "awaited": sorted({duty["rule"] for duty in _duties()}), **_law(),
     }  # fmt: skip
 
 
@@ -216,6 +223,7 @@ def _law() -> dict[str, str]:
     return {"newer": _json(newer), "ages": _json(ages), "kinds": _json(kinds), "duties": _json(_duties())}
 
 
+@cache
 def _duties() -> list[dict[str, Any]]:
     """For each book, stage and duty that only named parties end, these; the holder waits for them if it is none of them."""
     found: dict[tuple[str, str, str], set[str]] = {}

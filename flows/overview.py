@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from flows.detectors import DETECTORS, found_by, known
+from flows.detectors import DETECTORS, MEMORY, found_by, known
 from flows.engine import Actor
 from flows.standstill import Narrowed, looked_after
 from models.law.calendar import ONE_DAY
@@ -47,19 +47,21 @@ def week_end(moment: datetime) -> datetime:
 
 
 THIS_WEEK = "due_this_week"
-_DUE = """SELECT DISTINCT r.dossier, '{cause}' FROM r WHERE r.kind = 'duty' AND r.due > :moment AND r.due <= :week_end"""
+_DUE = "SELECT DISTINCT r.dossier, '{cause}' FROM r WHERE r.kind = 'duty' AND r.due > :moment AND r.due <= :week_end"
 _COUNTED = """
     , marked (dossier, cause) AS (SELECT DISTINCT dossier, cause FROM found UNION ALL {due}),
     counted AS (SELECT d.holder, d.stage, marked.cause, count(*) AS number FROM marked JOIN d ON d.id = marked.dossier
         GROUP BY 1, 2, 3),
-    places AS (SELECT holder, stage, '' AS cause, count(*) AS number FROM d GROUP BY 1, 2)
-    SELECT place.*, a.name FROM (SELECT * FROM places UNION ALL SELECT * FROM counted) place
+    places AS (SELECT holder, stage, '' AS cause, sum(number) AS number FROM g GROUP BY 1, 2)
+    SELECT place.holder, place.stage, place.cause, place.number::int, a.name
+    FROM (SELECT * FROM places UNION ALL SELECT * FROM counted) place
         JOIN agency a ON a.code = place.holder ORDER BY place.holder COLLATE "C", place.stage COLLATE "C", place.cause
 """.replace("{due}", _DUE.replace("{cause}", THIS_WEEK))
 
 
 def overview(connection: Connection, actor: Actor, moment: datetime, narrowed: Narrowed) -> Overview:
     """How many open dossiers are in which stage at which agency, and what stands in their way; each counts once a cause."""
+    connection.execute(MEMORY)
     asked = known(connection, moment) | {"week_end": week_end(moment)}
     condition, values = looked_after(connection, actor, narrowed)
     query = text(found_by(list(DETECTORS), condition, asked["today"]) + _COUNTED)
@@ -82,6 +84,7 @@ def overview(connection: Connection, actor: Actor, moment: datetime, narrowed: N
 
 def causes(connection: Connection, actor: Actor, moment: datetime, narrowed: Narrowed) -> dict[str, int]:
     """How many of the open dossiers the actor looks after each cause stands in the way of; those without any are left out."""
+    connection.execute(MEMORY)
     asked = known(connection, moment)
     condition, values = looked_after(connection, actor, narrowed)
     chosen: Sequence[str] = [narrowed.cause] if narrowed.cause else list(DETECTORS)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from flows.books import book as book_of
-from flows.detectors import DETECTORS, Severity, found_by, known
+from flows.detectors import DETECTORS, MEMORY, Severity, found_by, known
 from flows.engine import Actor
 from flows.ladder import who_must_act
 from flows.state import Agencies
@@ -135,6 +135,7 @@ def stuck(
         order: one of `ORDERS`.
     """
     causes = [narrowed.cause] if narrowed.cause else list(DETECTORS)
+    connection.execute(MEMORY)
     asked = known(connection, moment)
     if narrowed.dossier is not None:
         asked |= {"dossier": narrowed.dossier, **sight(connection)}

@@ -18,7 +18,7 @@ CREATE INDEX ix_dossier_gone ON dossier (id)
 CREATE INDEX ix_dossier_without_ground ON dossier (id) WHERE stage <> 'closed' AND acts ? 'place_pending'
     AND (acts ? 'terminate' OR (facts ->> 'outcome' = 'refuse' AND acts ? 'decide'));
 CREATE INDEX ix_time_limit_running ON time_limit (dossier)
-    INCLUDE (id, kind, book, rule, stands_for, starts_at, due, last_day)
+    INCLUDE (kind, book, rule, stands_for, starts_at, due, last_day)
     WHERE {RUNNING.replace("l.", "")};
 CREATE INDEX ix_event_return ON event (dossier) INCLUDE (id, action, occurred_at) WHERE starts_with(action, 'return_');
 """
@@ -35,8 +35,8 @@ VIEWS = f"""
 CREATE VIEW looked_after WITH (security_barrier) AS
     SELECT id, number, book, stage, holder, opened_on, changed_at FROM dossier WHERE stage <> 'closed' AND {WALL};
 CREATE VIEW running_limit WITH (security_barrier) AS
-    SELECT l.id, l.dossier, l.kind, l.book, l.rule, coalesce(l.stands_for, l.rule) AS place, l.starts_at, l.due, l.last_day,
-        d.number, d.book AS present_book, d.stage, d.holder
+    SELECT d.id, d.number, d.stage, d.holder, d.book AS present_book, l.kind, l.book, l.rule,
+        coalesce(l.stands_for, l.rule) AS place, l.starts_at, l.due, l.last_day
     FROM time_limit l JOIN dossier d ON d.id = l.dossier
     WHERE {RUNNING} AND d.stage <> 'closed' AND {WALL};
 GRANT SELECT ON looked_after, running_limit TO hoso_app;
@@ -116,10 +116,120 @@ SEES = """(
             OR starts_with(of.territory, current_setting('hoso.territory', true) || '/')) OFFSET 0))
 )"""
 
+# What an agency did in a month of Vietnam's calendar, so that a year is read in a moment. The figures of a month and agency
+# follow from the acts that happened then; whatever changes among those marks them stale, and whoever reads them has the stale
+# ones counted anew first. A duty that an act met late was overdue at the end of each month (`at`) since it was due.
+FIGURES = """
+CREATE TABLE month_figure (
+    month date NOT NULL,
+    agency text NOT NULL REFERENCES agency(code),
+    stage text NOT NULL,
+    what text NOT NULL,
+    at date NOT NULL,
+    number integer NOT NULL,
+    days real[],
+    PRIMARY KEY (month, agency, stage, what, at)
+);
+CREATE TABLE month_stale (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    month date NOT NULL,
+    agency text NOT NULL
+);
+GRANT SELECT ON month_figure TO hoso_app;
+CREATE INDEX ix_event_agency ON event (agency, occurred_at);
+CREATE FUNCTION month_of(moment timestamptz) RETURNS date LANGUAGE sql IMMUTABLE AS
+    $$ SELECT date_trunc('month', moment AT TIME ZONE 'Asia/Ho_Chi_Minh')::date $$;
+CREATE FUNCTION midnight_of(day date) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS
+    $$ SELECT day::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh' $$;
+CREATE FUNCTION acts_of_months(months date[], agencies text[]) RETURNS TABLE (
+        month date, agency text, stage text, what text, at date, days real, event uuid, dossier uuid, rule text)
+    LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    WITH acts AS MATERIALIZED (
+        SELECT asked.month, e.* FROM unnest(months, agencies) asked (month, agency) JOIN event e ON e.agency = asked.agency
+            AND e.occurred_at >= midnight_of(asked.month)
+            AND e.occurred_at < midnight_of((asked.month + interval '1 month')::date)
+        WHERE e.voids IS NULL AND NOT EXISTS (SELECT FROM event later WHERE later.voids = e.id)
+    ), met AS MATERIALIZED (
+        SELECT acts.month, acts.agency, acts.stage_before, acts.id, acts.dossier, l.rule, l.late_days, l.due, l.ended_at
+        FROM acts JOIN time_limit l ON l.dossier = acts.dossier AND l.ended_by = acts.id
+        WHERE l.kind = 'duty' AND l."end" = 'done' AND acts.stage_before IS NOT NULL
+    )
+    SELECT acts.month, acts.agency, coalesce(acts.stage_before, acts.stage_after), told.what, acts.month, NULL::real,
+        acts.id, acts.dossier, NULL
+    FROM acts CROSS JOIN LATERAL unnest(ARRAY[
+        CASE WHEN acts.stage_before IS NULL THEN 'opened' END,
+        CASE WHEN acts.action = 'decide' THEN 'decided' END,
+        CASE WHEN acts.action = 'supplement' THEN 'supplemented' END,
+        CASE WHEN starts_with(acts.action, 'return_') AND acts.stage_before <> acts.stage_after THEN 'returned' END,
+        CASE WHEN acts.stage_before <> 'closed' AND acts.stage_after = 'closed' THEN 'closed' END
+    ]) told (what) WHERE told.what IS NOT NULL
+    UNION ALL SELECT acts.month, acts.agency, acts.stage_before, 'passed_on', acts.month,
+        (extract(epoch FROM acts.occurred_at - came.at) / 86400)::real, acts.id, acts.dossier, NULL
+    FROM acts CROSS JOIN LATERAL (SELECT b.occurred_at AS at FROM event b WHERE b.dossier = acts.dossier AND b.seq < acts.seq
+            AND b.stage_before IS DISTINCT FROM b.stage_after AND b.voids IS NULL
+            AND NOT EXISTS (SELECT FROM event later WHERE later.voids = b.id) ORDER BY b.seq DESC LIMIT 1) came
+    WHERE acts.stage_before <> acts.stage_after
+    UNION ALL SELECT met.month, met.agency, met.stage_before, CASE WHEN met.late_days IS NULL THEN 'on_time' ELSE 'late' END,
+        met.month, NULL, met.id, met.dossier, met.rule FROM met
+    UNION ALL SELECT met.month, met.agency, met.stage_before, 'overdue', ended.at::date, NULL, met.id, met.dossier, met.rule
+    FROM met CROSS JOIN LATERAL generate_series(month_of(met.due)::timestamp, month_of(met.ended_at)::timestamp - interval '1 day',
+        interval '1 month') ended (at) WHERE met.due < met.ended_at AND met.late_days IS NOT NULL
+$$;
+CREATE FUNCTION count_stale_months() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE months date[]; agencies text[];
+BEGIN
+    IF NOT EXISTS (SELECT FROM month_stale) THEN
+        RETURN 0;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('month_figure'));
+    WITH marked AS (DELETE FROM month_stale RETURNING month, agency)
+        SELECT array_agg(one.month), array_agg(one.agency) INTO months, agencies
+        FROM (SELECT DISTINCT month, agency FROM marked) one;
+    IF months IS NULL THEN
+        RETURN 0;
+    END IF;
+    DELETE FROM month_figure f USING unnest(months, agencies) one (month, agency)
+        WHERE f.month = one.month AND f.agency = one.agency;
+    INSERT INTO month_figure SELECT month, agency, stage, what, at, count(*), array_agg(days) FILTER (WHERE days IS NOT NULL)
+        FROM acts_of_months(months, agencies) GROUP BY 1, 2, 3, 4, 5;
+    RETURN cardinality(months);
+END $$;
+CREATE FUNCTION mark_acts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO month_stale (month, agency)
+        SELECT month_of(occurred_at), agency FROM written
+        UNION SELECT month_of(e.occurred_at), e.agency FROM written JOIN event e ON e.id = written.voids;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER acts_make_months_stale AFTER INSERT ON event REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION mark_acts();
+CREATE FUNCTION mark_limits() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO month_stale (month, agency)
+        SELECT DISTINCT month_of(e.occurred_at), e.agency FROM event e WHERE e.id IN (OLD.ended_by, NEW.ended_by);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER limits_make_months_stale AFTER UPDATE OF ended_by, "end", late_days, due, ended_at ON time_limit FOR EACH ROW
+    WHEN ((OLD.ended_by, OLD."end", OLD.late_days, OLD.due, OLD.ended_at)
+        IS DISTINCT FROM (NEW.ended_by, NEW."end", NEW.late_days, NEW.due, NEW.ended_at)
+        AND (OLD.ended_by IS NOT NULL OR NEW.ended_by IS NOT NULL))
+    EXECUTE FUNCTION mark_limits();
+REVOKE ALL ON FUNCTION acts_of_months(date[], text[]), count_stale_months(), mark_acts(), mark_limits() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION count_stale_months(), acts_of_months(date[], text[]), month_of(timestamptz), midnight_of(date)
+    TO hoso_app;
+INSERT INTO month_stale (month, agency) SELECT DISTINCT month_of(occurred_at), agency FROM event;
+SELECT count_stale_months();
+ALTER TABLE month_figure ENABLE ROW LEVEL SECURITY;
+ALTER TABLE month_stale ENABLE ROW LEVEL SECURITY;
+CREATE POLICY of_nobody ON month_stale USING (false);
+"""
+OWN = WALL.replace("holder IN", "agency IN")
+
 
 def upgrade() -> None:
     """Adds indexes, views, a function and a table, with its wall."""
-    for part in (INDEXES, VIEWS, USUAL, DOUBTS):
+    for part in (INDEXES, VIEWS, USUAL, DOUBTS, FIGURES):
         op.execute(part)
+    op.execute(f"CREATE POLICY own_agencies ON month_figure FOR SELECT USING ({OWN})")
     op.execute("ALTER TABLE doubt ENABLE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY own_dossiers ON doubt USING ({SEES}) WITH CHECK (false)")
