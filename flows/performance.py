@@ -65,25 +65,22 @@ class Speed:
         return round(self.on_time / self.duties, 4) if self.duties else None
 
 
-_OF = "SELECT d.* FROM (SELECT agency AS holder, agency, stage, month, what, at, number, days FROM month_figure) d"
-_FIGURES = f"WITH f AS MATERIALIZED ({_OF} WHERE {{narrowed}} AND d.month BETWEEN :first AND :last AND d.what <> 'overdue')"
-_SPEED = """, counted AS (
-        SELECT agency, stage, agency || ' ' || stage COLLATE "C" AS key,
-            coalesce(sum(number) FILTER (WHERE what = 'passed_on'), 0)::int AS passed_on,
-            coalesce(sum(number) FILTER (WHERE what IN ('on_time','late')), 0)::int AS duties,
-            coalesce(sum(number) FILTER (WHERE what = 'on_time'), 0)::int AS on_time,
-            coalesce(sum(number) FILTER (WHERE what = 'returned'), 0)::int AS returned,
-            coalesce(sum(number) FILTER (WHERE what = 'supplemented'), 0)::int AS supplemented
-        FROM f WHERE what IN ('passed_on','on_time','late','returned','supplemented') GROUP BY 1, 2
+_FIGURES = """WITH f AS (SELECT d.* FROM (SELECT agency AS holder, * FROM month_figure) d
+        WHERE {narrowed} AND d.month BETWEEN :first AND :last)"""
+_SUMS = """sum(on_time + late)::int AS duties, sum(on_time)::int AS on_time, sum(returned)::int AS returned,
+            sum(supplemented)::int AS supplemented"""
+_SPEED = f""", counted AS (
+        SELECT agency, stage, agency || ' ' || stage COLLATE "C" AS key, sum(passed_on)::int AS passed_on, {_SUMS}
+        FROM f GROUP BY 1, 2 HAVING sum(passed_on + on_time + late + returned + supplemented) > 0
     ), page AS MATERIALIZED (SELECT * FROM counted WHERE key > :after ORDER BY key LIMIT :most),
     stays AS (
         SELECT f.agency, f.stage, percentile_cont(0.5) WITHIN GROUP (ORDER BY day) AS median,
             percentile_cont(0.9) WITHIN GROUP (ORDER BY day) AS p90
-        FROM f JOIN page USING (agency, stage) CROSS JOIN LATERAL unnest(f.days) day WHERE f.what = 'passed_on' GROUP BY 1, 2
+        FROM f JOIN page USING (agency, stage) CROSS JOIN LATERAL unnest(f.days) day GROUP BY 1, 2
     )
     SELECT page.agency, a.name, page.stage, passed_on, median, p90, duties, on_time, returned, supplemented
     FROM page JOIN agency a ON a.code = page.agency LEFT JOIN stays USING (agency, stage) ORDER BY page.key
-"""
+"""  # noqa: S608 - written here
 
 
 def performance(
@@ -125,7 +122,7 @@ class StageTime:
 
 
 _TIMES = """ SELECT stage, count(*) AS passed_on, percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY day) AS days
-    FROM f CROSS JOIN LATERAL unnest(f.days) day WHERE what = 'passed_on' GROUP BY 1 ORDER BY 1"""
+    FROM f CROSS JOIN LATERAL unnest(f.days) day GROUP BY 1 ORDER BY 1"""
 
 
 def stage_times(connection: Connection, actor: Actor, narrowed: Narrowed, months: Months) -> list[StageTime]:
@@ -151,17 +148,12 @@ class Share:
         return round(self.on_time / self.duties, 4) if self.duties else None
 
 
-_SHARES = """, counted AS (
-        SELECT agency, coalesce(sum(number) FILTER (WHERE what IN ('on_time','late')), 0)::int AS duties,
-            coalesce(sum(number) FILTER (WHERE what = 'on_time'), 0)::int AS on_time,
-            coalesce(sum(number) FILTER (WHERE what = 'returned'), 0)::int AS returned,
-            coalesce(sum(number) FILTER (WHERE what = 'supplemented'), 0)::int AS supplemented
-        FROM f WHERE what IN ('on_time','late','returned','supplemented') GROUP BY 1
-    ), page AS (SELECT * FROM counted
-        ORDER BY on_time::float / nullif(duties, 0) NULLS LAST, duties DESC, agency COLLATE "C" LIMIT :most)
+_SHARES = f""", counted AS (
+        SELECT agency, {_SUMS} FROM f GROUP BY 1 HAVING sum(on_time + late + returned + supplemented) > 0
+    ), page AS (SELECT * FROM counted ORDER BY on_time::float / nullif(duties, 0), duties DESC, agency COLLATE "C" LIMIT :most)
     SELECT page.*, a.name FROM page JOIN agency a ON a.code = page.agency
-    ORDER BY on_time::float / nullif(duties, 0) NULLS LAST, duties DESC, agency COLLATE "C"
-"""
+    ORDER BY on_time::float / nullif(duties, 0), duties DESC, agency COLLATE "C"
+"""  # noqa: S608 - written here
 
 
 def shares(
@@ -183,16 +175,16 @@ class MonthOf:
     overdue: int
 
 
-_TREND = (
-    "WITH f AS (" + _OF + """ WHERE {narrowed} AND d.at BETWEEN :first AND :last
-        AND d.what IN ('opened','decided','closed','overdue')),
-    late AS (SELECT month_of(d.due) AS since, count(*) AS number FROM running_limit d
+_TREND = """, late AS (SELECT month_of(d.due) AS since, count(*) AS number FROM running_limit d
         WHERE {narrowed} AND d.kind = 'duty' AND d.due <= :moment GROUP BY 1)
-    SELECT at, what, sum(number)::int AS number FROM f GROUP BY 1, 2
-    UNION ALL SELECT m.month, 'still', sum(late.number)::int FROM unnest(CAST(:months AS date[])) m (month)
+    SELECT month, sum(opened)::int AS opened, sum(decided)::int AS decided, sum(closed)::int AS closed, 0 AS overdue
+    FROM f GROUP BY 1
+    UNION ALL SELECT at, 0, 0, 0, count(*)::int FROM (SELECT agency AS holder, * FROM month_figure) d
+        CROSS JOIN LATERAL unnest(d.overdue) at WHERE {narrowed} AND d.overdue IS NOT NULL AND at BETWEEN :first AND :last
+        GROUP BY 1
+    UNION ALL SELECT m.month, 0, 0, 0, sum(late.number)::int FROM unnest(CAST(:each AS date[])) m (month)
         JOIN late ON late.since <= m.month GROUP BY 1
 """
-)  # fmt: skip
 
 
 def trend(
@@ -202,13 +194,10 @@ def trend(
 
     A duty counts at the end of each month after it was due, until it was met: with who met it late, or who holds it still.
     """
-    found = {month: dict.fromkeys(("opened", "decided", "closed", "overdue", "still"), 0) for month in months.all}
-    for row in _read(connection, actor, narrowed, months, _TREND, whole=True, moment=moment, months=months.all):
-        found[row.at][row.what] = row.number
-    return [
-        MonthOf(month, one["opened"], one["decided"], one["closed"], one["overdue"] + one["still"])
-        for month, one in found.items()
-    ]
+    found = {month: [0, 0, 0, 0] for month in months.all}
+    for month, *numbers in _read(connection, actor, narrowed, months, _TREND, moment=moment, each=months.all):
+        found[month] = [old + new for old, new in zip(found[month], numbers, strict=True)]
+    return [MonthOf(month, *numbers) for month, numbers in found.items()]
 
 
 @dataclass(frozen=True)
@@ -226,14 +215,14 @@ class Counted:
 
 WHAT = ("opened", "decided", "closed", "returned", "supplemented", "passed_on", "on_time", "late", "overdue")
 """What is counted of months."""
-_BEHIND = """WITH pairs AS (SELECT DISTINCT d.month, d.agency FROM (
-        SELECT agency AS holder, agency, stage, month, what, at FROM month_figure) d
-        WHERE {narrowed} AND d.what = :what AND d.at BETWEEN :first AND :last),
+_BEHIND = """, pairs AS (SELECT DISTINCT d.month, d.agency FROM (SELECT agency AS holder, * FROM month_figure) d
+        WHERE {narrowed} AND CASE WHEN :what = 'overdue' THEN d.overdue && CAST(:each AS date[])
+            ELSE d.month BETWEEN :first AND :last END),
     lines AS (SELECT acts.dossier, acts.agency, acts.stage, acts.event, acts.rule, acts.at FROM
-        acts_of_months(ARRAY(SELECT month FROM pairs), (SELECT array_agg(agency) FROM pairs)) acts
+        acts_of_months(ARRAY(SELECT month FROM pairs ORDER BY month, agency), ARRAY(SELECT agency FROM pairs ORDER BY month, agency)) acts
         WHERE acts.what = :what AND acts.at BETWEEN :first AND :last AND (CAST(:stage AS text) IS NULL OR acts.stage = :stage)
         UNION ALL SELECT d.id, d.holder, d.stage, NULL, d.rule, month.at FROM running_limit d
-            JOIN unnest(CAST(:months AS date[])) month (at) ON month_of(d.due) <= month.at
+            JOIN unnest(CAST(:each AS date[])) month (at) ON month_of(d.due) <= month.at
         WHERE {narrowed} AND :what = 'overdue' AND d.kind = 'duty' AND d.due <= :moment),
     keyed AS (SELECT lines.*, d.number, e.occurred_at, d.number || ' ' || lines.at || ' ' || coalesce(lines.event::text, '')
             || ' ' || coalesce(lines.rule, '') COLLATE "C" AS key
@@ -265,8 +254,8 @@ def behind(
         at_most: so many lines.
     """
     rows = _read(
-        connection, actor, narrowed, months, _BEHIND, whole=True, moment=moment, months=months.all, what=what,
-        stage=narrowed.stage, after=after, most=at_most,
+        connection, actor, narrowed, months, _BEHIND, moment=moment, each=months.all, what=what, stage=narrowed.stage,
+        after=after, most=at_most,
     )  # fmt: skip
     return [
         Counted(row.dossier, row.number, row.agency, row.stage, row.occurred_at, row.rule, row.key) for row in rows
@@ -274,14 +263,14 @@ def behind(
 
 
 def _read(
-    connection: Connection, actor: Actor, narrowed: Narrowed, months: Months, statement: str, *, whole: bool = False,
+    connection: Connection, actor: Actor, narrowed: Narrowed, months: Months, statement: str,
     **asked: Any,  # noqa: ANN401 - as the statement asks
 ) -> Sequence[Any]:  # fmt: skip
     """The rows of a statement over figures that are none of them stale."""
     connection.execute(MEMORY)
     connection.execute(_COUNT_STALE)
     condition, values = looked_after(connection, actor, narrowed)
-    query = text((statement if whole else _FIGURES + statement).replace("{narrowed}", condition))
+    query = text((_FIGURES + statement).replace("{narrowed}", condition))
     return connection.execute(query, {"first": months.first, "last": months.last} | asked | values).all()
 
 

@@ -2,16 +2,17 @@
 
 from datetime import date
 
-from sqlalchemy import ARRAY, REAL, BigInteger, Column, Identity
+from sqlalchemy import ARRAY, REAL, BigInteger, Column, Date, Identity
 from sqlmodel import Field, SQLModel
 
 from models.columns import UUID
 
 
 class MonthFigure(SQLModel, table=True):
-    """How often an agency did something in a stage in a month; `days` says how long each dossier it passed on had been there.
+    """How often an agency did what in a stage in a month.
 
-    `at` is the month itself but for duties it met late: those were overdue at the end of each month since they were due.
+    `days` says of each dossier it passed on how long that had been in the stage; `overdue` names, for each duty it met late,
+    the months at whose ends that was overdue.
     """
 
     __tablename__ = "month_figure"
@@ -19,10 +20,16 @@ class MonthFigure(SQLModel, table=True):
     month: date = Field(primary_key=True)
     agency: str = Field(primary_key=True, foreign_key="agency.code")
     stage: str = Field(primary_key=True)
-    what: str = Field(primary_key=True)
-    at: date = Field(primary_key=True)
-    number: int
+    opened: int
+    decided: int
+    closed: int
+    returned: int
+    supplemented: int
+    passed_on: int
+    on_time: int
+    late: int
     days: list[float] | None = Field(default=None, sa_column=Column(ARRAY(REAL)))
+    overdue: list[date] | None = Field(default=None, sa_column=Column(ARRAY(Date)))
 
 
 class MonthStale(SQLModel, table=True):

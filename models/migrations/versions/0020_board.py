@@ -20,6 +20,7 @@ CREATE INDEX ix_dossier_without_ground ON dossier (id) WHERE stage <> 'closed' A
 CREATE INDEX ix_time_limit_running ON time_limit (dossier)
     INCLUDE (kind, book, rule, stands_for, starts_at, due, last_day)
     WHERE {RUNNING.replace("l.", "")};
+CREATE INDEX ix_dossier_hearing ON dossier ((facts ->> 'session_at')) WHERE stage <> 'closed' AND acts ? 'open_session';
 CREATE INDEX ix_event_return ON event (dossier) INCLUDE (id, action, occurred_at) WHERE starts_with(action, 'return_');
 """
 
@@ -39,7 +40,11 @@ CREATE VIEW running_limit WITH (security_barrier) AS
         coalesce(l.stands_for, l.rule) AS place, l.starts_at, l.due, l.last_day
     FROM time_limit l JOIN dossier d ON d.id = l.dossier
     WHERE {RUNNING} AND d.stage <> 'closed' AND {WALL};
-GRANT SELECT ON looked_after, running_limit TO hoso_app;
+CREATE VIEW hearing WITH (security_barrier) AS
+    SELECT id, number, stage, holder, facts ->> 'session_at' AS session_at, acts ? 'hold_session' AS held
+    FROM dossier WHERE stage <> 'closed' AND acts ? 'open_session' AND ({WALL} OR EXISTS (SELECT FROM dossier_agency part
+        WHERE part.dossier = id AND part.agency = ANY (string_to_array((SELECT current_setting('hoso.dossiers', true)), ','))));
+GRANT SELECT ON looked_after, running_limit, hearing TO hoso_app;
 """  # noqa: S608 - conditions from above
 
 # How long nine in ten dossiers of a stage have rested at most says something of the whole country, and of nobody.
@@ -118,17 +123,23 @@ SEES = """(
 
 # What an agency did in a month of Vietnam's calendar, so that a year is read in a moment. The figures of a month and agency
 # follow from the acts that happened then; whatever changes among those marks them stale, and whoever reads them has the stale
-# ones counted anew first. A duty that an act met late was overdue at the end of each month (`at`) since it was due.
+# ones counted anew first. A duty that an act met late was overdue at the end of each month since it was due: `overdue` names these months.
 FIGURES = """
 CREATE TABLE month_figure (
     month date NOT NULL,
     agency text NOT NULL REFERENCES agency(code),
     stage text NOT NULL,
-    what text NOT NULL,
-    at date NOT NULL,
-    number integer NOT NULL,
+    opened integer NOT NULL,
+    decided integer NOT NULL,
+    closed integer NOT NULL,
+    returned integer NOT NULL,
+    supplemented integer NOT NULL,
+    passed_on integer NOT NULL,
+    on_time integer NOT NULL,
+    late integer NOT NULL,
     days real[],
-    PRIMARY KEY (month, agency, stage, what, at)
+    overdue date[],
+    PRIMARY KEY (month, agency, stage)
 );
 CREATE TABLE month_stale (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -190,8 +201,13 @@ BEGIN
     END IF;
     DELETE FROM month_figure f USING unnest(months, agencies) one (month, agency)
         WHERE f.month = one.month AND f.agency = one.agency;
-    INSERT INTO month_figure SELECT month, agency, stage, what, at, count(*), array_agg(days) FILTER (WHERE days IS NOT NULL)
-        FROM acts_of_months(months, agencies) GROUP BY 1, 2, 3, 4, 5;
+    INSERT INTO month_figure SELECT month, agency, stage, count(*) FILTER (WHERE what = 'opened'),
+            count(*) FILTER (WHERE what = 'decided'), count(*) FILTER (WHERE what = 'closed'),
+            count(*) FILTER (WHERE what = 'returned'), count(*) FILTER (WHERE what = 'supplemented'),
+            count(*) FILTER (WHERE what = 'passed_on'), count(*) FILTER (WHERE what = 'on_time'),
+            count(*) FILTER (WHERE what = 'late'), array_agg(days) FILTER (WHERE days IS NOT NULL),
+            array_agg(at) FILTER (WHERE what = 'overdue')
+        FROM acts_of_months(months, agencies) GROUP BY 1, 2, 3;
     RETURN cardinality(months);
 END $$;
 CREATE FUNCTION mark_acts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
