@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from flows.books import book as book_of
+from flows.books import successor
 from flows.detectors import DETECTORS, MEMORY, Severity, found_by, known
 from flows.engine import Actor
 from flows.ladder import who_must_act
@@ -24,8 +25,20 @@ WATCHING = frozenset({"supervisor", "auditor"})
 _NEXT: Mapping[str, tuple[str, ...]] = {
     "law_changed": ("migrate",), "held_without_ground": ("end_pending",),
     "absconded": ("capture", "end_evasion", "end_absence"),
+    "returned_often": ("remind",), "idle": ("remind",), "nobody_can_act": ("give_account",), "failed_work": ("retry_job",),
+    "chain": ("verify_chain",), "too_young": ("correct",), "minor": ("correct",), "holder": ("void_last",),
 }  # fmt: skip
-"""The acts that end a cause which is about no limit."""
+"""The acts, or the steps beside a dossier's acts, that end a cause or what was found, when it is about no limit."""
+STEPS: Mapping[str, tuple[str, str]] = {
+    "migrate": ("Chuyển hồ sơ sang bộ quy tắc mới", "Migrate to the new rulebook"),
+    "remind": ("Nhắc việc", "Remind whoever must act"),
+    "correct": ("Đính chính hồ sơ", "Correct the dossier"),
+    "void_last": ("Hủy thao tác cuối", "Take back the last act"),
+    "give_account": ("Mở tài khoản, hoặc ghi cơ quan kế nhiệm", "Enable an account, or record the successor"),
+    "retry_job": ("Chạy lại việc nền", "Try the job again"),
+    "verify_chain": ("Kiểm tra chuỗi thao tác", "Verify the chain"),
+}
+"""Steps that are no acts of a book, in both languages."""
 MISSING: Mapping[str, tuple[str, str]] = {
     "nobody_can_act": ("tài khoản đang dùng của cán bộ hoặc người đứng đầu, hoặc cơ quan kế nhiệm",
                        "an enabled account of an officer or head, or a successor of the agency"),
@@ -77,6 +90,13 @@ class Stuck:
     next_code: str | None
     key: str
     """Its place in the list."""
+
+    @property
+    def next_title(self) -> tuple[str, str] | None:
+        """What ends it is called, in both languages."""
+        if self.action:
+            return (self.action.title, self.action.title_en)
+        return STEPS[self.next_code] if self.next_code else None
 
 
 ORDERS: Mapping[str, str] = {
@@ -196,12 +216,14 @@ def _item(row: Any, offices: _Offices) -> Stuck:  # noqa: ANN401 - a row
         ending = (one for one in book.actions if row.stage in one.stages)
         action = next((one for one in ending if any(ref.id == row.place for ref in one.ends)), None)
     code = action.code if action else None
-    for wanted in _NEXT.get(row.cause, ()):
+    for wanted in _NEXT.get(row.cause) or (_NEXT.get(row.detail, ()) if row.place is None else ()):
         found = next((one for one in book.actions if one.code == wanted and row.stage in one.stages), None)
-        if found or wanted == "migrate":
+        if found or wanted in STEPS:
             action, code = found, wanted
             break
-    if action and citation is None:
+    if row.cause == "law_changed" and (newer := successor(row.book)) and newer.transition:
+        citation = newer.transition.citation
+    elif action and citation is None:
         citation = action.citation
     return Stuck(
         row.dossier, row.number, row.stage, row.holder, row.book, row.cause, row.since.astimezone(TIMEZONE),
