@@ -102,9 +102,7 @@ def _reminded(dossier: UUID, answer: tuple[Done, Stuck] | Refusal, language: Lan
     return OneReminderOut(dossier=dossier, done=None, errors=errors_of(of_refusal(answer), language))
 
 
-@router.post(
-    "/assignments", response_model=ManyAssignmentsOut, summary="Phân công nhiều hồ sơ · Assign many"
-)
+@router.post("/assignments", response_model=ManyAssignmentsOut, summary="Phân công nhiều hồ sơ · Assign many")
 def assign_many(
     body: ManyAssignmentsIn, actor: Annotated[Actor, Depends(head)], language: LanguageDep, once: OnceDep
 ) -> JSONResponse:

@@ -14,21 +14,41 @@ from sqlalchemy import Connection
 from api.answers import Instant
 from api.dependencies import EngineDep, LanguageDep, OfficerDep
 from api.errors import Language
-from api.pages import CSV, Page, cursor_of, key_of, listed, whole
+from api.pages import CSV, cursor_of, key_of, listed, whole
 from api.papers import attachment
 from api.registers import XLSX
-from api.supervision import AskedDay, Cause, Period, Places, WatcherDep, When, Where, links_behind, months_asked
+from api.supervision import (
+    AskedDay,
+    Cause,
+    Period,
+    Places,
+    WatcherDep,
+    When,
+    Where,
+    links_behind,
+    months_asked,
+)
 from api.traces import shown
-from flows.agenda import Day, Hearing, Task, Window, days, hearings, tasks
+from flows.agenda import Day, Task, Window, days, hearings, tasks
 from flows.detectors import DETECTORS
 from flows.engine import Actor
 from flows.overview import overview
-from flows.performance import Months, behind, last_months, month_after, performance, shares, stage_times, trend
+from flows.performance import (
+    Months,
+    behind,
+    last_months,
+    month_after,
+    performance,
+    shares,
+    stage_times,
+    trend,
+)
 from flows.sheets import Sheet, workbook
 from flows.standstill import Narrowed
 from models.clock import now
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
+from models.law.words import STAGE_NAMES
 from models.store import Store, unit_of_work
 
 router = APIRouter(prefix="/v1", tags=["supervision"])
@@ -41,8 +61,12 @@ class TaskFilters(Places):
     due: Literal["this_week"] | None = Field(
         default=None, description="Có thời hạn từ nay đến hết Chủ nhật · with a duty due by Sunday"
     )
-    due_on: AskedDay | None = Field(default=None, description="Có thời hạn hết vào ngày này · with a duty whose last day it is")
-    assignee: UUID | None = Field(default=None, description="Tài khoản phụ trách · the account responsible for it")
+    due_on: AskedDay | None = Field(
+        default=None, description="Có thời hạn hết vào ngày này · with a duty whose last day it is"
+    )
+    assignee: UUID | None = Field(
+        default=None, description="Tài khoản phụ trách · the account responsible for it"
+    )
     order: Literal["urgency", "number"] = Field(
         default="urgency", description="Gấp nhất trước, hoặc theo số hồ sơ · most urgent first, or by number"
     )
@@ -57,7 +81,9 @@ class TaskOut(BaseModel):
     holder: str
     opened_on: date
     changed_at: Instant
-    next_due: Instant | None = Field(description="Thời hạn sớm nhất, kể cả đã quá · its first duty's end, past or not")
+    next_due: Instant | None = Field(
+        description="Thời hạn sớm nhất, kể cả đã quá · its first duty's end, past or not"
+    )
     last_day: date | None
     rule: str | None = Field(description="Thời hạn liên quan · the limit it is about")
     rule_title: str | None
@@ -105,7 +131,15 @@ def _tasks(
     narrowed = Narrowed(filters.cause, filters.agency, filters.stage)
     with unit_of_work(engine, actor.scope) as connection:
         found = tasks(
-            connection, actor, moment, narrowed, window, after, filters.limit + 1, filters.order, filters.assignee
+            connection,
+            actor,
+            moment,
+            narrowed,
+            window,
+            after,
+            filters.limit + 1,
+            filters.order,
+            filters.assignee,
         )
     page = found[: filters.limit]
     shown(one.dossier for one in page)
@@ -125,7 +159,9 @@ class MonthOut(BaseModel):
     opened: int = Field(description="Hồ sơ mở · dossiers opened")
     decided: int = Field(description="Hồ sơ có quyết định của Tòa án · dossiers decided by the court")
     closed: int = Field(description="Hồ sơ kết thúc · dossiers closed")
-    overdue: int = Field(description="Thời hạn đang quá vào cuối tháng, hoặc lúc này · duties overdue at the month's end, or now")
+    overdue: int = Field(
+        description="Thời hạn đang quá vào cuối tháng, hoặc lúc này · duties overdue at the month's end, or now"
+    )
     links: dict[str, str]
 
 
@@ -152,7 +188,12 @@ class ShareOut(BaseModel):
     links: dict[str, str]
 
 
-@router.get("/supervision/trend", response_model=list[MonthOut], responses=CSV, summary="Mười hai tháng · Twelve months")
+@router.get(
+    "/supervision/trend",
+    response_model=list[MonthOut],
+    responses=CSV,
+    summary="Mười hai tháng · Twelve months",
+)
 def read_trend(
     places: Annotated[Where, Query()], actor: WatcherDep, engine: EngineDep, request: Request
 ) -> Response:
@@ -183,7 +224,9 @@ def read_stage_times(
     with unit_of_work(engine, actor.scope) as connection:
         found = stage_times(connection, actor, Narrowed(agency=filters.agency, stage=filters.stage), months)
     items = [
-        StageTimeOut(**vars(one), links=links_behind(["passed_on"], months, agency=filters.agency, stage=one.stage))
+        StageTimeOut(
+            **vars(one), links=links_behind(["passed_on"], months, agency=filters.agency, stage=one.stage)
+        )
         for one in found
     ]
     return whole(request, StageTimeOut, items)
@@ -226,7 +269,9 @@ class CountedOut(BaseModel):
     number: str
     agency: str
     stage: str
-    at: Instant | None = Field(description="Lúc thực hiện; null khi chưa thực hiện · when it was done; null if not yet")
+    at: Instant | None = Field(
+        description="Lúc thực hiện; null khi chưa thực hiện · when it was done; null if not yet"
+    )
     rule: str | None = Field(description="Thời hạn liên quan · the limit it is about")
 
 
@@ -260,7 +305,9 @@ class DayOut(BaseModel):
     """Một ngày · a day."""
 
     day: date
-    due: int = Field(description="Hồ sơ có thời hạn hết trong ngày · dossiers with a duty whose last day it is")
+    due: int = Field(
+        description="Hồ sơ có thời hạn hết trong ngày · dossiers with a duty whose last day it is"
+    )
     overdue: int = Field(description="Trong đó đã quá hạn · of these past its end")
     hearings: int = Field(description="Số phiên họp · sessions of the court")
     links: dict[str, str]
@@ -292,9 +339,7 @@ class MonthFilters(Where):
 
 
 @router.get("/work/calendar", summary="Lịch công việc · Calendar of work")
-def read_month(
-    filters: Annotated[MonthFilters, Query()], actor: OfficerDep, engine: EngineDep
-) -> MonthPage:
+def read_month(filters: Annotated[MonthFilters, Query()], actor: OfficerDep, engine: EngineDep) -> MonthPage:
     """Việc đến hạn và phiên họp từng ngày, của cơ quan mình · due dates and sessions by day, of one's own agency."""
     return _month(filters, actor, engine, "/v1/work")
 
@@ -335,15 +380,15 @@ def _day(one: Day, path: str, filters: MonthFilters) -> DayOut:
     response_class=Response,
     responses={200: {"content": {XLSX: {}}}},
 )
-def read_workbook(
-    filters: Annotated[When, Query()], actor: WatcherDep, engine: EngineDep, language: LanguageDep
-) -> Response:
+def read_workbook(filters: Annotated[When, Query()], actor: WatcherDep, engine: EngineDep) -> Response:
     """Tổng quan, mười hai tháng, thời gian ở giai đoạn, tiến độ và tỷ lệ đúng hạn, mỗi bảng một trang tính · a sheet a table."""
     months, moment = months_asked(filters), now()
     with unit_of_work(engine, actor.scope) as connection:
-        sheets = list(_sheets(connection, actor, moment, filters, months, language == "en"))
+        sheets = list(_sheets(connection, actor, moment, filters, months))
     content = workbook(sheets)
-    name = attachment(f"so-lieu-{moment.astimezone(TIMEZONE):%Y-%m-%d}.xlsx", hashlib.sha256(content).hexdigest())
+    name = attachment(
+        f"so-lieu-{moment.astimezone(TIMEZONE):%Y-%m-%d}.xlsx", hashlib.sha256(content).hexdigest()
+    )
     return Response(content, media_type=XLSX, headers=name)
 
 
@@ -353,20 +398,22 @@ _DONE = (
     ("Thời hạn đã hoàn thành", "Duties met"), ("Đúng hạn", "On time"), ("Tỷ lệ đúng hạn", "Share on time"),
     ("Trả hồ sơ", "Returned"), ("Bổ sung", "Supplemented"),
 )  # fmt: skip
-_TIME = (("Hồ sơ chuyển đi", "Passed on"), ("Trung vị (ngày)", "Median, days"), ("p90 (ngày)", "90th percentile, days"))
+_TIME = (
+    ("Hồ sơ chuyển đi", "Passed on"),
+    ("Trung vị (ngày)", "Median, days"),
+    ("p90 (ngày)", "90th percentile, days"),
+)
 
 
 def _sheets(
-    connection: Connection, actor: Actor, moment: datetime, filters: When, months: Months, english: bool  # noqa: FBT001
+    connection: Connection, actor: Actor, moment: datetime, filters: When, months: Months
 ) -> Iterator[Sheet]:
     narrowed = Narrowed(agency=filters.agency, stage=filters.stage)
     causes = [(one.title, one.title_en) for one in DETECTORS.values()]
     counts = (("Đang mở", "Open"), ("Đến hạn trong tuần", "Due this week"))
-    named = [stage_title(stage, english=english) for stage in Stage]
-    titles = dict(zip(Stage, named, strict=True))
     seen = overview(connection, actor, moment, narrowed)
     yield Sheet("Tổng quan · Overview", [*_AGENCY, *_STAGE, *counts, *causes], [
-        (one.agency, one.agency_name, titles[Stage(one.stage)], one.open, one.due_this_week,
+        (one.agency, one.agency_name, STAGE_NAMES[Stage(one.stage)], one.open, one.due_this_week,
          *(one.stuck.get(cause, 0) for cause in DETECTORS))
         for one in seen.places
     ])  # fmt: skip
@@ -377,11 +424,11 @@ def _sheets(
         (one.month, one.opened, one.decided, one.closed, one.overdue) for one in rows
     ])  # fmt: skip
     yield Sheet("Thời gian · Times", [*_STAGE, *_TIME], [
-        (titles[Stage(one.stage)], one.passed_on, one.median_days, one.p90_days)
+        (STAGE_NAMES[Stage(one.stage)], one.passed_on, one.median_days, one.p90_days)
         for one in stage_times(connection, actor, narrowed, months)
     ])  # fmt: skip
     yield Sheet("Tiến độ · Performance", [*_AGENCY, *_STAGE, *_TIME, *_DONE], [
-        (one.agency, one.agency_name, titles[Stage(one.stage)], one.passed_on, one.median_days, one.p90_days, one.duties,
+        (one.agency, one.agency_name, STAGE_NAMES[Stage(one.stage)], one.passed_on, one.median_days, one.p90_days, one.duties,
          one.on_time, one.on_time_share, one.returned, one.supplemented)
         for one in performance(connection, actor, narrowed, months)
     ])  # fmt: skip

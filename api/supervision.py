@@ -65,8 +65,12 @@ AskedDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 class When(Where):
     """Which whole months, by days in the first and the last; this month and the two before when left out."""
 
-    first_day: AskedDay | None = Field(default=None, description="Một ngày trong tháng đầu · a day in the first month")
-    last_day: AskedDay | None = Field(default=None, description="Một ngày trong tháng cuối · a day in the last month")
+    first_day: AskedDay | None = Field(
+        default=None, description="Một ngày trong tháng đầu · a day in the first month"
+    )
+    last_day: AskedDay | None = Field(
+        default=None, description="Một ngày trong tháng cuối · a day in the last month"
+    )
 
     @model_validator(mode="after")
     def days_are_in_order(self) -> Self:
@@ -89,10 +93,14 @@ class PlaceOut(BaseModel):
     stage: str
     open: int
     overdue: int = Field(description="Hồ sơ có thời hạn đã quá · with a duty past its end")
-    due_this_week: int = Field(description="Hồ sơ có thời hạn từ nay đến hết Chủ nhật · with a duty due by Sunday")
+    due_this_week: int = Field(
+        description="Hồ sơ có thời hạn từ nay đến hết Chủ nhật · with a duty due by Sunday"
+    )
     due_soon: int = Field(description="Hồ sơ có thời hạn sắp hết · with a duty near its end")
     stuck: dict[str, int] = Field(description="Số hồ sơ theo nguyên nhân · dossiers by cause")
-    links: dict[str, str] = Field(description="Địa chỉ liệt kê các hồ sơ của từng số · where each number's dossiers are listed")
+    links: dict[str, str] = Field(
+        description="Địa chỉ liệt kê các hồ sơ của từng số · where each number's dossiers are listed"
+    )
 
 
 class OverviewOut(BaseModel):
@@ -157,7 +165,9 @@ class SpeedOut(BaseModel):
     on_time_share: float | None = Field(description="Tỷ lệ đúng hạn, 0–1 · share on time")
     returned: int = Field(description="Số lần trả hồ sơ · files it returned")
     supplemented: int = Field(description="Số lần bổ sung hồ sơ · files it supplemented")
-    links: dict[str, str] = Field(description="Địa chỉ liệt kê từng số · where each number's lines are listed")
+    links: dict[str, str] = Field(
+        description="Địa chỉ liệt kê từng số · where each number's lines are listed"
+    )
 
 
 class SpeedPage(BaseModel):
@@ -183,13 +193,17 @@ def read_overview(
     page, following = _page(seen.places, filters, lambda place: f"{place.agency} {place.stage}")
     items = [PlaceOut.model_validate({**vars(place), "links": _links_of(place)}) for place in page]
     totals = {name: getattr(seen, name) for name in ("open", "overdue", "due_this_week", "due_soon", "stuck")}
-    links = links_to_dossiers(("overdue", THIS_WEEK, "due_soon", *seen.stuck), agency=filters.agency, stage=filters.stage)
+    links = links_to_dossiers(
+        ("overdue", THIS_WEEK, "due_soon", *seen.stuck), agency=filters.agency, stage=filters.stage
+    )
     as_of = moment.astimezone(TIMEZONE).isoformat()
     return listed(request, PlaceOut, items, following, **totals, links=links, as_of=as_of)
 
 
 def _links_of(place: Place) -> dict[str, str]:
-    return links_to_dossiers(("overdue", THIS_WEEK, "due_soon", *place.stuck), agency=place.agency, stage=place.stage)
+    return links_to_dossiers(
+        ("overdue", THIS_WEEK, "due_soon", *place.stuck), agency=place.agency, stage=place.stage
+    )
 
 
 def links_to_dossiers(names: Iterable[str], **narrowed: str | None) -> dict[str, str]:
@@ -243,7 +257,10 @@ def months_asked(filters: When) -> Months:
 
 def _speed(one: Speed, months: Months) -> SpeedOut:
     links = links_behind(
-        ("passed_on", "on_time", "late", "returned", "supplemented"), months, agency=one.agency, stage=one.stage
+        ("passed_on", "on_time", "late", "returned", "supplemented"),
+        months,
+        agency=one.agency,
+        stage=one.stage,
     )
     return SpeedOut.model_validate({**vars(one), "on_time_share": one.on_time_share, "links": links})
 
@@ -251,7 +268,10 @@ def _speed(one: Speed, months: Months) -> SpeedOut:
 def links_behind(whats: Iterable[str], months: Months, **narrowed: str | None) -> dict[str, str]:
     """Where what was counted of months is listed, line by line."""
     first, last = days_of(months)
-    told = {key: value for key, value in narrowed.items() if value} | {"first_day": str(first), "last_day": str(last)}
+    told = {key: value for key, value in narrowed.items() if value} | {
+        "first_day": str(first),
+        "last_day": str(last),
+    }
     return {what: f"/v1/supervision/behind?{urlencode({'what': what, **told})}" for what in whats}
 
 

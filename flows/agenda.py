@@ -107,7 +107,9 @@ def tasks(
         chosen.append("d.id IN (" + _IN_WINDOW.replace("{narrowed}", condition) + ")")
         asked |= {"first_day": window.first, "last_day": window.last, "ends_after": window.ends_after}
     if assignee:
-        chosen.append("d.id IN (SELECT dossier FROM assignment WHERE account = :assignee AND ended_at IS NULL)")
+        chosen.append(
+            "d.id IN (SELECT dossier FROM assignment WHERE account = :assignee AND ended_at IS NULL)"
+        )
         asked["assignee"] = assignee
     query = begun + _TASKS.replace("{narrowed}", condition).replace("{key}", KEYS[order])
     rows = connection.execute(text(query.replace("{chosen}", " AND ".join(chosen))), asked).all()
@@ -138,9 +140,7 @@ def _causes(connection: Connection, actor: Actor, moment: datetime, found: dict[
         return
     asked = known(connection, moment)
     condition, values = looked_after(connection, actor, Narrowed(dossiers=tuple(found)))
-    query = (
-        found_by(list(DETECTORS), condition, asked["today"]) + "SELECT DISTINCT dossier, cause FROM found"
-    )
+    query = found_by(list(DETECTORS), condition, asked["today"]) + "SELECT DISTINCT dossier, cause FROM found"
     marked = {(row.dossier, row.cause) for row in connection.execute(text(query), asked | values)}
     for identity, task in found.items():
         task.causes = [cause for cause in DETECTORS if (identity, cause) in marked]

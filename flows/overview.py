@@ -77,9 +77,7 @@ def overview(connection: Connection, actor: Actor, moment: datetime, narrowed: N
     for place in places:
         place.overdue, place.due_soon = place.stuck.get("overdue", 0), place.stuck.get("due_soon", 0)
     stuck = {cause: number for cause in DETECTORS if (number := totals[cause])}
-    return Overview(
-        places, totals[""], totals["overdue"], totals[THIS_WEEK], totals["due_soon"], stuck
-    )
+    return Overview(places, totals[""], totals["overdue"], totals[THIS_WEEK], totals["due_soon"], stuck)
 
 
 def causes(connection: Connection, actor: Actor, moment: datetime, narrowed: Narrowed) -> dict[str, int]:
@@ -89,8 +87,7 @@ def causes(connection: Connection, actor: Actor, moment: datetime, narrowed: Nar
     condition, values = looked_after(connection, actor, narrowed)
     chosen: Sequence[str] = [narrowed.cause] if narrowed.cause else list(DETECTORS)
     query = text(
-        found_by(chosen, condition, asked["today"])
-        + "SELECT cause, count(DISTINCT dossier) FROM found"
+        found_by(chosen, condition, asked["today"]) + "SELECT cause, count(DISTINCT dossier) FROM found"
         " WHERE CAST(:severity AS text) IS NULL OR severity = :severity GROUP BY cause"
     )
     rows = connection.execute(query, asked | values | {"severity": narrowed.severity}).all()

@@ -161,7 +161,9 @@ def shares(
 ) -> list[Share]:
     """How agencies kept their duties, the worst first."""
     rows = _read(connection, actor, narrowed, months, _SHARES, most=at_most)
-    return [Share(row.agency, row.name, row.duties, row.on_time, row.returned, row.supplemented) for row in rows]
+    return [
+        Share(row.agency, row.name, row.duties, row.on_time, row.returned, row.supplemented) for row in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -258,7 +260,8 @@ def behind(
         after=after, most=at_most,
     )  # fmt: skip
     return [
-        Counted(row.dossier, row.number, row.agency, row.stage, row.occurred_at, row.rule, row.key) for row in rows
+        Counted(row.dossier, row.number, row.agency, row.stage, row.occurred_at, row.rule, row.key)
+        for row in rows
     ]
 
 
@@ -290,5 +293,3 @@ def days_of(months: Months) -> tuple[date, date]:
     """The first and the last day of months."""
     last = month_after(months.last, 1)
     return months.first, date.fromordinal(last.toordinal() - 1)
-
-

@@ -38,9 +38,7 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, {"in_memory": True, "remove_timezone": True, **plain}) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        day, instant = (
-            book.add_format({"num_format": one}) for one in ("dd/mm/yyyy", "hh:mm dd/mm/yyyy")
-        )
+        day, instant = (book.add_format({"num_format": one}) for one in ("dd/mm/yyyy", "hh:mm dd/mm/yyyy"))
         for name, sheet in zip(names, sheets, strict=True):
             page = book.add_worksheet(name)
             page.freeze_panes(1, 0)

@@ -29,7 +29,9 @@ def remind_many(
         what: to remind of.
         calendar: the calendar in force.
     """
-    return each(connection, dossiers, lambda one: remind(connection, replace(asked, dossier=one), what, calendar))
+    return each(
+        connection, dossiers, lambda one: remind(connection, replace(asked, dossier=one), what, calendar)
+    )
 
 
 def each(connection: Connection, dossiers: Sequence[UUID], work: Callable[[UUID], T]) -> list[T | Refusal]:

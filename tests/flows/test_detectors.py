@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from flows.engine import Act
-from flows.overview import causes, overview
+from flows.overview import overview
 from flows.performance import months_of, performance
 from flows.standstill import Narrowed, Stuck, stuck
 from flows.voiding import VOID_LAST, void_last
@@ -217,7 +217,9 @@ def test_the_overview_counts_each_dossier_once_and_who_looks_after_one_place_see
 def test_performance_counts_what_an_agency_passed_on_and_forgets_what_was_taken_back(road: Road) -> None:
     def speed() -> dict[tuple[str, str], tuple[int, float | None, int, int]]:
         with unit_of_work(road.store, EVERYTHING) as connection:
-            found = performance(connection, SUPERVISOR, Narrowed(), months_of(road.start, road.start + timedelta(days=300)))
+            found = performance(
+                connection, SUPERVISOR, Narrowed(), months_of(road.start, road.start + timedelta(days=300))
+            )
         return {
             (one.agency, one.stage): (one.passed_on, one.median_days, one.duties, one.on_time)
             for one in found
