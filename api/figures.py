@@ -72,7 +72,7 @@ class TaskFilters(Places):
     )
 
 
-class TaskOut(BaseModel):
+class WorkOut(BaseModel):
     """Một hồ sơ đang mở, như một việc phải làm · an open dossier, as work to do."""
 
     dossier: UUID
@@ -92,15 +92,15 @@ class TaskOut(BaseModel):
     causes: list[Cause] = Field(description="Nguyên nhân vướng · what stands in its way")
 
 
-class TaskPage(BaseModel):
+class WorkPage(BaseModel):
     """Một trang · one page."""
 
-    items: list[TaskOut]
+    items: list[WorkOut]
     next_cursor: str | None
 
 
 @router.get(
-    "/supervision/dossiers", response_model=TaskPage, responses=CSV,
+    "/supervision/dossiers", response_model=WorkPage, responses=CSV,
     summary="Hồ sơ sau mỗi con số · The dossiers behind a number",
 )  # fmt: skip
 def list_watched(
@@ -110,7 +110,7 @@ def list_watched(
     return _tasks(filters, actor, engine, language, request)
 
 
-@router.get("/work", response_model=TaskPage, responses=CSV, summary="Việc của cơ quan · The agency's work")
+@router.get("/work", response_model=WorkPage, responses=CSV, summary="Việc của cơ quan · The agency's work")
 def list_work(
     filters: Annotated[TaskFilters, Query()], actor: OfficerDep, engine: EngineDep,
     language: LanguageDep, request: Request,
@@ -144,12 +144,12 @@ def _tasks(
     page = found[: filters.limit]
     shown(one.dossier for one in page)
     following = cursor_of(page[-1].key) if len(found) > filters.limit else None
-    return listed(request, TaskOut, [_task(one, language) for one in page], following)
+    return listed(request, WorkOut, [_task(one, language) for one in page], following)
 
 
-def _task(one: Task, language: Language) -> TaskOut:
+def _task(one: Task, language: Language) -> WorkOut:
     title = one.rule_title and one.rule_title[language == "en"]
-    return TaskOut.model_validate({**vars(one), "rule_title": title})
+    return WorkOut.model_validate({**vars(one), "rule_title": title})
 
 
 class MonthOut(BaseModel):
@@ -301,7 +301,7 @@ def list_behind(
     return listed(request, CountedOut, [CountedOut.model_validate(vars(one)) for one in page], following)
 
 
-class DayOut(BaseModel):
+class WorkDayOut(BaseModel):
     """Một ngày · a day."""
 
     day: date
@@ -324,11 +324,11 @@ class HearingOut(BaseModel):
     held: bool
 
 
-class MonthPage(BaseModel):
+class WorkMonthOut(BaseModel):
     """Một tháng theo ngày · a month by days."""
 
     month: date
-    days: list[DayOut]
+    days: list[WorkDayOut]
     hearings: list[HearingOut]
 
 
@@ -339,7 +339,9 @@ class MonthFilters(Where):
 
 
 @router.get("/work/calendar", summary="Lịch công việc · Calendar of work")
-def read_month(filters: Annotated[MonthFilters, Query()], actor: OfficerDep, engine: EngineDep) -> MonthPage:
+def read_month(
+    filters: Annotated[MonthFilters, Query()], actor: OfficerDep, engine: EngineDep
+) -> WorkMonthOut:
     """Việc đến hạn và phiên họp từng ngày, của cơ quan mình · due dates and sessions by day, of one's own agency."""
     return _month(filters, actor, engine, "/v1/work")
 
@@ -347,12 +349,12 @@ def read_month(filters: Annotated[MonthFilters, Query()], actor: OfficerDep, eng
 @router.get("/supervision/calendar", summary="Lịch của địa bàn · Calendar of a territory")
 def read_watched_month(
     filters: Annotated[MonthFilters, Query()], actor: WatcherDep, engine: EngineDep
-) -> MonthPage:
+) -> WorkMonthOut:
     """Việc đến hạn và phiên họp từng ngày, của các cơ quan mình theo dõi · of the agencies one watches."""
     return _month(filters, actor, engine, "/v1/supervision/dossiers")
 
 
-def _month(filters: MonthFilters, actor: Actor, engine: Store, path: str) -> MonthPage:
+def _month(filters: MonthFilters, actor: Actor, engine: Store, path: str) -> WorkMonthOut:
     moment = now()
     first = last_months(moment, 1).first if filters.month is None else filters.month.replace(day=1)
     last = month_after(first, 1) - timedelta(days=1)
@@ -361,17 +363,17 @@ def _month(filters: MonthFilters, actor: Actor, engine: Store, path: str) -> Mon
         found = days(connection, actor, moment, narrowed, first, last)
         sessions = hearings(connection, actor, narrowed, first, last)
     shown(one.dossier for one in sessions)
-    return MonthPage(
+    return WorkMonthOut(
         month=first,
         days=[_day(one, path, filters) for one in found],
         hearings=[HearingOut.model_validate(vars(one)) for one in sessions],
     )
 
 
-def _day(one: Day, path: str, filters: MonthFilters) -> DayOut:
+def _day(one: Day, path: str, filters: MonthFilters) -> WorkDayOut:
     told = {"due_on": str(one.day), "agency": filters.agency, "stage": filters.stage}
     asked = urlencode({name: str(value) for name, value in told.items() if value})
-    return DayOut(**vars(one), links={"due": f"{path}?{asked}"})
+    return WorkDayOut(**vars(one), links={"due": f"{path}?{asked}"})
 
 
 @router.get(

@@ -134,13 +134,16 @@ def _task(row: Any, moment: datetime) -> Task:  # noqa: ANN401 - a row
     )  # fmt: skip
 
 
+_MARKED = " SELECT DISTINCT dossier, cause FROM found"
+
+
 def _causes(connection: Connection, actor: Actor, moment: datetime, found: dict[UUID, Task]) -> None:
     """Names in each task the causes that stand in its way, in the order of `DETECTORS`."""
     if not found:
         return
     asked = known(connection, moment)
     condition, values = looked_after(connection, actor, Narrowed(dossiers=tuple(found)))
-    query = found_by(list(DETECTORS), condition, asked["today"]) + "SELECT DISTINCT dossier, cause FROM found"
+    query = found_by(list(DETECTORS), condition, asked["today"]) + _MARKED
     marked = {(row.dossier, row.cause) for row in connection.execute(text(query), asked | values)}
     for identity, task in found.items():
         task.causes = [cause for cause in DETECTORS if (identity, cause) in marked]

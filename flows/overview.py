@@ -80,16 +80,17 @@ def overview(connection: Connection, actor: Actor, moment: datetime, narrowed: N
     return Overview(places, totals[""], totals["overdue"], totals[THIS_WEEK], totals["due_soon"], stuck)
 
 
+_BY_CAUSE = """ SELECT cause, count(DISTINCT dossier) FROM found
+    WHERE CAST(:severity AS text) IS NULL OR severity = :severity GROUP BY cause"""
+
+
 def causes(connection: Connection, actor: Actor, moment: datetime, narrowed: Narrowed) -> dict[str, int]:
     """How many of the open dossiers the actor looks after each cause stands in the way of; those without any are left out."""
     connection.execute(MEMORY)
     asked = known(connection, moment)
     condition, values = looked_after(connection, actor, narrowed)
     chosen: Sequence[str] = [narrowed.cause] if narrowed.cause else list(DETECTORS)
-    query = text(
-        found_by(chosen, condition, asked["today"]) + "SELECT cause, count(DISTINCT dossier) FROM found"
-        " WHERE CAST(:severity AS text) IS NULL OR severity = :severity GROUP BY cause"
-    )
+    query = text(found_by(chosen, condition, asked["today"]) + _BY_CAUSE)
     rows = connection.execute(query, asked | values | {"severity": narrowed.severity}).all()
     counts = {row[0]: row[1] for row in rows}
     return {cause: counts[cause] for cause in DETECTORS if cause in counts}
