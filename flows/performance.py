@@ -16,6 +16,7 @@ from flows.detectors import MEMORY
 from flows.engine import Actor
 from flows.standstill import Narrowed, looked_after
 from models.law.limits import TIMEZONE
+from models.store import SYSTEM, Scope, Store, unit_of_work
 
 
 @dataclass(frozen=True)
@@ -278,6 +279,12 @@ def _read(
 
 
 _COUNT_STALE = text("SELECT count_stale_months()")
+
+
+def count_stale_months(store: Store) -> int:
+    """Counts anew what has changed, so that the next reader need not; how many months of agencies there were."""
+    with unit_of_work(store, Scope(SYSTEM)) as connection:
+        return int(connection.execute(_COUNT_STALE).scalar_one())
 
 
 def _days(value: float | None) -> float | None:

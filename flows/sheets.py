@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import xlsxwriter
 
@@ -80,6 +80,6 @@ def _write(
         case datetime():
             page.write_datetime(line, column, value.astimezone(TIMEZONE), instant)
         case date():
-            page.write_datetime(line, column, value, day)
+            page.write_datetime(line, column, datetime.combine(value, time()), day)
         case _:
             page.write_string(line, column, value[:_LONGEST_TEXT])

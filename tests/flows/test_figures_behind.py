@@ -1,7 +1,6 @@
 """Every number of the board is as long as the list behind it, and stays right after late, corrected and void acts."""
 
 import io
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -30,7 +29,7 @@ MOMENT = datetime(2026, 10, 20, 9, tzinfo=TIMEZONE)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def filled(world: Any) -> Iterator[None]:
+def filled(world: Any) -> None:
     """Dossiers in several stages and places, one of them late in what was done, and one closed."""
     store = world[1]
     with unit_of_work(store, EVERYTHING) as connection:
@@ -53,7 +52,6 @@ def filled(world: Any) -> Iterator[None]:
     late.do("open", entry="test")
     late.do("verify_residence", "40 10:00", residence_verified_at="40 09:30", late_reason="vắng mặt")
     Road(store).do("open", by="ca-khac", entry="test")
-    yield
 
 
 def ask(store: Engine, work: Any, *asked: Any, who: Any = SUPERVISOR, **named: Any) -> Any:
@@ -101,14 +99,18 @@ def test_a_list_of_causes_may_be_ordered_and_each_order_tells_the_same(road_stor
     )
     assert [one.since for one in found["since"]] == sorted(one.since for one in found["since"])
     for one in found["number"]:
-        assert one.missing[0] and one.missing[1] and one.citation and one.who
+        assert one.missing[0]
+        assert one.missing[1]
+        assert one.citation
+        assert one.who
         assert one.next_title or one.rule
 
 
 def test_work_comes_most_urgent_first(road_store: Engine) -> None:
     ends = [one.next_due for one in everything(road_store, SUPERVISOR, tasks, MOMENT, NOWHERE)]
     told = [end for end in ends if end]
-    assert told == sorted(told) and ends[: len(told)] == told
+    assert told == sorted(told)
+    assert ends[: len(told)] == told
 
 
 @pytest.mark.parametrize("who", [SUPERVISOR, POLICE])
@@ -117,7 +119,8 @@ def test_each_number_of_the_months_is_as_long_as_its_list(road_store: Engine, wh
         return len(everything(road_store, who, behind, MOMENT, Narrowed(**where), months, what))
 
     lines = ask(road_store, performance, NOWHERE, ALL, who=who)
-    assert lines and ask(road_store, performance, NOWHERE, ALL, who=who, at_most=1) == lines[:1]
+    assert lines
+    assert ask(road_store, performance, NOWHERE, ALL, who=who, at_most=1) == lines[:1]
     for one in lines:
         where = {"agency": one.agency, "stage": one.stage}
         counted = {what: count(what, ALL, **where) for what in WHAT}
@@ -131,8 +134,10 @@ def test_each_number_of_the_months_is_as_long_as_its_list(road_store: Engine, wh
             "late", ALL, agency=share.agency
         )
     months = ask(road_store, trend, MOMENT, NOWHERE, last_months(MOMENT), who=who)
-    assert [one.month for one in months][-1] == date(2026, 10, 1) and len(months) == 12
-    assert any(one.overdue for one in months) and any(one.opened for one in months)
+    assert [one.month for one in months][-1] == date(2026, 10, 1)
+    assert len(months) == 12
+    assert any(one.overdue for one in months)
+    assert any(one.opened for one in months)
     for month in months:
         this = Months(month.month, month.month)
         for what in ("opened", "decided", "closed", "overdue"):
@@ -199,7 +204,8 @@ def test_figures_are_counted_anew_after_an_act_of_an_earlier_month_and_after_it_
 def test_the_month_shows_what_is_due_and_heard_on_each_day(road_store: Engine) -> None:
     first, last = date(2026, 9, 1), date(2026, 9, 30)
     found = {one.day: one for one in ask(road_store, days, MOMENT, NOWHERE, first, last)}
-    assert len(found) == 30 and sum(one.due for one in found.values()) > 1
+    assert len(found) == 30
+    assert sum(one.due for one in found.values()) > 1
     for one in found.values():
         listed = everything(road_store, SUPERVISOR, tasks, MOMENT, NOWHERE, window=Window(one.day, one.day))
         assert len(listed) == one.due
