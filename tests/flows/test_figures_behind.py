@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 from flows.agenda import Window, days, hearings, tasks
-from flows.detectors import DETECTORS
+from flows.detectors import DETECTORS, found_by, known
 from flows.engine import Act
 from flows.overview import causes, overview
 from flows.performance import WHAT, Months, behind, last_months, performance, shares, stage_times, trend
 from flows.sheets import Sheet, workbook
-from flows.standstill import ORDERS, Narrowed, stuck
+from flows.standstill import ORDERS, Narrowed, looked_after, stuck
 from flows.voiding import VOID_LAST, void_last
 from models import clock
 from models.law.limits import TIMEZONE
@@ -231,6 +231,47 @@ def test_nobody_is_told_of_dossiers_that_others_look_after(road_store: Engine) -
             found = connection.execute(text(f"SELECT DISTINCT {column} FROM {name}")).scalars().all()  # noqa: S608
             assert found == ["ca-khac"], name
         assert connection.execute(text("SELECT count(*) FROM hearing")).scalar_one() == 0
+
+
+_CLOSED = """
+    WITH numbers AS (SELECT n FROM generate_series(1, 5000) n), people AS (
+        INSERT INTO person (id, data, name_key, recorded_at)
+        SELECT md5('p' || n)::uuid, '{"name": "Nguyễn Văn A", "birth_date": "1990"}', 'nguyen van a', :at FROM numbers
+    ), dossiers AS (
+        INSERT INTO dossier (id, number, person, book, stage, holder, version, opened_on, facts, acts, parties, head,
+            recorded_at, changed_at)
+        SELECT md5('d' || n)::uuid, 'CLOSED-' || n, md5('p' || n)::uuid, '2026', 'closed', 'ca', 1, '2026-09-07', '{}', '{}',
+            '{}', '-', :at, :at FROM numbers
+    ), events AS (
+        INSERT INTO event (id, dossier, seq, action, agency, account, stage_before, stage_after, occurred_at, recorded_at,
+            facts_digest, previous, digest)
+        SELECT md5('e' || n)::uuid, md5('d' || n)::uuid, 1, 'open', 'ca', :account, NULL, 'closed', :at, :at, '-', '-', '-'
+        FROM numbers
+    ) INSERT INTO time_limit (id, dossier, book, rule, kind, started_by, starts_at, due, last_day, ledger, explanation,
+            ended_at, ended_by, "end")
+        SELECT gen_random_uuid(), md5('d' || n)::uuid, '2026', 'p4-read', 'duty', md5('e' || n)::uuid, :at, :at, current_date,
+            '[]', '{}', :at, md5('e' || n)::uuid, 'done' FROM numbers
+"""
+
+
+@pytest.mark.long
+def test_the_overview_reads_no_more_when_closed_dossiers_grow_in_number(road_store: Engine) -> None:
+    def pages() -> int:
+        """Pages of the database that an overview reads."""
+        with unit_of_work(road_store, EVERYTHING) as connection:
+            condition, values = looked_after(connection, SUPERVISOR, NOWHERE)
+            asked = known(connection, MOMENT) | values
+            query = found_by(list(DETECTORS), condition, asked["today"]) + " SELECT count(*) FROM found"  # noqa: S608 - our own
+            [plan] = connection.execute(
+                text("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + query), asked
+            ).scalar_one()
+        return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
+
+    before, seen = pages(), ask(road_store, overview, MOMENT, NOWHERE)
+    with unit_of_work(road_store, EVERYTHING) as connection:
+        connection.execute(text(_CLOSED), {"at": MOMENT, "account": actor("ca").account})
+    assert ask(road_store, overview, MOMENT, NOWHERE) == seen
+    assert pages() <= 1.3 * before + 20
 
 
 def test_a_workbook_keeps_numbers_and_days_and_takes_no_text_for_a_formula() -> None:
