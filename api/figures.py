@@ -126,7 +126,7 @@ def _tasks(
     if filters.due:
         window = Window.this_week(moment)
     if filters.due_on:
-        window = Window(filters.due_on, filters.due_on, window and window.ends_after)
+        window = Window(filters.due_on, filters.due_on, window.ends_after if window else None)
     after = key_of(filters.cursor) if filters.cursor is not None else ""
     narrowed = Narrowed(filters.cause, filters.agency, filters.stage)
     with unit_of_work(engine, actor.scope) as connection:
