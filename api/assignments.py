@@ -80,32 +80,42 @@ def assign(
     """Chấm dứt khi hồ sơ chuyển sang cơ quan khác · ends when the dossier moves to another agency."""
 
     def write(connection: Connection) -> Answer:
-        state = state_of(connection, actor, dossier_id, lock=True)
-        require_kept(state)
-        holder = Agencies(connection).in_charge(state.holder, now().astimezone(TIMEZONE).date())
-        if actor.agency != holder:
-            said = Said("Hồ sơ đang do cơ quan khác giữ", "Another agency holds the dossier")
-            raise Problem(409, "not_in_charge", said, [Fault("not_in_charge", said)])
-        if body.account is not None and not _works_here(connection, body.account, actor.agency):
-            said = Said(
-                "Không phải tài khoản đang dùng của cán bộ cơ quan này",
-                "is no enabled account of this agency",
-            )
-            title = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
-            raise Problem(422, "invalid", title, [Fault("unknown_account", said, "account")])
-        moment = now()
-        if state.assignee != body.account:
-            open_ = _assignment.c.dossier == dossier_id, _assignment.c.ended_at.is_(None)
-            why = "replaced" if body.account else "withdrawn"
-            connection.execute(update(_assignment).where(*open_).values(ended_at=moment, ended_because=why))
-            if body.account is not None:
-                connection.execute(insert(_assignment), {
-                    "id": uuid4(), "dossier": dossier_id, "agency": actor.agency, "account": body.account,
-                    "assigned_by": actor.account, "assigned_at": moment, "note": body.note,
-                })  # fmt: skip
+        give(connection, actor, dossier_id, body.account, body.note)
         return Answer(_all(connection, dossier_id))
 
     return once(body.model_dump(mode="json"), write)
+
+
+def give(connection: Connection, actor: Actor, dossier: UUID, account: UUID | None, note: str | None) -> None:
+    """Makes an account responsible for a dossier, or nobody.
+
+    Raises:
+        Problem: the dossier is not seen or another agency holds it, or the account is none of this agency's; nothing was
+            written.
+    """
+    state = state_of(connection, actor, dossier, lock=True)
+    require_kept(state)
+    holder = Agencies(connection).in_charge(state.holder, now().astimezone(TIMEZONE).date())
+    if actor.agency != holder:
+        said = Said("Hồ sơ đang do cơ quan khác giữ", "Another agency holds the dossier")
+        raise Problem(409, "not_in_charge", said, [Fault("not_in_charge", said)])
+    if account is not None and not _works_here(connection, account, actor.agency):
+        said = Said(
+            "Không phải tài khoản đang dùng của cán bộ cơ quan này", "is no enabled account of this agency"
+        )
+        title = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
+        raise Problem(422, "invalid", title, [Fault("unknown_account", said, "account")])
+    if state.assignee == account:
+        return
+    moment = now()
+    open_ = _assignment.c.dossier == dossier, _assignment.c.ended_at.is_(None)
+    why = "replaced" if account else "withdrawn"
+    connection.execute(update(_assignment).where(*open_).values(ended_at=moment, ended_because=why))
+    if account is not None:
+        connection.execute(insert(_assignment), {
+            "id": uuid4(), "dossier": dossier, "agency": actor.agency, "account": account,
+            "assigned_by": actor.account, "assigned_at": moment, "note": note,
+        })  # fmt: skip
 
 
 def _works_here(connection: Connection, account: UUID, agency: str) -> bool:

@@ -17,7 +17,8 @@ from api.demo.province import NotHere, Province, anew, refuse_others, world_of
 from api.terminal import bar, fail
 from api.up import reachable
 from flows.detectors import DETECTORS
-from flows.standstill import Narrowed, overview
+from flows.overview import overview
+from flows.standstill import Narrowed
 from flows.turns import alone
 from models import clock, migrations
 from models.law.schema import Stage
@@ -90,7 +91,7 @@ def _tell(province: Province, console: Console) -> None:
     """How many dossiers are in which stage, and what stands in their way, as a supervisor of the country sees it."""
     supervisor = province.world.actors["giam-sat"]
     with unit_of_work(province.world.engine, supervisor.scope) as connection:
-        places = overview(connection, supervisor, clock.now(), Narrowed())
+        places = overview(connection, supervisor, clock.now(), Narrowed()).places
     stages, causes = Counter[str](), Counter[str]()
     for place in places:
         stages[place.stage] += place.open

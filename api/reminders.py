@@ -87,14 +87,15 @@ def remind_of(
     what = Reminding(body.cause, body.rule, body.wanted, body.answer_by, body.again)
     if dry_run:
         tried = remind(engine, asked, what, in_force(engine), dry_run=True)
-        return JSONResponse(_told(*tried, language).model_dump(mode="json"))
+        return JSONResponse(told(*tried, language).model_dump(mode="json"))
 
     def write(connection: Connection) -> Answer:
         done, one = remind(connection, asked, what, held(connection))
-        return Answer(_told(done, one, language), headers={"ETag": etag(done.state)})
+        return Answer(told(done, one, language), headers={"ETag": etag(done.state)})
 
     return once(body.model_dump(mode="json"), write)
 
 
-def _told(done: Done, one: Stuck, language: Language) -> ReminderOut:
+def told(done: Done, one: Stuck, language: Language) -> ReminderOut:
+    """The letter as it is answered, with what it reminds of."""
     return ReminderOut(**dict(act_of(done, language)), cause=one.cause, reminded=list(one.who))

@@ -29,7 +29,7 @@ _TABLE: tuple[tuple[str, str, Asked], ...] = (
     (_READ, r"/v1/dossiers/\{dossier_id\}/(papers|documents|sheets|bundle\.zip)(/.*)?", "documents:read"),
     (_READ, r"/v1/(papers|documents|registers)(/.*)?", "documents:read"),
     (_ALL, r"/v1/lists(/.*)?", "documents:read"),
-    (_READ, r"/v1/dossiers(/.*)?", "dossiers:read"),
+    (_READ, r"/v1/(dossiers|work)(/.*)?", "dossiers:read"),
     ("POST", r"/v1/dossiers/search", "dossiers:read"),
     (_WRITE, r"/v1/(dossiers|documents)(/.*)?", "dossiers:act"),
 )

@@ -1,22 +1,25 @@
 """Supervision: how many dossiers are where, what stands in their way and who must act, and how fast agencies are."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, timedelta
-from typing import Annotated, Literal, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Annotated, Literal, Self, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.answers import Instant
 from api.dependencies import EngineDep, LanguageDep, allowed
 from api.errors import Language
 from api.pages import CSV, Page, cursor_of, key_of, listed
-from flows.books import title_of
 from flows.detectors import DETECTORS, Severity
 from flows.engine import Actor
-from flows.standstill import Narrowed, Stuck, overview, performance, stuck
+from flows.overview import THIS_WEEK, Place, overview
+from flows.performance import Months, Speed, days_of, last_months, months_of, performance
+from flows.standstill import Narrowed, Stuck, stuck
 from models.clock import now
+from models.law.counting import midnight
 from models.law.facts import Day
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
@@ -32,11 +35,17 @@ Cause = Literal[
 ]  # fmt: skip
 
 
-class Places(Page):
+class Where(BaseModel):
     """Which agencies and stages."""
+
+    model_config = ConfigDict(extra="forbid")
 
     agency: str | None = Field(default=None, max_length=100, description="Cơ quan giữ hồ sơ · holding agency")
     stage: Stage | None = Field(default=None, description="Giai đoạn · stage")
+
+
+class Places(Where, Page):
+    """Which agencies and stages, page by page."""
 
 
 class StuckFilters(Places):
@@ -44,20 +53,37 @@ class StuckFilters(Places):
 
     cause: Cause | None = Field(default=None, description="Nguyên nhân · cause")
     severity: Severity | None = Field(default=None, description="Mức độ · severity")
+    order: Literal["number", "severity", "since"] = Field(
+        default="number",
+        description="Theo số hồ sơ, nặng nhất trước, hoặc vướng lâu nhất trước · by number, gravest or longest first",
+    )
 
 
-class Period(Places):
-    """Which legal days; the last ninety when left out."""
+AskedDay = Annotated[Day, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+"""A day of years that books and calendars may know."""
 
-    first_day: Day | None = Field(default=None, description="Từ ngày · from this day")
-    last_day: Day | None = Field(default=None, description="Đến hết ngày · to the end of this day")
+
+class When(Where):
+    """Which whole months, by days in the first and the last; this month and the two before when left out."""
+
+    first_day: AskedDay | None = Field(
+        default=None, description="Một ngày trong tháng đầu · a day in the first month"
+    )
+    last_day: AskedDay | None = Field(
+        default=None, description="Một ngày trong tháng cuối · a day in the last month"
+    )
 
     @model_validator(mode="after")
-    def days_are_in_order(self) -> "Period":
-        """The last day is not before the first."""
-        if self.first_day and self.last_day and self.last_day < self.first_day:
+    def days_are_in_order(self) -> Self:
+        """The last day is not before the first; without one, the last is today."""
+        last = self.last_day or now().astimezone(TIMEZONE).date()
+        if self.first_day and last < self.first_day:
             raise ValueError("last_day phải sau first_day / last_day must not be before first_day")
         return self
+
+
+class Period(When, Page):
+    """Which whole months, page by page."""
 
 
 class PlaceOut(BaseModel):
@@ -68,8 +94,14 @@ class PlaceOut(BaseModel):
     stage: str
     open: int
     overdue: int = Field(description="Hồ sơ có thời hạn đã quá · with a duty past its end")
+    due_this_week: int = Field(
+        description="Hồ sơ có thời hạn từ nay đến hết Chủ nhật · with a duty due by Sunday"
+    )
     due_soon: int = Field(description="Hồ sơ có thời hạn sắp hết · with a duty near its end")
     stuck: dict[str, int] = Field(description="Số hồ sơ theo nguyên nhân · dossiers by cause")
+    links: dict[str, str] = Field(
+        description="Địa chỉ liệt kê các hồ sơ của từng số · where each number's dossiers are listed"
+    )
 
 
 class OverviewOut(BaseModel):
@@ -79,8 +111,10 @@ class OverviewOut(BaseModel):
     next_cursor: str | None
     open: int
     overdue: int
+    due_this_week: int
     due_soon: int
     stuck: dict[str, int]
+    links: dict[str, str]
     as_of: Instant
 
 
@@ -130,6 +164,11 @@ class SpeedOut(BaseModel):
     duties: int = Field(description="Số thời hạn đã hoàn thành · duties it met, late or not")
     on_time: int
     on_time_share: float | None = Field(description="Tỷ lệ đúng hạn, 0–1 · share on time")
+    returned: int = Field(description="Số lần trả hồ sơ · files it returned")
+    supplemented: int = Field(description="Số lần bổ sung hồ sơ · files it supplemented")
+    links: dict[str, str] = Field(
+        description="Địa chỉ liệt kê từng số · where each number's lines are listed"
+    )
 
 
 class SpeedPage(BaseModel):
@@ -151,15 +190,31 @@ def read_overview(
     """
     moment = now()
     with unit_of_work(engine, actor.scope) as connection:
-        places = overview(connection, actor, moment, Narrowed(agency=filters.agency, stage=filters.stage))
-    totals = {cause: sum(place.stuck.get(cause, 0) for place in places) for cause in DETECTORS}
-    page, following = _page(places, filters, lambda place: f"{place.agency} {place.stage}")
-    items = [PlaceOut.model_validate(vars(place)) for place in page]
-    return listed(
-        request, PlaceOut, items, following, open=sum(place.open for place in places),
-        overdue=sum(place.overdue for place in places), due_soon=sum(place.due_soon for place in places),
-        stuck={cause: count for cause, count in totals.items() if count}, as_of=moment.astimezone(TIMEZONE).isoformat(),
-    )  # fmt: skip
+        seen = overview(connection, actor, moment, Narrowed(agency=filters.agency, stage=filters.stage))
+    page, following = _page(seen.places, filters, lambda place: f"{place.agency} {place.stage}")
+    items = [PlaceOut.model_validate({**vars(place), "links": _links_of(place)}) for place in page]
+    totals = {name: getattr(seen, name) for name in ("open", "overdue", "due_this_week", "due_soon", "stuck")}
+    links = links_to_dossiers(
+        ("overdue", THIS_WEEK, "due_soon", *seen.stuck), agency=filters.agency, stage=filters.stage
+    )
+    as_of = moment.astimezone(TIMEZONE).isoformat()
+    return listed(request, PlaceOut, items, following, **totals, links=links, as_of=as_of)
+
+
+def _links_of(place: Place) -> dict[str, str]:
+    return links_to_dossiers(
+        ("overdue", THIS_WEEK, "due_soon", *place.stuck), agency=place.agency, stage=place.stage
+    )
+
+
+def links_to_dossiers(names: Iterable[str], **narrowed: str | None) -> dict[str, str]:
+    """Where the dossiers behind the numbers of a place are listed: all open ones, those due this week, those with a cause."""
+    asked = {"": {}, THIS_WEEK: {"due": "this_week"}} | {cause: {"cause": cause} for cause in DETECTORS}
+    found = {}
+    for name in ("", *names):
+        values = {key: str(value) for key, value in narrowed.items() if value} | asked[name]
+        found[name or "open"] = "/v1/supervision/dossiers" + (f"?{urlencode(values)}" if values else "")
+    return found
 
 
 @router.get("/stuck", response_model=StuckPage, summary="Hồ sơ vướng · What stands still", responses=CSV)
@@ -171,7 +226,7 @@ def list_stuck(
     after = key_of(filters.cursor) if filters.cursor is not None else ""
     narrowed = Narrowed(filters.cause, filters.agency, filters.stage, filters.severity)
     with unit_of_work(engine, actor.scope) as connection:
-        found = stuck(connection, actor, now(), narrowed, after, filters.limit + 1)
+        found = stuck(connection, actor, now(), narrowed, after, filters.limit + 1, filters.order)
     following = cursor_of(found[filters.limit - 1].key) if len(found) > filters.limit else None
     return listed(request, StuckOut, [_stuck(one, language) for one in found[: filters.limit]], following)
 
@@ -181,15 +236,44 @@ def read_performance(
     filters: Annotated[Period, Query()], actor: WatcherDep, engine: EngineDep, request: Request
 ) -> Response:
     """Trung vị, p90 số ngày ở giai đoạn và tỷ lệ đúng hạn của từng cơ quan · median, p90 and share on time."""
-    last = filters.last_day or now().astimezone(TIMEZONE).date()
-    first = filters.first_day or last - timedelta(days=89)
+    months = months_asked(filters)
+    after = key_of(filters.cursor) if filters.cursor is not None else ""
+    narrowed = Narrowed(agency=filters.agency, stage=filters.stage)
     with unit_of_work(engine, actor.scope) as connection:
-        found = performance(
-            connection, actor, Narrowed(agency=filters.agency, stage=filters.stage), first, last
-        )
-    page, following = _page(found, filters, lambda one: f"{one.agency} {one.stage}")
-    items = [SpeedOut.model_validate({**vars(one), "on_time_share": one.on_time_share}) for one in page]
-    return listed(request, SpeedOut, items, following, first_day=first.isoformat(), last_day=last.isoformat())
+        found = performance(connection, actor, narrowed, months, after, filters.limit + 1)
+    page = found[: filters.limit]
+    following = cursor_of(f"{page[-1].agency} {page[-1].stage}") if len(found) > filters.limit else None
+    first, last = days_of(months)
+    return listed(
+        request, SpeedOut, [_speed(one, months) for one in page], following, first_day=first.isoformat(),
+        last_day=last.isoformat(),
+    )  # fmt: skip
+
+
+def months_asked(filters: When) -> Months:
+    """The months of a period; this one and the two before when none is given."""
+    last = filters.last_day or now().astimezone(TIMEZONE).date()
+    return months_of(filters.first_day, last) if filters.first_day else last_months(midnight(last), 3)
+
+
+def _speed(one: Speed, months: Months) -> SpeedOut:
+    links = links_behind(
+        ("passed_on", "on_time", "late", "returned", "supplemented"),
+        months,
+        agency=one.agency,
+        stage=one.stage,
+    )
+    return SpeedOut.model_validate({**vars(one), "on_time_share": one.on_time_share, "links": links})
+
+
+def links_behind(whats: Iterable[str], months: Months, **narrowed: str | None) -> dict[str, str]:
+    """Where what was counted of months is listed, line by line."""
+    first, last = days_of(months)
+    told = {key: value for key, value in narrowed.items() if value} | {
+        "first_day": str(first),
+        "last_day": str(last),
+    }
+    return {what: f"/v1/supervision/behind?{urlencode({'what': what, **told})}" for what in whats}
 
 
 def _page(found: Sequence[T], page: Page, key: Callable[[T], str]) -> tuple[list[T], str | None]:
@@ -203,12 +287,8 @@ def _page(found: Sequence[T], page: Page, key: Callable[[T], str]) -> tuple[list
 def _stuck(one: Stuck, language: Language) -> StuckOut:
     detector, english = DETECTORS[one.cause], language == "en"
     following = None
-    if one.next_code:
-        action = one.action
-        title = (
-            (action.title_en if english else action.title) if action else title_of(one.next_code, one.book)
-        )
-        following = NextActionOut(code=one.next_code, title=title)
+    if one.next_code and one.next_title:
+        following = NextActionOut(code=one.next_code, title=one.next_title[english])
     return StuckOut(
         dossier=one.dossier, number=one.number, stage=one.stage, holder=one.holder, cause=one.cause,
         cause_title=detector.title_en if english else detector.title, since=one.since, severity=one.severity,

@@ -22,16 +22,20 @@ NEAR_BAR = 15
 """Days before the end of a time bar from which somebody should look."""
 RETURNS = 2
 """So many returns are a quarrel, not a slip."""
+MEMORY = text("SET LOCAL work_mem = '32MB'")
+"""What a statement over all open dossiers of the country needs, lest it sorts them on disk."""
 FEWEST = 10
 """Dossiers of a stage from which "nine in ten" says something."""
 
 
 @dataclass(frozen=True)
 class Detector:
-    """A cause: what it is called, and the rows in which it is; `d` are the open dossiers looked at.
+    """A cause: what it is called, and the rows in which it is.
 
-    The statement gives `dossier, since, severity, place, rule_book, detail`: the rule in whose place a limit runs with its own
-    book and rule, or in `detail` what was found.
+    `d` are the open dossiers looked at, `g` how many are where, `r` the limits that run and are near enough to matter: duties and bars that nobody has met and that do not stand
+    still; what must be done within so long before an end is never late and not among them. The statement gives `dossier,
+    since, severity, place, rule_book, detail`: the rule in whose place a limit runs with its own book and rule, or in
+    `detail` what was found.
     """
 
     cause: str
@@ -40,107 +44,99 @@ class Detector:
     sql: str
 
 
-# A duty nobody has done, that does not stand still; what must be done within so long before an end is never late.
-_OPEN_DUTY = """l.ended_at IS NULL AND l.kind = 'duty' AND l.opens IS NULL AND l.due IS NOT NULL
-    AND coalesce(l.explanation ->> 'suspended', 'false') <> 'true'"""
-_OF_LIMIT = "coalesce(l.stands_for, l.rule), l.book, l.rule"
+_OF_LIMIT = "r.place, r.book, r.rule"
+_QUARTER = "r.due - greatest(r.due - r.starts_at, r.starts_at - r.due) / 4"
 
 
 OVERDUE = Detector(
     "overdue", "Đã quá hạn", "Past its limit",
-    f"""SELECT d.id, l.due, CASE WHEN l.due <= :moment - interval '10 days' THEN 'critical' ELSE 'high' END, {_OF_LIMIT}
-        FROM d JOIN time_limit l ON l.dossier = d.id WHERE {_OPEN_DUTY} AND l.due <= :moment""",  # noqa: S608 - written here
+    f"""SELECT r.dossier, r.due, CASE WHEN r.due <= :moment - interval '10 days' THEN 'critical' ELSE 'high' END, {_OF_LIMIT}
+        FROM r WHERE r.kind = 'duty' AND r.due <= :moment""",  # noqa: S608 - written here
 )  # fmt: skip
 DUE_SOON = Detector(
     "due_soon", "Sắp hết hạn", "Ends within a quarter of its term",
-    f"""SELECT d.id, l.due - greatest(l.due - l.starts_at, l.starts_at - l.due) / 4, 'low', {_OF_LIMIT}
-        FROM d JOIN time_limit l ON l.dossier = d.id WHERE {_OPEN_DUTY} AND l.due > :moment
-        AND l.due - greatest(l.due - l.starts_at, l.starts_at - l.due) / 4 <= :moment""",  # noqa: S608 - written here
+    f"""SELECT r.dossier, {_QUARTER}, 'low', {_OF_LIMIT}
+        FROM r WHERE r.kind = 'duty' AND r.due > :moment AND {_QUARTER} <= :moment""",  # noqa: S608 - written here
 )  # fmt: skip
 TIME_BAR = Detector(
     "time_bar", "Thời hiệu sắp hết hoặc đã hết", "The time bar is near or has passed",
-    f"""SELECT d.id, least(l.due, l.due - interval '{NEAR_BAR} days'),
-            CASE WHEN l.due <= :moment THEN 'critical' ELSE 'high' END, {_OF_LIMIT}
-        FROM d JOIN time_limit l ON l.dossier = d.id
-        WHERE l.kind = 'bar' AND l.ended_at IS NULL AND l.due <= :moment + interval '{NEAR_BAR} days'""",  # noqa: S608 - written here
+    f"""SELECT r.dossier, r.due - interval '{NEAR_BAR} days', CASE WHEN r.due <= :moment THEN 'critical' ELSE 'high' END,
+            {_OF_LIMIT}
+        FROM r WHERE r.kind = 'bar' AND r.due <= :moment + interval '{NEAR_BAR} days'""",  # noqa: S608 - written here
 )  # fmt: skip
 NOBODY = Detector(
     "nobody_can_act", "Cơ quan giữ hồ sơ không còn ai thực hiện được", "Nobody at the holding agency can act",
-    """SELECT d.id, d.changed_at, 'high', NULL, NULL, NULL FROM d JOIN agency a
-            ON a.code = coalesce(CAST(:heirs AS jsonb) ->> d.holder, d.holder)
-        WHERE a.valid_to < :today OR NOT EXISTS (SELECT FROM account WHERE account.agency = a.code
-            AND NOT account.disabled AND account.role IN ('officer','head','clerk','judge'))""",
+    """SELECT d.id, CASE WHEN a.valid_to < :today THEN greatest(d.changed_at,
+                CAST(a.valid_to + 1 AS timestamp) AT TIME ZONE 'Asia/Ho_Chi_Minh') ELSE d.changed_at END, 'high', NULL, NULL, NULL
+        FROM d JOIN (SELECT code, coalesce(CAST(:heirs AS jsonb) ->> code, code) AS heir FROM agency) held ON held.code = d.holder
+            JOIN agency a ON a.code = held.heir
+        WHERE a.valid_to < :today OR a.code NOT IN (SELECT account.agency FROM account
+            WHERE NOT account.disabled AND account.role IN ('officer','head','clerk','judge'))""",
 )  # fmt: skip
 WAITING = Detector(
     "waiting_for_answer", "Chờ cơ quan khác trả lời", "Waits for another body's answer",
-    f"""SELECT d.id, l.starts_at, 'low', {_OF_LIMIT}
-        FROM d JOIN time_limit l ON l.dossier = d.id
-        JOIN jsonb_to_recordset(CAST(:duties AS jsonb)) w (book text, stage text, rule text, parties jsonb)
-            ON w.book = d.book AND w.stage = d.stage AND w.rule = coalesce(l.stands_for, l.rule)
-        WHERE {_OPEN_DUTY} AND l.due > :moment AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(w.parties) party (name)
-            WHERE party.name IN ('holder','any') OR coalesce(d.parties ->> party.name, d.holder) = d.holder)""",  # noqa: S608 - written here
+    f"""SELECT r.dossier, r.starts_at, 'low', {_OF_LIMIT}
+        FROM r JOIN jsonb_to_recordset(CAST(:duties AS jsonb)) w (book text, stage text, rule text, parties jsonb)
+            ON w.book = r.present_book AND w.stage = r.stage AND w.rule = r.place
+            JOIN dossier ON dossier.id = r.dossier
+        WHERE r.kind = 'duty' AND (r.due IS NULL OR r.due > :moment)
+            AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(w.parties) party (name)
+                WHERE coalesce(dossier.parties ->> party.name, r.holder) = r.holder)""",  # noqa: S608 - written here
 )  # fmt: skip
 RETURNED = Detector(
     "returned_often", "Bị trả lại nhiều lần", "Returned twice or more",
     f"""SELECT d.id, max(e.occurred_at), 'medium', NULL, NULL, count(*)::text
-        FROM d JOIN event e ON e.dossier = d.id WHERE e.action = ANY (:returns)
+        FROM d JOIN event e ON e.dossier = d.id WHERE starts_with(e.action, 'return_') AND e.action = ANY (:returns)
         AND NOT EXISTS (SELECT FROM event later WHERE later.voids = e.id)
         GROUP BY d.id HAVING count(*) >= {RETURNS}""",  # noqa: S608 - written here
 )  # fmt: skip
 IDLE = Detector(
     "idle", "Để lâu không xử lý", "Idle longer than nine in ten dossiers of its stage",
-    """SELECT d.id, d.changed_at, 'medium', NULL, NULL, NULL
-        FROM d JOIN jsonb_each_text(CAST(:idle AS jsonb)) usual (stage, since) ON usual.stage = d.stage
-        WHERE d.changed_at < CAST(usual.since AS timestamptz)""",
+    f"""SELECT d.id, d.changed_at, 'medium', NULL, NULL, NULL
+        FROM d JOIN usual_rest({FEWEST}) usual ON usual.stage = d.stage AND d.changed_at < usual.since""",  # noqa: S608 - written here
 )  # fmt: skip
 FAILED = Detector(
     "failed_work", "Việc nền hoặc văn bản bị lỗi", "A job or a document has failed",
-    """SELECT d.id, min(j.created_at), 'medium', NULL, NULL, min(j.id)::text
-        FROM job j CROSS JOIN LATERAL jsonb_array_elements_text(j.events) told (event)
-        JOIN event e ON e.id = CAST(told.event AS uuid) JOIN d ON d.id = e.dossier
-        WHERE j.state = 'parked' GROUP BY d.id""",
+    """WITH parked AS MATERIALIZED (SELECT CAST(told.event AS uuid) AS event, j.id, j.created_at
+            FROM job j CROSS JOIN LATERAL jsonb_array_elements_text(j.events) told (event) WHERE j.state = 'parked')
+        SELECT d.id, min(parked.created_at), 'medium', NULL, NULL, min(parked.id)::text
+        FROM parked JOIN event e ON e.id = parked.event JOIN d ON d.id = e.dossier GROUP BY d.id""",
 )  # fmt: skip
 ABSCONDED = Detector(
     "absconded", "Người trong hồ sơ bỏ trốn", "The person has absconded",
     """SELECT d.id, CAST(gone.at AS timestamptz), 'critical', NULL, NULL, gone.action
-        FROM d CROSS JOIN LATERAL (SELECT done.key AS action, done.value AS at FROM jsonb_each_text(d.acts) done
-            WHERE done.key IN ('escape','record_evasion','record_absence') ORDER BY done.value LIMIT 1) gone""",
+        FROM d JOIN dossier ON dossier.id = d.id CROSS JOIN LATERAL (SELECT done.key AS action, done.value AS at
+            FROM jsonb_each_text(dossier.acts) done
+            WHERE done.key IN ('escape','record_evasion','record_absence') ORDER BY done.value LIMIT 1) gone
+        WHERE dossier.stage <> 'closed' AND dossier.acts ?| ARRAY['escape','record_evasion','record_absence']""",
 )  # fmt: skip
 HELD = Detector(
     "held_without_ground", "Còn bị quản lý khi không còn căn cứ", "Held though no ground allows it any more",
-    """SELECT d.id, least(CAST(d.acts ->> 'terminate' AS timestamptz), CASE WHEN d.facts ->> 'outcome' = 'refuse'
-                THEN CAST(coalesce(d.acts ->> 'decide_appeal', d.acts ->> 'decide') AS timestamptz) END, bar.due),
-            'critical', NULL, NULL, NULL
-        FROM d LEFT JOIN LATERAL (SELECT min(l.due) AS due FROM time_limit l WHERE l.dossier = d.id AND l.kind = 'bar'
-            AND l.ended_at IS NULL AND l.due <= :moment) bar ON true
-        WHERE d.acts ? 'place_pending' AND (d.acts ? 'terminate' OR bar.due IS NOT NULL
-            OR (d.facts ->> 'outcome' = 'refuse' AND d.acts ? 'decide'))""",
+    """SELECT found.id, min(found.since), 'critical', NULL, NULL, NULL FROM (
+        SELECT d.id, least(CAST(dossier.acts ->> 'terminate' AS timestamptz), CASE WHEN dossier.facts ->> 'outcome' = 'refuse'
+            THEN CAST(coalesce(dossier.acts ->> 'decide_appeal', dossier.acts ->> 'decide') AS timestamptz) END) AS since
+        FROM d JOIN dossier ON dossier.id = d.id WHERE dossier.stage <> 'closed' AND dossier.acts ? 'place_pending'
+            AND (dossier.acts ? 'terminate' OR (dossier.facts ->> 'outcome' = 'refuse' AND dossier.acts ? 'decide'))
+        UNION ALL SELECT r.dossier, r.due FROM r JOIN dossier ON dossier.id = r.dossier
+        WHERE r.kind = 'bar' AND r.due <= :moment AND dossier.acts ? 'place_pending') found GROUP BY 1""",
 )  # fmt: skip
 LAW_CHANGED = Detector(
     "law_changed", "Luật đã thay đổi", "The law changed under it",
     """SELECT d.id, CAST(CAST(:newer AS jsonb) ->> d.book AS timestamptz), 'high', NULL, NULL, NULL
-        FROM d WHERE d.id IN (SELECT dossier.id FROM dossier WHERE {law_changed})""",
+        FROM d JOIN dossier ON dossier.id = d.id WHERE d.book = ANY (:ended) AND {law_changed}""",
 )  # fmt: skip
 INCONSISTENT = Detector(
     "inconsistent", "Dữ liệu mâu thuẫn", "Its data contradict each other",
-    """SELECT d.id, d.changed_at, 'high', NULL, NULL, found.what FROM d JOIN agency a ON a.code = d.holder
-        JOIN person p ON p.id = d.person
-        LEFT JOIN LATERAL (SELECT e.digest, e.stage_after FROM event e WHERE e.dossier = d.id ORDER BY e.seq DESC LIMIT 1)
-            last ON true
-        LEFT JOIN jsonb_to_recordset(CAST(:ages AS jsonb)) law (book text, least int, minors bool) ON law.book = d.book
-        CROSS JOIN LATERAL (SELECT p.data ->> 'birth_date' AS birth) said
-        CROSS JOIN LATERAL (SELECT CASE length(said.birth)
-            WHEN 10 THEN said.birth::date
-            WHEN 7 THEN ((said.birth || '-01')::date + interval '1 month' - interval '1 day')::date
-            WHEN 4 THEN (said.birth || '-12-31')::date END AS latest) b
-        CROSS JOIN LATERAL (SELECT extract(year FROM d.opened_on) - extract(year FROM b.latest)
-            - (to_char(d.opened_on, 'MMDD') < to_char(b.latest, 'MMDD'))::int AS years) age
-        CROSS JOIN LATERAL unnest(ARRAY[
-            CASE WHEN last.digest IS DISTINCT FROM d.head OR last.stage_after IS DISTINCT FROM d.stage THEN 'chain' END,
-            CASE WHEN age.years < law.least THEN 'too_young' WHEN age.years < 18 AND NOT law.minors THEN 'minor' END,
-            CASE WHEN NOT EXISTS (SELECT FROM jsonb_to_recordset(CAST(:kinds AS jsonb)) k (book text, stage text, kind text)
-                WHERE k.book = d.book AND k.stage = d.stage AND k.kind = a.kind) THEN 'holder' END
-        ]) found (what) WHERE found.what IS NOT NULL""",
+    """SELECT d.id, d.changed_at, 'high', NULL, NULL, found.what FROM d JOIN doubt ON doubt.dossier = d.id
+            LEFT JOIN jsonb_to_recordset(CAST(:ages AS jsonb)) law (book text, least int, minors bool) ON law.book = d.book
+            CROSS JOIN LATERAL unnest(ARRAY[
+                CASE WHEN doubt.chain_broken THEN 'chain' END,
+                CASE WHEN doubt.age < law.least THEN 'too_young' WHEN doubt.age < 18 AND NOT law.minors THEN 'minor' END
+            ]) found (what) WHERE found.what IS NOT NULL
+        UNION ALL SELECT d.id, d.changed_at, 'high', NULL, NULL, 'holder' FROM d WHERE (d.holder, d.stage, d.book) IN (
+            SELECT g.holder, g.stage, g.book FROM g JOIN agency a ON a.code = g.holder
+            WHERE (g.book, g.stage, a.kind) NOT IN (SELECT k.book, k.stage, k.kind
+                FROM jsonb_to_recordset(CAST(:kinds AS jsonb)) k (book text, stage text, kind text)))""",
 )  # fmt: skip
 
 DETECTORS: Mapping[str, Detector] = {
@@ -152,29 +148,43 @@ DETECTORS: Mapping[str, Detector] = {
 """Every cause."""
 
 
-def found_by(causes: Sequence[str], looked_at: str, today: date) -> str:
-    """The beginning of a statement: `d`, the dossiers looked at, and `found`, all that these detectors find in them.
+_OF_DOSSIER = """d AS MATERIALIZED (
+        SELECT id, number, book, stage, holder, opened_on, changed_at FROM dossier
+        WHERE id = :dossier AND stage <> 'closed' AND {narrowed}
+    ), r AS MATERIALIZED (
+        SELECT d.id AS dossier, l.kind, l.book, l.rule, coalesce(l.stands_for, l.rule) AS place, l.starts_at, l.due,
+            d.book AS present_book, d.stage, d.holder
+        FROM time_limit l JOIN d ON d.id = l.dossier WHERE l.ended_at IS NULL AND l.kind IN ('duty','bar') AND l.opens IS NULL
+            AND coalesce(l.explanation ->> 'suspended', 'false') <> 'true'
+    )"""
+_LOOKED_AFTER = f"""d AS MATERIALIZED (SELECT * FROM looked_after d WHERE {{narrowed}}),
+    r AS MATERIALIZED (SELECT d.id AS dossier, d.kind, d.book, d.rule, d.place, d.starts_at, d.due, d.present_book, d.stage,
+            d.holder
+        FROM running_limit d WHERE {{narrowed}} AND (d.due <= :moment + interval '{NEAR_BAR} days'
+            OR {_QUARTER.replace("r.", "d.")} <= :moment OR d.place = ANY (:awaited)))"""  # noqa: S608 - written here
+_WHERE = ", g AS MATERIALIZED (SELECT holder, stage, book, count(*) AS number FROM d GROUP BY 1, 2, 3)"
+
+
+def found_by(causes: Sequence[str], narrowed: str, today: date, *, one: bool = False) -> str:
+    """The beginning of a statement: `d`, the dossiers looked at, `r`, their limits, and `found`, what is found in them.
 
     Args:
         causes: keys of `DETECTORS`.
-        looked_at: a SELECT of dossiers' rows.
+        narrowed: a condition on `d`, of those the scope looks after; or, for one dossier, whether it is seen.
         today: the legal day whose law counts.
+        one: whether only `:dossier` is looked at, by whoever may see it.
     """
     union = " UNION ALL ".join(
         f"SELECT CAST('{cause}' AS text), one.* FROM ({DETECTORS[cause].sql}) one"  # noqa: S608 - written here
         for cause in causes
     )
     condition = law_changed(today).compile(dialect=_NAMED, compile_kwargs={"literal_binds": True})
+    looked_at = (_OF_DOSSIER if one else _LOOKED_AFTER).replace("{narrowed}", narrowed) + _WHERE
     columns = "cause, dossier, since, severity, place, rule_book, detail"
-    found = f"WITH d AS MATERIALIZED ({looked_at}), found ({columns}) AS ({union})"
-    return found.replace("{law_changed}", str(condition))
+    return f"WITH {looked_at}, found ({columns}) AS ({union})".replace("{law_changed}", str(condition))
 
 
 _NAMED = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
-_USUAL = text("""
-    SELECT stage, percentile_cont(0.1) WITHIN GROUP (ORDER BY extract(epoch FROM changed_at)) AS since
-    FROM dossier WHERE stage <> 'closed' GROUP BY stage HAVING count(*) >= :fewest
-""")
 _ABOLISHED = text("SELECT code FROM agency WHERE valid_to < :today AND successor IS NOT NULL")
 
 
@@ -184,13 +194,11 @@ def known(connection: Connection, moment: datetime) -> dict[str, Any]:
     agencies = Agencies(connection)
     abolished = list(connection.execute(_ABOLISHED, {"today": today}).scalars())
     agencies.read(abolished)
-    usual = {
-        row.stage: datetime.fromtimestamp(float(row.since), TIMEZONE).isoformat()
-        for row in connection.execute(_USUAL, {"fewest": FEWEST})
-    }
+    heirs = {code: agencies.in_charge(code, today) for code in abolished}
+    ended = [book.code for book in books() if book.valid_to and book.valid_to < today]
     return {
-        "moment": moment, "today": today, "returns": _returns(),
-        "heirs": _json({code: agencies.in_charge(code, today) for code in abolished}), "idle": _json(usual), **_law(),
+        "moment": moment, "today": today, "returns": _returns(), "heirs": _json(heirs), "ended": ended,
+        "awaited": sorted({duty["rule"] for duty in _duties()}), **_law(),
     }  # fmt: skip
 
 
@@ -215,8 +223,9 @@ def _law() -> dict[str, str]:
     return {"newer": _json(newer), "ages": _json(ages), "kinds": _json(kinds), "duties": _json(_duties())}
 
 
+@cache
 def _duties() -> list[dict[str, Any]]:
-    """For each book, stage and duty the parties whose acts end it."""
+    """For each book, stage and duty that only named parties end, these; the holder waits for them if it is none of them."""
     found: dict[tuple[str, str, str], set[str]] = {}
     for book in books():
         duties = {rule.id for rule in book.rules if rule.kind == Kind.duty}
@@ -228,6 +237,7 @@ def _duties() -> list[dict[str, Any]]:
     return [
         {"book": book, "stage": stage, "rule": rule, "parties": sorted(parties)}
         for (book, stage, rule), parties in found.items()
+        if not parties & {"holder", "any"}
     ]
 
 

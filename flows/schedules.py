@@ -15,6 +15,7 @@ from flows.anonymising import anonymise
 from flows.calendar_check import check_calendar
 from flows.chain_check import verify_chains
 from flows.digest import send_digests
+from flows.performance import count_stale_months
 from flows.pressing import press, watch
 from flows.reports import PeriodKind, make_reports
 from flows.retention import retain
@@ -42,6 +43,7 @@ async def sweep_limits(at_most: int | None = None, moment: AwareDatetime | None 
     """
 
     def work(place: Workplace) -> Report:
+        count_stale_months(place.engine)
         return sweep(place.engine, moment, at_most, stop=place.stop.is_set).report
 
     return await turn("sweep", "Quét thời hạn", work)

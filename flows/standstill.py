@@ -1,31 +1,44 @@
-"""Which dossiers stand still and why, how many are where, and how fast agencies are: read when asked, right without the sweep."""
+"""Which dossiers stand still and why: read when asked, right without the sweep."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from flows.books import book as book_of
-from flows.detectors import DETECTORS, Severity, found_by, known
+from flows.books import successor
+from flows.detectors import DETECTORS, MEMORY, Severity, found_by, known
 from flows.engine import Actor
 from flows.ladder import who_must_act
-from models.law.calendar import ONE_DAY
-from models.law.counting import midnight
+from flows.state import Agencies
+from flows.supervision import Supervision
 from models.law.limits import TIMEZONE
 from models.law.schema import Action
+from models.seeing import ROOT, sees, sight
+from models.store import reach
 
-CHUNK = 1000
-"""Dossiers looked at in one statement of a list, in order of their numbers."""
 WATCHING = frozenset({"supervisor", "auditor"})
 """Who looks at every agency of a territory; everyone else at what their own agency holds."""
 _NEXT: Mapping[str, tuple[str, ...]] = {
     "law_changed": ("migrate",), "held_without_ground": ("end_pending",),
     "absconded": ("capture", "end_evasion", "end_absence"),
+    "returned_often": ("remind",), "idle": ("remind",), "nobody_can_act": ("give_account",), "failed_work": ("retry_job",),
+    "chain": ("verify_chain",), "too_young": ("correct",), "minor": ("correct",), "holder": ("void_last",),
 }  # fmt: skip
-"""The acts that end a cause which is about no limit."""
+"""The acts, or the steps beside a dossier's acts, that end a cause or what was found, when it is about no limit."""
+STEPS: Mapping[str, tuple[str, str]] = {
+    "migrate": ("Chuyển hồ sơ sang bộ quy tắc mới", "Migrate to the new rulebook"),
+    "remind": ("Nhắc việc", "Remind whoever must act"),
+    "correct": ("Đính chính hồ sơ", "Correct the dossier"),
+    "void_last": ("Hủy thao tác cuối", "Take back the last act"),
+    "give_account": ("Mở tài khoản, hoặc ghi cơ quan kế nhiệm", "Enable an account, or record the successor"),
+    "retry_job": ("Chạy lại việc nền", "Try the job again"),
+    "verify_chain": ("Kiểm tra chuỗi thao tác", "Verify the chain"),
+}
+"""Steps that are no acts of a book, in both languages."""
 MISSING: Mapping[str, tuple[str, str]] = {
     "nobody_can_act": ("tài khoản đang dùng của cán bộ hoặc người đứng đầu, hoặc cơ quan kế nhiệm",
                        "an enabled account of an officer or head, or a successor of the agency"),
@@ -51,6 +64,9 @@ class Narrowed:
     stage: str | None = None
     severity: Severity | None = None
     dossier: UUID | None = None
+    """One dossier, whoever looks after it."""
+    dossiers: tuple[UUID, ...] | None = None
+    """Of those looked after these only."""
 
 
 @dataclass(frozen=True)
@@ -72,28 +88,50 @@ class Stuck:
     action: Action | None
     """The act that ends it; None where there is none, or no act of the book does."""
     next_code: str | None
+    key: str
+    """Its place in the list."""
 
     @property
-    def key(self) -> str:
-        """Its place in the list."""
-        return f"{self.number} {self.cause} {self.rule or ''}"
+    def next_title(self) -> tuple[str, str] | None:
+        """What ends it is called, in both languages."""
+        if self.action:
+            return (self.action.title, self.action.title_en)
+        return STEPS[self.next_code] if self.next_code else None
 
 
-_VISIBLE = """FROM dossier JOIN agency ON agency.code = dossier.holder WHERE dossier.stage <> 'closed'
-    AND (CASE WHEN :watching THEN EXISTS (SELECT FROM agency own WHERE own.code = :own
-            AND (agency.territory = own.territory OR starts_with(agency.territory, own.territory || '/')))
-        ELSE dossier.holder = ANY (string_to_array(current_setting('hoso.agencies'), ',')) END)
-    AND (CAST(:agency AS text) IS NULL OR dossier.holder = :agency)
-    AND (CAST(:stage AS text) IS NULL OR dossier.stage = :stage)
-    AND (CAST(:dossier AS uuid) IS NULL OR dossier.id = :dossier)"""
-_CHUNK = f"SELECT dossier.* {_VISIBLE} AND dossier.number >= :after ORDER BY dossier.number LIMIT :chunk"
+ORDERS: Mapping[str, str] = {
+    "number": "''",
+    "severity": "array_position(ARRAY['critical','high','medium','low'], found.severity)::text || {since}",
+    "since": "{since}",
+}
+"""By what a list may be ordered: the dossier's number, the gravest first, or what stands still longest first."""
+_SINCE = """' ' || to_char(found.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')"""
 
 
-def _asked(actor: Actor, narrowed: Narrowed) -> dict[str, Any]:
-    return {
-        "watching": actor.role in WATCHING, "own": actor.agency, "agency": narrowed.agency, "stage": narrowed.stage,
-        "dossier": narrowed.dossier,
-    }  # fmt: skip
+def looked_after(connection: Connection, actor: Actor, narrowed: Narrowed) -> tuple[str, dict[str, Any]]:
+    """The first wall and what is asked for: the condition on `d`, the dossiers the actor looks after, and its values."""
+    conditions, values = ["true"], dict[str, Any]()
+    if actor.role in WATCHING:
+        territory = connection.execute(_TERRITORY, {"own": actor.agency}).scalar_one_or_none() or "-"
+        if territory != ROOT:
+            holders = connection.execute(_WITHIN, {"territory": territory}).scalars().all()
+            conditions, values = ["d.holder = ANY (:holders)"], {"holders": list(holders)}
+    else:
+        conditions, values = ["d.holder = ANY (:holders)"], {"holders": reach(connection).agencies}
+    for name in ("agency", "stage"):
+        if value := getattr(narrowed, name):
+            conditions.append(f"d.{'holder' if name == 'agency' else name} = :{name}")
+            values[name] = str(value)
+    if narrowed.dossiers is not None:
+        conditions.append("d.id = ANY (:dossiers)")
+        values["dossiers"] = list(narrowed.dossiers)
+    return " AND ".join(conditions), values
+
+
+_TERRITORY = text("SELECT territory FROM agency WHERE code = :own")
+_WITHIN = text(
+    "SELECT code FROM agency WHERE territory = :territory OR starts_with(territory, :territory || '/')"
+)
 
 
 def stuck(
@@ -103,40 +141,70 @@ def stuck(
     narrowed: Narrowed,
     after: str = "",
     at_most: int = 50,
+    order: str = "number",
 ) -> list[Stuck]:
-    """What stands in the way of the dossiers the actor looks after, by number and cause.
+    """What stands in the way of the dossiers the actor looks after.
 
     Args:
         connection: a unit of work in the actor's scope.
         actor: who asks.
         moment: when it is.
-        narrowed: to which causes, agency, stage or severity.
+        narrowed: to which causes, agency, stage or severity; or to one dossier, whoever of those who see it asks.
         after: the key of the last one of the page before.
         at_most: so many.
+        order: one of `ORDERS`.
     """
     causes = [narrowed.cause] if narrowed.cause else list(DETECTORS)
-    asked = known(connection, moment) | _asked(actor, narrowed) | {"chunk": CHUNK}
-    query = text(found_by(causes, _CHUNK, asked["today"]) + _LISTED)
-    number, found = after.split(" ", 1)[0], list[Stuck]()
-    while True:
-        rows = connection.execute(query, {**asked, "after": number}).all()
-        items = sorted((_item(row) for row in rows if row.cause), key=lambda one: one.key)
-        found += [one for one in items if one.key > after and narrowed.severity in {None, one.severity}]
-        if len(found) >= at_most or rows[0].looked_at < CHUNK:
-            return found[:at_most]
-        number = rows[0].reached + "!"  # what comes next, without this one
+    connection.execute(MEMORY)
+    asked = known(connection, moment)
+    if narrowed.dossier is not None:
+        asked |= {"dossier": narrowed.dossier, **sight(connection)}
+        begun = found_by(causes, sees("dossier.id"), asked["today"], one=True)
+    else:
+        condition, values = looked_after(connection, actor, narrowed)
+        asked |= values
+        begun = found_by(causes, condition, asked["today"])
+    listed = _LISTED.replace("{order}", ORDERS[order].replace("{since}", _SINCE))
+    asked |= {"after": after, "severity": narrowed.severity, "most": at_most}
+    rows = connection.execute(text(begun + listed), asked).all()
+    offices = _Offices(connection)
+    return [_item(row, offices) for row in rows]
 
 
 _LISTED = """
-    SELECT (SELECT count(*) FROM d) AS looked_at, (SELECT max(number) FROM d) AS reached, one.*
-    FROM (SELECT 1) always LEFT JOIN (SELECT found.*, d.number, d.book, d.stage, d.holder, d.parties
-        FROM found JOIN d ON d.id = found.dossier) one ON true
+    , keyed AS (SELECT found.*, d.number, d.book, d.stage, d.holder, ({order}) || ' ' || d.number || ' ' || found.cause
+            || ' ' || CASE WHEN found.place IS NULL THEN '' ELSE found.detail END COLLATE "C" AS key
+        FROM found JOIN d ON d.id = found.dossier
+        WHERE CAST(:severity AS text) IS NULL OR found.severity = :severity),
+    page AS (SELECT * FROM keyed WHERE key > :after ORDER BY key LIMIT :most)
+    SELECT page.*, dossier.parties FROM page JOIN dossier ON dossier.id = page.dossier ORDER BY page.key
 """
 
 
-def _item(row: Any) -> Stuck:  # noqa: ANN401 - a row
+class _Offices:
+    """Who acts where the holder cannot: whoever stands above it, and those who run the installation."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._agencies, self._supervision = Agencies(connection), Supervision(connection)
+
+    def above(self, holder: str) -> tuple[str, ...]:
+        """The nearest supervisors of an agency, or administrators where nobody supervises it."""
+        self._agencies.read([holder])
+        return tuple(self._supervision.above(self._agencies[holder].territory)) or self.running
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Where administrators work."""
+        return tuple(self._supervision.administrators)
+
+
+def _item(row: Any, offices: _Offices) -> Stuck:  # noqa: ANN401 - a row
     book = book_of(row.book)
     who: tuple[str, ...] = (row.holder,)
+    if row.cause == "nobody_can_act":
+        who = offices.above(row.holder) or who
+    elif row.cause == "failed_work" or row.detail == "chain":
+        who = offices.running or who
     action, citation, missing = None, None, MISSING.get(row.cause)
     if row.place is not None:
         rule = book_of(row.rule_book).rule(row.detail)
@@ -148,124 +216,17 @@ def _item(row: Any) -> Stuck:  # noqa: ANN401 - a row
         ending = (one for one in book.actions if row.stage in one.stages)
         action = next((one for one in ending if any(ref.id == row.place for ref in one.ends)), None)
     code = action.code if action else None
-    for wanted in _NEXT.get(row.cause, ()):
+    for wanted in _NEXT.get(row.cause) or (_NEXT.get(row.detail, ()) if row.place is None else ()):
         found = next((one for one in book.actions if one.code == wanted and row.stage in one.stages), None)
-        if found or wanted == "migrate":
+        if found or wanted in STEPS:
             action, code = found, wanted
             break
-    if action and citation is None:
+    if row.cause == "law_changed" and (newer := successor(row.book)) and newer.transition:
+        citation = newer.transition.citation
+    elif action and citation is None:
         citation = action.citation
     return Stuck(
         row.dossier, row.number, row.stage, row.holder, row.book, row.cause, row.since.astimezone(TIMEZONE),
         row.severity, row.detail if row.place else None,
-        missing or MISSING.get(row.detail, ("", "")), citation or book.title, who, action, code,
+        missing or MISSING.get(row.detail, ("", "")), citation or book.title, who, action, code, row.key,
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Place:
-    """An agency's dossiers in a stage: how many are open, late and soon late, and how many have each cause."""
-
-    agency: str
-    agency_name: str
-    stage: str
-    open: int
-    overdue: int
-    due_soon: int
-    stuck: dict[str, int]
-
-
-_COUNTED = """
-    SELECT d.holder, a.name, d.stage, count(*) AS open, count(*) FILTER (WHERE mine.causes ? 'overdue') AS overdue,
-        count(*) FILTER (WHERE mine.causes ? 'due_soon') AS due_soon, jsonb_agg(mine.causes) FILTER (WHERE mine.causes IS NOT NULL) AS causes
-    FROM d JOIN agency a ON a.code = d.holder
-        LEFT JOIN (SELECT dossier, jsonb_object_agg(cause, 1) AS causes FROM found GROUP BY dossier) mine ON mine.dossier = d.id
-    GROUP BY d.holder, a.name, d.stage ORDER BY d.holder, d.stage
-"""
-
-
-def overview(connection: Connection, actor: Actor, moment: datetime, narrowed: Narrowed) -> list[Place]:
-    """How many open dossiers are in which stage at which agency, and what stands in their way; each counts once a cause."""
-    asked = known(connection, moment) | _asked(actor, narrowed)
-    query = text(found_by(list(DETECTORS), f"SELECT dossier.* {_VISIBLE}", asked["today"]) + _COUNTED)
-    places = []
-    for row in connection.execute(query, asked):
-        counts: dict[str, int] = {}
-        for causes in row.causes or ():
-            for cause in causes:
-                counts[cause] = counts.get(cause, 0) + 1
-        places.append(Place(
-            row.holder, row.name, row.stage, row.open, row.overdue, row.due_soon, dict(sorted(counts.items())),
-        ))  # fmt: skip
-    return places
-
-
-@dataclass(frozen=True)
-class Speed:
-    """How an agency did in a stage over a period: days from taking a dossier over to passing it on, and duties met."""
-
-    agency: str
-    agency_name: str
-    stage: str
-    passed_on: int
-    median_days: float | None
-    p90_days: float | None
-    duties: int
-    on_time: int
-
-    @property
-    def on_time_share(self) -> float | None:
-        """The share of duties that were met on time; None without any."""
-        return round(self.on_time / self.duties, 4) if self.duties else None
-
-
-# Dossiers that came into a stage and left it; whoever passed one on had it. Acts that were taken back never happened.
-_SPEED = text("""
-    WITH watched AS (
-        SELECT agency.code, agency.name FROM agency WHERE (CASE WHEN :watching THEN EXISTS (SELECT FROM agency own
-                WHERE own.code = :own AND (agency.territory = own.territory OR starts_with(agency.territory, own.territory || '/')))
-            ELSE agency.code = ANY (string_to_array(current_setting('hoso.agencies'), ',')) END)
-        AND (CAST(:agency AS text) IS NULL OR agency.code = :agency)
-    ), ended AS (
-        SELECT e.id, e.dossier, e.seq, e.agency, e.stage_before, e.stage_after, e.occurred_at
-        FROM event e JOIN watched ON watched.code = e.agency
-        WHERE e.occurred_at >= :first AND e.occurred_at < :end AND e.voids IS NULL AND e.stage_before IS NOT NULL
-            AND (CAST(:stage AS text) IS NULL OR e.stage_before = :stage)
-            AND NOT EXISTS (SELECT FROM event later WHERE later.voids = e.id)
-    ), stays AS (
-        SELECT ended.agency, ended.stage_before AS stage, extract(epoch FROM ended.occurred_at - came.at) / 86400 AS days
-        FROM ended CROSS JOIN LATERAL (SELECT b.occurred_at AS at FROM event b
-            WHERE b.dossier = ended.dossier AND b.seq < ended.seq AND b.stage_before IS DISTINCT FROM b.stage_after
-            AND b.voids IS NULL AND NOT EXISTS (SELECT FROM event later WHERE later.voids = b.id)
-            ORDER BY b.seq DESC LIMIT 1) came
-        WHERE ended.stage_before <> ended.stage_after
-    ), met AS (
-        SELECT ended.agency, ended.stage_before AS stage, count(*) AS duties, count(*) FILTER (WHERE l.late_days IS NULL) AS on_time
-        FROM ended JOIN time_limit l ON l.dossier = ended.dossier AND l.ended_by = ended.id
-        WHERE l.kind = 'duty' AND l."end" = 'done' GROUP BY 1, 2
-    ), speed AS (
-        SELECT agency, stage, count(*) AS passed_on, percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS median,
-            percentile_cont(0.9) WITHIN GROUP (ORDER BY days) AS p90
-        FROM stays GROUP BY 1, 2
-    )
-    SELECT agency, watched.name, stage, coalesce(speed.passed_on, 0) AS passed_on, speed.median, speed.p90,
-        coalesce(met.duties, 0) AS duties, coalesce(met.on_time, 0) AS on_time
-    FROM speed FULL JOIN met USING (agency, stage) JOIN watched ON watched.code = agency ORDER BY agency, stage
-""")
-
-
-def performance(
-    connection: Connection, actor: Actor, narrowed: Narrowed, first_day: date, last_day: date
-) -> list[Speed]:
-    """How fast agencies passed dossiers on, and how many duties they met on time, from one legal day to another."""
-    asked = _asked(actor, narrowed) | {"first": midnight(first_day), "end": midnight(last_day + ONE_DAY)}
-    return [
-        Speed(
-            row.agency, row.name, row.stage, row.passed_on, _days(row.median), _days(row.p90), row.duties, row.on_time
-        )
-        for row in connection.execute(_SPEED, asked)
-    ]  # fmt: skip
-
-
-def _days(value: float | None) -> float | None:
-    return None if value is None else round(float(value), 1)

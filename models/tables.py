@@ -13,6 +13,7 @@ from models import (  # noqa: F401 - importing a noun's module declares its tabl
     dossier,
     erasure,
     event,
+    figure,
     identity,
     job,
     limit,

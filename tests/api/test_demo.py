@@ -16,7 +16,8 @@ from api.demo.people import IDENTITY
 from api.demo.province import NotHere, Province, anew, refuse_others, world_of
 from flows.chain_check import verify_chains
 from flows.detectors import DETECTORS
-from flows.standstill import Narrowed, Stuck, overview, stuck
+from flows.overview import overview
+from flows.standstill import Narrowed, Stuck, stuck
 from models import clock
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
@@ -96,7 +97,7 @@ def test_every_cause_of_being_stuck_is_there_as_the_detectors_say(made: Made) ->
     assert {one.cause for one in made.found()} == DETECTORS.keys()
     supervisor = made.province.world.actors["giam-sat"]
     with unit_of_work(made.engine, supervisor.scope) as connection:
-        places = overview(connection, supervisor, NOW, Narrowed())
+        places = overview(connection, supervisor, NOW, Narrowed()).places
     counted = sum((Counter(place.stuck) for place in places), Counter[str]())
     listed = Counter(cause for cause, _ in {(one.cause, one.dossier) for one in made.found()})
     assert counted == listed

@@ -31,6 +31,9 @@ RECORDED = frozenset("""
     POST /v1/dossiers/{dossier_id}/reminders
     GET /v1/dossiers/{dossier_id}/assignments|POST /v1/dossiers/{dossier_id}/assignments
     GET /v1/supervision/overview|GET /v1/supervision/stuck|GET /v1/supervision/performance
+    GET /v1/supervision/dossiers|GET /v1/supervision/trend|GET /v1/supervision/stage-times|GET /v1/supervision/shares
+    GET /v1/supervision/behind|GET /v1/supervision/calendar|GET /v1/supervision/figures.xlsx
+    GET /v1/work|GET /v1/work/calendar|POST /v1/bulk/reminders|POST /v1/bulk/assignments
     POST /v1/bulk/migrate|POST /v1/bulk/print|POST /v1/bulk/{action}
     GET /v1/bulk/tasks|GET /v1/bulk/tasks/{task_id}|GET /v1/bulk/tasks/{task_id}/output|GET /v1/bulk/tasks/{task_id}/report
     POST /v1/bulk/tasks/{task_id}/cancel|POST /v1/bulk/tasks/{task_id}/resume

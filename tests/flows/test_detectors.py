@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from flows.engine import Act
-from flows.standstill import Narrowed, Stuck, overview, performance, stuck
+from flows.overview import overview
+from flows.performance import months_of, performance
+from flows.standstill import Narrowed, Stuck, stuck
 from flows.voiding import VOID_LAST, void_last
 from models import clock
 from models.law.limits import TIMEZONE
@@ -203,8 +205,8 @@ def test_the_overview_counts_each_dossier_once_and_who_looks_after_one_place_see
 ) -> None:
     with unit_of_work(road_store, EVERYTHING) as connection:
         moment = Road(road_store).now
-        places = overview(connection, SUPERVISOR, moment, Narrowed())
-        mine = overview(connection, actor("ca-khac", "supervisor"), moment, Narrowed())
+        places = overview(connection, SUPERVISOR, moment, Narrowed()).places
+        mine = overview(connection, actor("ca-khac", "supervisor"), moment, Narrowed()).places
         listed = stuck(connection, SUPERVISOR, moment, Narrowed(cause="overdue"), at_most=200)
     [open_] = rows(road_store, "SELECT count(*) FROM dossier WHERE stage <> 'closed'")
     assert sum(place.open for place in places) == open_["count"]
@@ -216,7 +218,7 @@ def test_performance_counts_what_an_agency_passed_on_and_forgets_what_was_taken_
     def speed() -> dict[tuple[str, str], tuple[int, float | None, int, int]]:
         with unit_of_work(road.store, EVERYTHING) as connection:
             found = performance(
-                connection, SUPERVISOR, Narrowed(), road.start, road.start + timedelta(days=300)
+                connection, SUPERVISOR, Narrowed(), months_of(road.start, road.start + timedelta(days=300))
             )
         return {
             (one.agency, one.stage): (one.passed_on, one.median_days, one.duties, one.on_time)

@@ -1,0 +1,440 @@
+"""What supervisors read beside the overview: trends, times and shares of agencies, the lists behind the numbers, and the calendar."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection
+
+from api.answers import Instant
+from api.dependencies import EngineDep, LanguageDep, OfficerDep
+from api.errors import Language
+from api.pages import CSV, cursor_of, key_of, listed, whole
+from api.papers import attachment
+from api.registers import XLSX
+from api.supervision import (
+    AskedDay,
+    Cause,
+    Period,
+    Places,
+    WatcherDep,
+    When,
+    Where,
+    links_behind,
+    months_asked,
+)
+from api.traces import shown
+from flows.agenda import Day, Task, Window, days, hearings, tasks
+from flows.detectors import DETECTORS
+from flows.engine import Actor
+from flows.overview import overview
+from flows.performance import (
+    Months,
+    behind,
+    last_months,
+    month_after,
+    performance,
+    shares,
+    stage_times,
+    trend,
+)
+from flows.sheets import Sheet, workbook
+from flows.standstill import Narrowed
+from models.clock import now
+from models.law.limits import TIMEZONE
+from models.law.schema import Stage
+from models.law.words import STAGE_NAMES
+from models.store import Store, unit_of_work
+
+router = APIRouter(prefix="/v1", tags=["supervision"])
+
+
+class TaskFilters(Places):
+    """Which dossiers."""
+
+    cause: Cause | None = Field(default=None, description="Nguyên nhân · cause")
+    due: Literal["this_week"] | None = Field(
+        default=None, description="Có thời hạn từ nay đến hết Chủ nhật · with a duty due by Sunday"
+    )
+    due_on: AskedDay | None = Field(
+        default=None, description="Có thời hạn hết vào ngày này · with a duty whose last day it is"
+    )
+    assignee: UUID | None = Field(
+        default=None, description="Tài khoản phụ trách · the account responsible for it"
+    )
+    order: Literal["urgency", "number"] = Field(
+        default="urgency", description="Gấp nhất trước, hoặc theo số hồ sơ · most urgent first, or by number"
+    )
+
+
+class WorkOut(BaseModel):
+    """Một hồ sơ đang mở, như một việc phải làm · an open dossier, as work to do."""
+
+    dossier: UUID
+    number: str
+    stage: str
+    holder: str
+    opened_on: date
+    changed_at: Instant
+    next_due: Instant | None = Field(
+        description="Thời hạn sớm nhất, kể cả đã quá · its first duty's end, past or not"
+    )
+    last_day: date | None
+    rule: str | None = Field(description="Thời hạn liên quan · the limit it is about")
+    rule_title: str | None
+    overdue: bool
+    assignee: UUID | None
+    causes: list[Cause] = Field(description="Nguyên nhân vướng · what stands in its way")
+
+
+class WorkPage(BaseModel):
+    """Một trang · one page."""
+
+    items: list[WorkOut]
+    next_cursor: str | None
+
+
+@router.get(
+    "/supervision/dossiers", response_model=WorkPage, responses=CSV,
+    summary="Hồ sơ sau mỗi con số · The dossiers behind a number",
+)  # fmt: skip
+def list_watched(
+    filters: Annotated[TaskFilters, Query()], actor: WatcherDep, engine: EngineDep, language: LanguageDep, request: Request
+) -> Response:  # fmt: skip
+    """Hồ sơ đang mở của các cơ quan mình theo dõi; mỗi hồ sơ một dòng · open dossiers of the agencies one watches, each once."""
+    return _tasks(filters, actor, engine, language, request)
+
+
+@router.get("/work", response_model=WorkPage, responses=CSV, summary="Việc của cơ quan · The agency's work")
+def list_work(
+    filters: Annotated[TaskFilters, Query()], actor: OfficerDep, engine: EngineDep,
+    language: LanguageDep, request: Request,
+) -> Response:  # fmt: skip
+    """Hồ sơ đang mở do cơ quan mình giữ, gấp nhất trước · open dossiers one's agency holds, most urgent first."""
+    return _tasks(filters, actor, engine, language, request)
+
+
+def _tasks(
+    filters: TaskFilters, actor: Actor, engine: Store, language: Language, request: Request
+) -> Response:
+    moment, window = now(), None
+    if filters.due:
+        window = Window.this_week(moment)
+    if filters.due_on:
+        window = Window(filters.due_on, filters.due_on, window.ends_after if window else None)
+    after = key_of(filters.cursor) if filters.cursor is not None else ""
+    narrowed = Narrowed(filters.cause, filters.agency, filters.stage)
+    with unit_of_work(engine, actor.scope) as connection:
+        found = tasks(
+            connection,
+            actor,
+            moment,
+            narrowed,
+            window,
+            after,
+            filters.limit + 1,
+            filters.order,
+            filters.assignee,
+        )
+    page = found[: filters.limit]
+    shown(one.dossier for one in page)
+    following = cursor_of(page[-1].key) if len(found) > filters.limit else None
+    return listed(request, WorkOut, [_task(one, language) for one in page], following)
+
+
+def _task(one: Task, language: Language) -> WorkOut:
+    title = one.rule_title and one.rule_title[language == "en"]
+    return WorkOut.model_validate({**vars(one), "rule_title": title})
+
+
+class MonthOut(BaseModel):
+    """Một tháng · a month."""
+
+    month: date = Field(description="Ngày đầu tháng · the first day of the month")
+    opened: int = Field(description="Hồ sơ mở · dossiers opened")
+    decided: int = Field(description="Hồ sơ có quyết định của Tòa án · dossiers decided by the court")
+    closed: int = Field(description="Hồ sơ kết thúc · dossiers closed")
+    overdue: int = Field(
+        description="Thời hạn đang quá vào cuối tháng, hoặc lúc này · duties overdue at the month's end, or now"
+    )
+    links: dict[str, str]
+
+
+class StageTimeOut(BaseModel):
+    """Thời gian ở một giai đoạn · time in a stage."""
+
+    stage: str
+    passed_on: int = Field(description="Số hồ sơ chuyển khỏi giai đoạn · dossiers that left the stage")
+    median_days: float | None
+    p90_days: float | None
+    links: dict[str, str]
+
+
+class ShareOut(BaseModel):
+    """Một cơ quan trong kỳ · an agency over the period."""
+
+    agency: str
+    agency_name: str
+    duties: int
+    on_time: int
+    on_time_share: float | None = Field(description="Tỷ lệ đúng hạn, 0–1 · share on time")
+    returned: int = Field(description="Số lần trả hồ sơ · files it returned")
+    supplemented: int = Field(description="Số lần bổ sung hồ sơ · files it supplemented")
+    links: dict[str, str]
+
+
+@router.get(
+    "/supervision/trend",
+    response_model=list[MonthOut],
+    responses=CSV,
+    summary="Mười hai tháng · Twelve months",
+)
+def read_trend(
+    places: Annotated[Where, Query()], actor: WatcherDep, engine: EngineDep, request: Request
+) -> Response:
+    """Mở, quyết định, kết thúc, quá hạn theo tháng · opened, decided, closed and overdue, month by month."""
+    moment = now()
+    months, narrowed = last_months(moment), Narrowed(agency=places.agency, stage=places.stage)
+    with unit_of_work(engine, actor.scope) as connection:
+        found = trend(connection, actor, moment, narrowed, months)
+    whats = ("opened", "decided", "closed", "overdue")
+    items = [
+        MonthOut(
+            **vars(one), links=links_behind(whats, Months(one.month, one.month), agency=places.agency, stage=places.stage)
+        )
+        for one in found
+    ]  # fmt: skip
+    return whole(request, MonthOut, items)
+
+
+@router.get(
+    "/supervision/stage-times", response_model=list[StageTimeOut], responses=CSV,
+    summary="Thời gian ở từng giai đoạn · Time in each stage",
+)  # fmt: skip
+def read_stage_times(
+    filters: Annotated[When, Query()], actor: WatcherDep, engine: EngineDep, request: Request
+) -> Response:
+    """Trung vị và p90 số ngày, của mọi cơ quan mình theo dõi · median and p90 days, of all agencies one watches together."""
+    months = months_asked(filters)
+    with unit_of_work(engine, actor.scope) as connection:
+        found = stage_times(connection, actor, Narrowed(agency=filters.agency, stage=filters.stage), months)
+    items = [
+        StageTimeOut(
+            **vars(one), links=links_behind(["passed_on"], months, agency=filters.agency, stage=one.stage)
+        )
+        for one in found
+    ]
+    return whole(request, StageTimeOut, items)
+
+
+@router.get(
+    "/supervision/shares", response_model=list[ShareOut], responses=CSV,
+    summary="Tỷ lệ đúng hạn của từng cơ quan · Shares on time",
+)  # fmt: skip
+def read_shares(
+    filters: Annotated[When, Query()], actor: WatcherDep, engine: EngineDep, request: Request
+) -> Response:
+    """Kém nhất trước, nhiều nhất 200 cơ quan · the worst first, at most 200 agencies."""
+    months = months_asked(filters)
+    with unit_of_work(engine, actor.scope) as connection:
+        found = shares(connection, actor, Narrowed(agency=filters.agency, stage=filters.stage), months, 200)
+    whats = ("on_time", "late", "returned", "supplemented")
+    items = [
+        ShareOut(
+            **vars(one), on_time_share=one.on_time_share,
+            links=links_behind(whats, months, agency=one.agency, stage=filters.stage),
+        )
+        for one in found
+    ]  # fmt: skip
+    return whole(request, ShareOut, items)
+
+
+class BehindFilters(Period):
+    """Which number of which months."""
+
+    what: Literal[
+        "opened", "decided", "closed", "returned", "supplemented", "passed_on", "on_time", "late", "overdue"
+    ] = Field(description="Con số nào · which number")  # fmt: skip
+
+
+class CountedOut(BaseModel):
+    """Một dòng đã được đếm: một thao tác, hoặc một thời hạn · a line that was counted: an act, or a duty."""
+
+    dossier: UUID
+    number: str
+    agency: str
+    stage: str
+    at: Instant | None = Field(
+        description="Lúc thực hiện; null khi chưa thực hiện · when it was done; null if not yet"
+    )
+    rule: str | None = Field(description="Thời hạn liên quan · the limit it is about")
+
+
+class CountedPage(BaseModel):
+    """Một trang · one page."""
+
+    items: list[CountedOut]
+    next_cursor: str | None
+
+
+@router.get(
+    "/supervision/behind", response_model=CountedPage, responses=CSV, summary="Sau con số của kỳ · Behind a period's number"
+)  # fmt: skip
+def list_behind(
+    filters: Annotated[BehindFilters, Query()], actor: WatcherDep, engine: EngineDep, request: Request
+) -> Response:
+    """Mỗi thao tác hoặc thời hạn đã đếm một dòng · one line for each act or duty that was counted."""
+    after = key_of(filters.cursor) if filters.cursor is not None else ""
+    narrowed = Narrowed(agency=filters.agency, stage=filters.stage)
+    with unit_of_work(engine, actor.scope) as connection:
+        found = behind(
+            connection, actor, now(), narrowed, months_asked(filters), filters.what, after, filters.limit + 1
+        )
+    page = found[: filters.limit]
+    shown(one.dossier for one in page)
+    following = cursor_of(page[-1].key) if len(found) > filters.limit else None
+    return listed(request, CountedOut, [CountedOut.model_validate(vars(one)) for one in page], following)
+
+
+class WorkDayOut(BaseModel):
+    """Một ngày · a day."""
+
+    day: date
+    due: int = Field(
+        description="Hồ sơ có thời hạn hết trong ngày · dossiers with a duty whose last day it is"
+    )
+    overdue: int = Field(description="Trong đó đã quá hạn · of these past its end")
+    hearings: int = Field(description="Số phiên họp · sessions of the court")
+    links: dict[str, str]
+
+
+class HearingOut(BaseModel):
+    """Một phiên họp · a session."""
+
+    dossier: UUID
+    number: str
+    stage: str
+    holder: str
+    at: Instant
+    held: bool
+
+
+class WorkMonthOut(BaseModel):
+    """Một tháng theo ngày · a month by days."""
+
+    month: date
+    days: list[WorkDayOut]
+    hearings: list[HearingOut]
+
+
+class MonthFilters(Where):
+    """Which month."""
+
+    month: AskedDay | None = Field(default=None, description="Một ngày trong tháng · a day in the month")
+
+
+@router.get("/work/calendar", summary="Lịch công việc · Calendar of work")
+def read_month(
+    filters: Annotated[MonthFilters, Query()], actor: OfficerDep, engine: EngineDep
+) -> WorkMonthOut:
+    """Việc đến hạn và phiên họp từng ngày, của cơ quan mình · due dates and sessions by day, of one's own agency."""
+    return _month(filters, actor, engine, "/v1/work")
+
+
+@router.get("/supervision/calendar", summary="Lịch của địa bàn · Calendar of a territory")
+def read_watched_month(
+    filters: Annotated[MonthFilters, Query()], actor: WatcherDep, engine: EngineDep
+) -> WorkMonthOut:
+    """Việc đến hạn và phiên họp từng ngày, của các cơ quan mình theo dõi · of the agencies one watches."""
+    return _month(filters, actor, engine, "/v1/supervision/dossiers")
+
+
+def _month(filters: MonthFilters, actor: Actor, engine: Store, path: str) -> WorkMonthOut:
+    moment = now()
+    first = last_months(moment, 1).first if filters.month is None else filters.month.replace(day=1)
+    last = month_after(first, 1) - timedelta(days=1)
+    narrowed = Narrowed(agency=filters.agency, stage=filters.stage)
+    with unit_of_work(engine, actor.scope) as connection:
+        found = days(connection, actor, moment, narrowed, first, last)
+        sessions = hearings(connection, actor, narrowed, first, last)
+    shown(one.dossier for one in sessions)
+    return WorkMonthOut(
+        month=first,
+        days=[_day(one, path, filters) for one in found],
+        hearings=[HearingOut.model_validate(vars(one)) for one in sessions],
+    )
+
+
+def _day(one: Day, path: str, filters: MonthFilters) -> WorkDayOut:
+    told = {"due_on": str(one.day), "agency": filters.agency, "stage": filters.stage}
+    asked = urlencode({name: str(value) for name, value in told.items() if value})
+    return WorkDayOut(**vars(one), links={"due": f"{path}?{asked}"})
+
+
+@router.get(
+    "/supervision/figures.xlsx",
+    summary="Mọi bảng số liệu · All tables of figures",
+    response_class=Response,
+    responses={200: {"content": {XLSX: {}}}},
+)
+def read_workbook(filters: Annotated[When, Query()], actor: WatcherDep, engine: EngineDep) -> Response:
+    """Tổng quan, mười hai tháng, thời gian ở giai đoạn, tiến độ và tỷ lệ đúng hạn, mỗi bảng một trang tính · a sheet a table."""
+    months, moment = months_asked(filters), now()
+    with unit_of_work(engine, actor.scope) as connection:
+        sheets = list(_sheets(connection, actor, moment, filters, months))
+    content = workbook(sheets)
+    name = attachment(
+        f"so-lieu-{moment.astimezone(TIMEZONE):%Y-%m-%d}.xlsx", hashlib.sha256(content).hexdigest()
+    )
+    return Response(content, media_type=XLSX, headers=name)
+
+
+_AGENCY = (("Mã cơ quan", "Agency"), ("Cơ quan", "Name"))
+_STAGE = (("Giai đoạn", "Stage"),)
+_DONE = (
+    ("Thời hạn đã hoàn thành", "Duties met"), ("Đúng hạn", "On time"), ("Tỷ lệ đúng hạn", "Share on time"),
+    ("Trả hồ sơ", "Returned"), ("Bổ sung", "Supplemented"),
+)  # fmt: skip
+_TIME = (
+    ("Hồ sơ chuyển đi", "Passed on"),
+    ("Trung vị (ngày)", "Median, days"),
+    ("p90 (ngày)", "90th percentile, days"),
+)
+
+
+def _sheets(
+    connection: Connection, actor: Actor, moment: datetime, filters: When, months: Months
+) -> Iterator[Sheet]:
+    narrowed = Narrowed(agency=filters.agency, stage=filters.stage)
+    causes = [(one.title, one.title_en) for one in DETECTORS.values()]
+    counts = (("Đang mở", "Open"), ("Đến hạn trong tuần", "Due this week"))
+    seen = overview(connection, actor, moment, narrowed)
+    yield Sheet("Tổng quan · Overview", [*_AGENCY, *_STAGE, *counts, *causes], [
+        (one.agency, one.agency_name, STAGE_NAMES[Stage(one.stage)], one.open, one.due_this_week,
+         *(one.stuck.get(cause, 0) for cause in DETECTORS))
+        for one in seen.places
+    ])  # fmt: skip
+    heads = [("Tháng", "Month"), ("Mở", "Opened"), ("Quyết định", "Decided"), ("Kết thúc", "Closed"),
+             ("Thời hạn quá cuối tháng", "Duties overdue at its end")]  # fmt: skip
+    rows = trend(connection, actor, moment, narrowed, last_months(moment))
+    yield Sheet("Mười hai tháng · Twelve months", heads, [
+        (one.month, one.opened, one.decided, one.closed, one.overdue) for one in rows
+    ])  # fmt: skip
+    yield Sheet("Thời gian · Times", [*_STAGE, *_TIME], [
+        (STAGE_NAMES[Stage(one.stage)], one.passed_on, one.median_days, one.p90_days)
+        for one in stage_times(connection, actor, narrowed, months)
+    ])  # fmt: skip
+    yield Sheet("Tiến độ · Performance", [*_AGENCY, *_STAGE, *_TIME, *_DONE], [
+        (one.agency, one.agency_name, STAGE_NAMES[Stage(one.stage)], one.passed_on, one.median_days, one.p90_days, one.duties,
+         one.on_time, one.on_time_share, one.returned, one.supplemented)
+        for one in performance(connection, actor, narrowed, months)
+    ])  # fmt: skip
+    yield Sheet("Đúng hạn · On time", [*_AGENCY, *_DONE], [
+        (one.agency, one.agency_name, one.duties, one.on_time, one.on_time_share, one.returned, one.supplemented)
+        for one in shares(connection, actor, narrowed, months)
+    ])  # fmt: skip

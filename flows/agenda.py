@@ -1,0 +1,215 @@
+"""What there is to do: an agency's open dossiers, most urgent first, and the days of a month with what is due and heard on them."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from flows.books import book as book_of
+from flows.detectors import DETECTORS, MEMORY, found_by, known
+from flows.engine import Actor
+from flows.overview import week_end
+from flows.standstill import WATCHING, Narrowed, looked_after
+from models.law.calendar import ONE_DAY
+from models.law.counting import midnight
+from models.law.limits import TIMEZONE
+from models.seeing import sees, sight
+
+Order = Literal["urgency", "number"]
+KEYS = {
+    "urgency": """coalesce(to_char(due.next_due AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '~') || ' ' || d.number""",
+    "number": "d.number",
+}
+"""By what the dossiers may be ordered: whose first duty ends soonest, or ended longest ago, comes first."""
+
+
+@dataclass
+class Task:
+    """An open dossier as work: its first duty that runs, which may have ended already, and what stands in its way."""
+
+    dossier: UUID
+    number: str
+    stage: str
+    holder: str
+    opened_on: date
+    changed_at: datetime
+    next_due: datetime | None
+    last_day: date | None
+    rule: str | None
+    rule_title: tuple[str, str] | None
+    overdue: bool
+    assignee: UUID | None
+    key: str
+    causes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Duties whose last day lies in it, and, when told so, that end after a moment."""
+
+    first: date
+    last: date
+    ends_after: datetime | None = None
+
+    @classmethod
+    def this_week(cls, moment: datetime) -> "Window":
+        """What is still due until Sunday."""
+        return cls(date.min, (week_end(moment) - timedelta(seconds=1)).astimezone(TIMEZONE).date(), moment)
+
+
+_TASKS = """, due AS MATERIALIZED (
+        SELECT DISTINCT ON (d.id) d.id, d.due AS next_due, d.last_day, d.book, d.rule FROM running_limit d
+        WHERE {narrowed} AND d.kind = 'duty' AND d.due IS NOT NULL ORDER BY d.id, d.due, d.rule
+    ), keyed AS (
+        SELECT d.*, due.next_due, due.last_day, due.book AS rule_book, due.rule, {key} COLLATE "C" AS key
+        FROM d LEFT JOIN due USING (id) WHERE {chosen}
+    ), page AS (SELECT * FROM keyed WHERE key > :after ORDER BY key LIMIT :most)
+    SELECT page.*, s.account FROM page LEFT JOIN assignment s ON s.dossier = page.id AND s.ended_at IS NULL ORDER BY page.key
+"""
+
+
+def tasks(
+    connection: Connection,
+    actor: Actor,
+    moment: datetime,
+    narrowed: Narrowed,
+    window: Window | None = None,
+    after: str = "",
+    at_most: int = 50,
+    order: Order = "urgency",
+    assignee: UUID | None = None,
+) -> list[Task]:
+    """The open dossiers the actor looks after, each once.
+
+    Args:
+        connection: a unit of work in the actor's scope.
+        actor: who asks.
+        moment: when it is.
+        narrowed: to an agency, a stage, or those in whose way a cause stands.
+        window: to those of which a duty has its last day in it.
+        after: the key of the last one of the page before.
+        at_most: so many.
+        order: by urgency or by number.
+        assignee: to those an account is responsible for.
+    """
+    connection.execute(MEMORY)
+    condition, values = looked_after(connection, actor, narrowed)
+    asked = known(connection, moment) | values | {"after": after, "most": at_most}
+    chosen = ["true"]
+    if narrowed.cause:
+        begun = found_by([narrowed.cause], condition, asked["today"])
+        chosen.append("d.id IN (SELECT dossier FROM found)")
+    else:
+        begun = f"WITH d AS MATERIALIZED (SELECT * FROM looked_after d WHERE {condition})"  # noqa: S608 - written here
+    if window:
+        chosen.append("d.id IN (" + _IN_WINDOW.replace("{narrowed}", condition) + ")")
+        asked |= {"first_day": window.first, "last_day": window.last, "ends_after": window.ends_after}
+    if assignee:
+        chosen.append(
+            "d.id IN (SELECT dossier FROM assignment WHERE account = :assignee AND ended_at IS NULL)"
+        )
+        asked["assignee"] = assignee
+    query = begun + _TASKS.replace("{narrowed}", condition).replace("{key}", KEYS[order])
+    rows = connection.execute(text(query.replace("{chosen}", " AND ".join(chosen))), asked).all()
+    found = {row.id: _task(row, moment) for row in rows}
+    _causes(connection, actor, moment, found)
+    return list(found.values())
+
+
+_IN_WINDOW = """SELECT d.id FROM running_limit d WHERE {narrowed} AND d.kind = 'duty'
+    AND d.last_day BETWEEN :first_day AND :last_day AND (CAST(:ends_after AS timestamptz) IS NULL OR d.due > :ends_after)"""
+
+
+def _task(row: Any, moment: datetime) -> Task:  # noqa: ANN401 - a row
+    title = None
+    if row.rule:
+        rule = book_of(row.rule_book).rule(row.rule)
+        title = (rule.title, rule.title_en)
+    return Task(
+        row.id, row.number, row.stage, row.holder, row.opened_on, row.changed_at.astimezone(TIMEZONE),
+        row.next_due and row.next_due.astimezone(TIMEZONE), row.last_day, row.rule, title,
+        bool(row.next_due and row.next_due <= moment), row.account, row.key,
+    )  # fmt: skip
+
+
+_MARKED = " SELECT DISTINCT dossier, cause FROM found"
+
+
+def _causes(connection: Connection, actor: Actor, moment: datetime, found: dict[UUID, Task]) -> None:
+    """Names in each task the causes that stand in its way, in the order of `DETECTORS`."""
+    if not found:
+        return
+    asked = known(connection, moment)
+    condition, values = looked_after(connection, actor, Narrowed(dossiers=tuple(found)))
+    query = found_by(list(DETECTORS), condition, asked["today"]) + _MARKED
+    marked = {(row.dossier, row.cause) for row in connection.execute(text(query), asked | values)}
+    for identity, task in found.items():
+        task.causes = [cause for cause in DETECTORS if (identity, cause) in marked]
+
+
+@dataclass
+class Day:
+    """A day of a month: duties whose last day it is, those of them that have ended, and hearings; and in how many dossiers."""
+
+    day: date
+    due: int = 0
+    overdue: int = 0
+    hearings: int = 0
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """A session of the court."""
+
+    dossier: UUID
+    number: str
+    stage: str
+    holder: str
+    at: datetime
+    held: bool
+
+
+_DUE_DAYS = """SELECT d.last_day AS day, count(DISTINCT d.id) AS due,
+        count(DISTINCT d.id) FILTER (WHERE d.due <= :moment) AS overdue
+    FROM running_limit d WHERE {narrowed} AND d.kind = 'duty' AND d.last_day BETWEEN :first AND :last GROUP BY 1"""
+# Sessions are written with their offset, so the days around the month are read as well; each is judged by its instant.
+_HEARINGS = """SELECT d.id, d.number, d.stage, d.holder, CAST(d.session_at AS timestamptz) AS at, d.held FROM hearing d
+    WHERE {narrowed} AND d.session_at >= :from_text AND d.session_at < :to_text ORDER BY 5, d.number"""
+
+
+def days(
+    connection: Connection, actor: Actor, moment: datetime, narrowed: Narrowed, first: date, last: date
+) -> list[Day]:
+    """Each day from the first to the last with what is due and heard on it; dossiers are counted once a day."""
+    condition, values = looked_after(connection, actor, narrowed)
+    found = {day: Day(day) for day in (first + number * ONE_DAY for number in range((last - first).days + 1))}
+    query = text(_DUE_DAYS.replace("{narrowed}", condition))
+    asked = values | {"moment": moment, "first": first, "last": last}
+    for row in connection.execute(query, asked):
+        found[row.day].due, found[row.day].overdue = row.due, row.overdue
+    for one in hearings(connection, actor, narrowed, first, last):
+        found[one.at.date()].hearings += 1
+    return list(found.values())
+
+
+def hearings(
+    connection: Connection, actor: Actor, narrowed: Narrowed, first: date, last: date
+) -> list[Hearing]:
+    """Sessions from one day to another, in order: of the dossiers the actor looks after, and of those their agency is part of."""
+    condition, values = looked_after(connection, actor, narrowed)
+    if actor.role not in WATCHING and not narrowed.agency:
+        stage = " AND d.stage = :stage" if narrowed.stage else ""
+        condition, values = sees("d.id") + stage, values | sight(connection)
+    query = text(_HEARINGS.replace("{narrowed}", condition))
+    around = {
+        "from_text": (first - ONE_DAY).isoformat(),
+        "to_text": (last + 2 * ONE_DAY).isoformat(),
+    }
+    start, end = midnight(first), midnight(last + ONE_DAY)
+    return [
+        Hearing(row.id, row.number, row.stage, row.holder, row.at.astimezone(TIMEZONE), row.held)
+        for row in connection.execute(query, values | around)
+        if start <= row.at < end
+    ]
