@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import UNEXPECTED, Problem, answer, language_of, of_http
+from api.errors import UNEXPECTED, Problem, answer, of_http, on_board
 from models import logs, metrics
 
 _MOST_JSON, _MOST_UPLOAD, _MOST_IMPORT = 4_000_000, 21_000_000, 101_000_000
@@ -110,8 +110,7 @@ def template_of(scope: Scope) -> str:
 
 
 async def _problem(scope: Scope, problem: Problem, receive: Receive, send: Send) -> None:
-    request = Request(scope)
-    await answer(problem, language_of(request), request.url.path)(scope, receive, send)
+    await answer(problem, Request(scope))(scope, receive, send)
 
 
 def _host(given: str) -> str:
@@ -130,6 +129,8 @@ def _security(scope: Scope) -> list[tuple[bytes, bytes]]:
     path = scope["path"]
     policy = _DOCS if path == "/docs" or path.startswith("/docs/") else _NOTHING
     secure = [(b"strict-transport-security", b"max-age=31536000")] if scope.get("scheme") == "https" else []
+    if on_board(path):  # first, for of two lines with one name the first is taken
+        return [(b"referrer-policy", b"same-origin"), *_SECURITY, (b"content-security-policy", _BOARD), *secure]
     return [*_SECURITY, (b"content-security-policy", policy), *secure]
 
 
@@ -137,6 +138,10 @@ _NOTHING = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ance
 _DOCS = (
     b"default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_BOARD = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    b"font-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """The page of the API's description runs Swagger UI, which comes from here; nobody's words stand on it."""
 _SECURITY = [
