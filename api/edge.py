@@ -129,9 +129,10 @@ def _security(scope: Scope) -> list[tuple[bytes, bytes]]:
     path = scope["path"]
     policy = _DOCS if path == "/docs" or path.startswith("/docs/") else _NOTHING
     secure = [(b"strict-transport-security", b"max-age=31536000")] if scope.get("scheme") == "https" else []
-    if on_board(path):  # first, for of two lines with one name the first is taken
-        return [(b"referrer-policy", b"same-origin"), *_SECURITY, (b"content-security-policy", _BOARD), *secure]
-    return [*_SECURITY, (b"content-security-policy", policy), *secure]
+    referrer = b"no-referrer"
+    if on_board(path):  # its forms must say where they come from, which under "no-referrer" browsers do not
+        policy, referrer = _BOARD, b"same-origin"
+    return [*_SECURITY, (b"referrer-policy", referrer), (b"content-security-policy", policy), *secure]
 
 
 _NOTHING = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
@@ -147,7 +148,6 @@ _BOARD = (
 _SECURITY = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),

@@ -314,22 +314,27 @@ def _document(problem: Problem, language: Language, path: str) -> JSONResponse:
     )
 
 
-def _handle(request: Request, error: Exception) -> Response:
+def problem_of(error: Exception, request: Request) -> Problem:
+    """The problem that an error is; one that is none is raised."""
     match error:
         case Problem():
-            problem = error
+            return error
         case Refusal():
-            problem = of_refusal(error)
+            return of_refusal(error)
         case RequestValidationError():
-            problem = of_validation(error)
+            return of_validation(error)
         case PdfError():
-            problem = of_pdf(error)
+            return of_pdf(error)
         case HTTPException(status_code=HTTPStatus.METHOD_NOT_ALLOWED):
-            problem = replace(of_http(error), headers={"Allow": ", ".join(_allowed(request))})
+            return replace(of_http(error), headers={"Allow": ", ".join(_allowed(request))})
         case HTTPException():
-            problem = of_http(error)
+            return of_http(error)
         case _:
             raise error
+
+
+def _handle(request: Request, error: Exception) -> Response:
+    problem = problem_of(error, request)
     if not _only_asks(request):
         for code in {fault.code for fault in problem.faults} or {problem.code}:
             metrics.refusals.labels(code).inc()

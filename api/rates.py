@@ -7,13 +7,12 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine, text
 
 from api.access import NOBODY, price, too_many
-from api.errors import on_board
+from api.cookies import browser_token
 from models.settings import Settings
 from models.store import unit_of_work
 
 _FREE = ("/health/", "/metrics", "/board/static/")
 """Asked by machines that watch this one, often and by rule; and what a browser keeps for good."""
-SESSION = "hoso_session"
 _PAID = text("""
     WITH paid AS (
         INSERT INTO request_rate AS rate (key, paid_until) VALUES (:key, clock_timestamp() + :cost)
@@ -37,23 +36,6 @@ async def paced(request: Request) -> None:
         return
     parts = request.app.state.parts
     await run_in_threadpool(pay, parts.engine, parts.settings, address_of(request))
-
-
-def cookie_name(request: Request, settings: Settings, name: str) -> str:
-    """What a cookie of the board is called: over TLS by a name that no other host nor plain HTTP can set."""
-    return f"__Host-{name}" if over_tls(request, settings) else name
-
-
-def over_tls(request: Request, settings: Settings) -> bool:
-    """Whether browsers reach the board over TLS."""
-    return request.url.scheme == "https" or settings.public_url.startswith("https:")
-
-
-def browser_token(request: Request) -> str | None:
-    """What a browser that is signed in on the board shows there; the API never asks for it."""
-    if not on_board(request.url.path):
-        return None
-    return request.cookies.get(cookie_name(request, request.app.state.settings, SESSION))
 
 
 def pay(engine: Engine, settings: Settings, address: str) -> None:

@@ -1,0 +1,84 @@
+"""Templates: compiled once for each language, every value escaped, a name nobody gave is an error."""
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from api.board import words
+from api.board.assets import address_of
+from api.board.language import LANGUAGES, translations
+from api.errors import Language
+from models.law.limits import TIMEZONE
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@cache
+def environment(language: Language) -> Environment:
+    """The templates in a language; all of them are compiled now, for a broken one must stop the start, not a page."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    found = translations(language)
+    # As the extension's own methods do, which types do not know.
+    made.extensions["jinja2.ext.i18n.InternationalizationExtension"].install_gettext_callables(  # type: ignore[attr-defined]
+        found.gettext, found.ngettext, newstyle=True
+    )
+    made.filters |= {
+        "day": day,
+        "moment": moment,
+        "clock": clock,
+        "number": lambda value: format_decimal(value, locale=language),
+    }
+    made.globals |= {"language": language, "languages": LANGUAGES, "static": address_of, "words": words}
+    for name in made.list_templates():
+        made.get_template(name)
+    return made
+
+
+def compile_all() -> None:
+    """Compiles every template in every language."""
+    for language in LANGUAGES:
+        environment(language)
+
+
+def _here(value: date | datetime) -> date | datetime:
+    return value.astimezone(TIMEZONE) if isinstance(value, datetime) else value
+
+
+def day(value: date | datetime | str | None) -> str | Markup:
+    """A day as it is written in Vietnam, of an instant the day it is there; of a birth date in part what is known."""
+    if value is None:
+        return "—"
+    if isinstance(value, str):
+        return "/".join(reversed(value.split("-"))) if value[:1].isdigit() else value
+    here = _here(value)
+    iso = here.date().isoformat() if isinstance(here, datetime) else here.isoformat()
+    return Markup('<time datetime="{}">{}</time>').format(iso, f"{here:%d/%m/%Y}")
+
+
+def moment(value: datetime | None) -> str | Markup:
+    """An instant by Vietnam's clocks, to the minute."""
+    if value is None:
+        return "—"
+    here = _here(value)
+    iso = here.isoformat()
+    return Markup('<time datetime="{}">{}</time>').format(iso, f"{here:%d/%m/%Y %H:%M}")
+
+
+def clock(value: datetime) -> str | Markup:
+    """The time of day of an instant."""
+    here = _here(value)
+    return Markup('<time datetime="{}">{}</time>').format(here.isoformat(), f"{here:%H:%M}")
