@@ -1,0 +1,42 @@
+"""One dossier: who, where it stands, what runs, what was issued, what was done."""
+
+from fastapi import Response
+from sqlalchemy import Connection, select
+
+from api.answers import dossier_of
+from api.board.visits import ActorDep, VisitDep, pages
+from api.dependencies import CalendarDep, DossierId
+from api.documents import documents_of
+from api.dossiers import state_of
+from api.events import events_of
+from api.limits import limits_of
+from flows.masking import masks_of, own_facts
+from models.clock import now
+from models.store import unit_of_work
+from models.tables import table
+
+router = pages("/dossiers")
+_agency = table("agency")
+
+
+@router.get("/{dossier_id}")
+def show(visit: VisitDep, actor: ActorDep, dossier_id: DossierId, calendar: CalendarDep) -> Response:
+    """The dossier as this reader's work needs it."""
+    with unit_of_work(visit.parts.engine, actor.scope) as connection:
+        state = state_of(connection, actor, dossier_id)
+        own = own_facts(connection, dossier_id, masks_of(state))
+        dossier = dossier_of(state, visit.language, own)
+        limits = limits_of(connection, state, calendar, now())
+        documents = documents_of(connection, state)
+        events = events_of(connection, state)
+        codes = {dossier.holder, *dossier.parties.values(), *(event.agency for event in events)}
+        agencies = names_of(connection, codes)
+    return visit.page(
+        "dossier.html", dossier=dossier, limits=limits, documents=documents, events=events, agencies=agencies
+    )
+
+
+def names_of(connection: Connection, codes: set[str]) -> dict[str, str]:
+    """What agencies are called."""
+    found = connection.execute(select(_agency.c.code, _agency.c.name).where(_agency.c.code.in_(codes)))
+    return {row.code: row.name for row in found}
