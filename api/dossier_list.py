@@ -1,13 +1,13 @@
 """Lists of dossiers: filtered, searched, in pages of a stable order, as JSON or CSV."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, model_validator
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, false, func, intersect, select, text, tuple_
+from sqlalchemy import ColumnElement, DateTime, Text, and_, cast, exists, false, func, intersect, select, tuple_
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
@@ -202,8 +202,8 @@ def page_of(
     """
     moment = now()
     next_due = select(func.min(_limit.c.due)).where(_open_duty(), _limit.c.due > moment)
-    first_due = select(func.coalesce(func.min(_limit.c.due), text(f"'{_NEVER}'::timestamptz"))).where(_open_duty())
-    urgency = cast(first_due.correlate(_dossier).scalar_subquery(), Text)
+    first_due = select(func.coalesce(func.min(_limit.c.due), _instant(_NEVER))).where(_open_duty())
+    urgency = first_due.correlate(_dossier).scalar_subquery()
     order = [urgency, _dossier.c.number] if urgent else [_dossier.c.number]
     asked = (
         select(
@@ -215,7 +215,7 @@ def page_of(
             _assignee().label("assignee"),
             _overdue().label("overdue"),
             next_due.correlate(_dossier).scalar_subquery().label("next_due"),
-            *([urgency.label("urgency")] if urgent else ()),
+            *([cast(urgency, Text).label("urgency")] if urgent else ()),
         )
         .join(_person, _person.c.id == _dossier.c.person)
         .where(*conditions)
@@ -237,10 +237,21 @@ def page_of(
 
 def _after(order: Sequence[Any], key: str) -> ColumnElement[bool]:
     """What comes after the line with this key; Problem 422 when the list has no such keys."""
-    parts = key.split("|")
-    if len(parts) != len(order):
+    first, bar, number = key.partition("|")
+    if bool(bar) != (len(order) > 1) or (bar and first != _NEVER and not _is_instant(first)):
         raise no_cursor()
-    return tuple_(*order) > tuple_(*parts)
+    return tuple_(*order) > (tuple_(_instant(first), number) if bar else tuple_(first))
+
+
+def _instant(text: str) -> Any:  # noqa: ANN401 - an expression
+    return cast(text, DateTime(timezone=True))
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _line(row: Mapping[Any, Any], reached: Reach) -> DossierLine:

@@ -1,8 +1,11 @@
 """Templates: compiled once for each language, every value escaped, a name nobody gave is an error."""
 
+from base64 import b64encode
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlencode
+from uuid import uuid4
 
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -41,8 +44,13 @@ def environment(language: Language) -> Environment:
         "moment": moment,
         "clock": clock,
         "number": lambda value: format_decimal(value, locale=language),
+        "say": found.gettext,
+        "base64": lambda value: b64encode(value.encode()).decode(),
     }
-    made.globals |= {"language": language, "languages": LANGUAGES, "static": address_of, "words": words}
+    made.globals |= {
+        "language": language, "languages": LANGUAGES, "static": address_of, "words": words, "new_key": _new_key,
+        "back_query": _back_query,
+    }  # fmt: skip
     for name in made.list_templates():
         made.get_template(name)
     return made
@@ -52,6 +60,16 @@ def compile_all() -> None:
     """Compiles every template in every language."""
     for language in LANGUAGES:
         environment(language)
+
+
+def _new_key() -> str:
+    """A form's own idempotency key."""
+    return str(uuid4())
+
+
+def _back_query(path: str) -> str:
+    """The query that leads back to a page once one is signed in; nothing for the first page."""
+    return "" if path == "/board" else f"?{urlencode({'next': path})}"
 
 
 def _here(value: date | datetime) -> date | datetime:

@@ -21,7 +21,7 @@ from api.board.navigation import Entry, entries_of
 from api.board.rendering import environment
 from api.cookies import browser_token, cookie, keep
 from api.dependencies import Parts, PartsDep, require
-from api.errors import Fault, Language, Problem, Said
+from api.errors import ErrorOut, Fault, Language, Problem, Said, errors_of
 from api.rates import address_of, pay
 from api.traces import asked_by
 from flows.engine import Actor
@@ -32,7 +32,6 @@ from models.store import unit_of_work
 from models.tables import table
 
 _account, _agency = table("account"), table("agency")
-_YEAR = 365 * 86400
 _SAID, _VISITOR, LANGUAGE, THEME = "hoso_said", "hoso_visitor", "hoso_language", "hoso_theme"
 Theme = Literal["auto", "light", "dark"]
 Fields = dict[str, str | UploadFile]
@@ -113,6 +112,10 @@ class Visit:
         """A message in this browser's language."""
         said = translations(self.language).gettext(message)
         return said % values if values else said
+
+    def errors(self, problem: Problem | None) -> list[ErrorOut]:
+        """Every reason of a problem, in this browser's language."""
+        return errors_of(problem, self.language) if problem else []
 
     def address(self, **changes: object) -> str:
         """This page's address with other query parameters; None takes one away."""
