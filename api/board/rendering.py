@@ -35,10 +35,7 @@ def environment(language: Language) -> Environment:
     )
     made.policies["ext.i18n.trimmed"] = True
     found = translations(language)
-    # As the extension's own methods do, which types do not know.
-    made.extensions["jinja2.ext.i18n.InternationalizationExtension"].install_gettext_callables(  # type: ignore[attr-defined]
-        found.gettext, found.ngettext, newstyle=True
-    )
+    made.install_gettext_callables(found.gettext, found.ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     made.filters |= {
         "day": day,
         "moment": moment,
