@@ -74,7 +74,14 @@ def begin_browser(
     """Signs an account in at a browser: a session without tokens of the API; what the cookie is to hold."""
     kept = secrets.token_urlsafe(32)
     _begun(
-        connection, account, kind, address, IDLE, second_factor=second_factor, secret=None, browser=_digest(kept)
+        connection,
+        account,
+        kind,
+        address,
+        IDLE,
+        second_factor=second_factor,
+        secret=None,
+        browser=_digest(kept),
     )
     return kept
 

@@ -9,9 +9,7 @@ _SESSION = "hoso_session"
 
 def over_tls(request: Request) -> bool:
     """Whether browsers reach the board over TLS."""
-    return bool(
-        request.url.scheme == "https" or request.app.state.settings.public_url.startswith("https:")
-    )
+    return bool(request.url.scheme == "https" or request.app.state.settings.public_url.startswith("https:"))
 
 
 def _named(request: Request, name: str) -> str:

@@ -66,9 +66,7 @@ def documents_of(connection: Connection, state: State) -> list[DocumentOut]:
     asked = _DOCUMENTS.where(_document.c.dossier == state.id)
     ordered = asked.order_by(_document.c.issued_on, _document.c.form, _document.c.id)
     masks, minor = masks_of(state), minor_of(state)
-    return [
-        document_of(dict(row), masks, minor=minor) for row in connection.execute(ordered).mappings()
-    ]
+    return [document_of(dict(row), masks, minor=minor) for row in connection.execute(ordered).mappings()]
 
 
 @router.get("/v1/documents/{document_id}", summary="Một văn bản · A document")

@@ -7,7 +7,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, model_validator
-from sqlalchemy import ColumnElement, DateTime, Text, and_, cast, exists, false, func, intersect, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Text,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    intersect,
+    select,
+    tuple_,
+)
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep

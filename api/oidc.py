@@ -124,7 +124,9 @@ def callback(
         answer = RedirectResponse(kept["back"], 303)
         keep_session(request, answer, browser)
     except Problem as problem:
-        answer = RedirectResponse(f"/board/sign-in?{urlencode({'openid': problem.code, 'next': kept['back']})}", 303)
+        answer = RedirectResponse(
+            f"/board/sign-in?{urlencode({'openid': problem.code, 'next': kept['back']})}", 303
+        )
     answer.delete_cookie(_COOKIE, path=_PATH)
     return answer
 

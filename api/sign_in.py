@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-
 from sqlalchemy import Connection, Engine, select
 
 from api import otp
@@ -81,7 +80,9 @@ def _judged(connection: Connection, settings: Settings, shown: Credentials, begi
         return _wrong(wait)
     fresh = row is None or row.one_time_until is None or row.one_time_until > now()
     kept = row.password_hash if row else None
-    right = fits(shown.password, kept) if shown.proof is None else _proven(settings, shown.proof, account, kept)
+    right = (
+        fits(shown.password, kept) if shown.proof is None else _proven(settings, shown.proof, account, kept)
+    )
     if not right or row is None or not fresh:
         return _failed(connection, attempt, account, shown, "invalid_credentials")
     factor = otp.shown(connection, settings, row.id, shown.otp)

@@ -6,6 +6,7 @@ from fastapi.responses import RedirectResponse
 from api.board import (
     account,
     assets,
+    assignment,
     dossier,
     draft_saving,
     home,
@@ -22,7 +23,7 @@ def include(app: FastAPI) -> None:
     app.state.problem_page = problem_page
     app.add_exception_handler(Away, _lead)
     app.include_router(home.root)
-    for part in (assets, home, sign_in, account, preferences, draft_saving, work, dossier):
+    for part in (assets, home, sign_in, account, preferences, draft_saving, work, dossier, assignment):
         app.include_router(part.router)
 
 

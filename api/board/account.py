@@ -1,11 +1,12 @@
 """One's own sign-in: changing the password, and setting up the second factor."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Response
-from pydantic import ValidationError
 
 from api import auth, second_factor
+from api.board.forms import checked
 from api.board.language import N_
 from api.board.visits import FieldsDep, SignedInDep, Visit, VisitDep, pages
 from api.dependencies import AddressDep
@@ -23,32 +24,32 @@ def show_password(visit: VisitDep, caller: SignedInDep) -> Response:
 
 
 @router.post("/password")
-def change_password(
-    visit: VisitDep, caller: SignedInDep, fields: FieldsDep, address: AddressDep
-) -> Response:
+def change_password(visit: VisitDep, caller: SignedInDep, fields: FieldsDep, address: AddressDep) -> Response:
     """Changes it; every other session of the account ends."""
-    old, new, again = (str(fields.get(name, "")) for name in ("old_password", "new_password", "again_password"))
+    old, new, again = (
+        str(fields.get(name, "")) for name in ("old_password", "new_password", "again_password")
+    )
     try:
-        if new != again:
-            said = Said("hai lần nhập không giống nhau", "the two do not agree")
-            raise Problem(422, "invalid", _INVALID, [Fault("differs", said, "again")])
-        auth.change_password(_checked(old, new), caller, visit.parts, address)
+        _same(new, again)
+        auth.change_password(checked(auth.PasswordIn, {"old": old, "new": new}), caller, visit.parts, address)
     except Problem as problem:
+        faults = [replace(one, field=_FIELDS.get(one.field or "", one.field)) for one in problem.faults]
         return visit.page(
-            "password.html", status=problem.status, must=caller.must_change_password, problem=problem
-        )
+            "password.html", status=problem.status, must=caller.must_change_password,
+            problem=replace(problem, faults=faults),
+        )  # fmt: skip
     return visit.go("/board", N_("Đã đổi mật khẩu."))
 
 
-def _checked(old: str, new: str) -> auth.PasswordIn:
-    try:
-        return auth.PasswordIn(old=old, new=new)
-    except ValidationError:
-        said = Said("dài quá 1000 ký tự", "is longer than 1000 characters")
-        raise Problem(422, "invalid", _INVALID, [Fault("string_too_long", said, "new")]) from None
+def _same(new: str, again: str) -> None:
+    if new != again:
+        said = Said("hai lần nhập không giống nhau", "the two do not agree")
+        title = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
+        raise Problem(422, "invalid", title, [Fault("differs", said, "again_password")])
 
 
-_INVALID = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
+_FIELDS = {"old": "old_password", "new": "new_password"}
+"""What the API's fields are called here, where no name may be taken for a text to keep as a draft."""
 
 
 @router.get("/second-factor")
@@ -74,10 +75,7 @@ def confirm_factor(visit: VisitDep, caller: SignedInDep, fields: FieldsDep) -> R
     """Makes it count; the recovery codes stand on the page this leads to."""
     code = str(fields.get("code", "")).strip()
     try:
-        if not 6 <= len(code) <= 20:
-            said = Said("Mã có 6 chữ số", "The code has 6 digits")
-            raise Problem(422, "invalid_otp", said, [Fault("invalid_otp", said, "code")])
-        done = second_factor.confirm(second_factor.ConfirmIn(code=code), caller, visit.parts)
+        done = second_factor.confirm(checked(second_factor.ConfirmIn, {"code": code}), caller, visit.parts)
     except Problem as problem:
         return _factor(visit, caller, problem)
     answer = visit.go("/board/second-factor")

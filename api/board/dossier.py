@@ -1,5 +1,7 @@
 """One dossier: who, where it stands, what runs, what was issued, what was done."""
 
+from uuid import UUID
+
 from fastapi import Response
 from sqlalchemy import Connection, select
 
@@ -11,12 +13,13 @@ from api.dossiers import state_of
 from api.events import events_of
 from api.limits import limits_of
 from flows.masking import masks_of, own_facts
+from flows.policy import may
 from models.clock import now
 from models.store import unit_of_work
 from models.tables import table
 
 router = pages("/dossiers")
-_agency = table("agency")
+_agency, _account = table("agency"), table("account")
 
 
 @router.get("/{dossier_id}")
@@ -31,9 +34,16 @@ def show(visit: VisitDep, actor: ActorDep, dossier_id: DossierId, calendar: Cale
         events = events_of(connection, state)
         codes = {dossier.holder, *dossier.parties.values(), *(event.agency for event in events)}
         agencies = names_of(connection, codes)
+        responsible = _name_of(connection, dossier.assignee)
     return visit.page(
-        "dossier.html", dossier=dossier, limits=limits, documents=documents, events=events, agencies=agencies
-    )
+        "dossier.html", dossier=dossier, limits=limits, documents=documents, events=events, agencies=agencies,
+        responsible=responsible, may_assign=may(actor.role, "dossiers.assign") and actor.agency == dossier.holder,
+    )  # fmt: skip
+
+
+def _name_of(connection: Connection, account: UUID | None) -> str | None:
+    asked = select(_account.c.full_name).where(_account.c.id == account)
+    return connection.execute(asked).scalar_one_or_none() if account else None
 
 
 def names_of(connection: Connection, codes: set[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from models.clock import now
@@ -77,5 +77,5 @@ def erase(connection: Connection, account: UUID, key: Key) -> None:
     connection.execute(delete(_draft).where(*_mine(account, key)))
 
 
-def _mine(account: UUID, key: Key) -> tuple[object, ...]:
+def _mine(account: UUID, key: Key) -> tuple[ColumnElement[bool], ...]:
     return _draft.c.account == account, _draft.c.kind == key.kind, _draft.c.subject == key.subject

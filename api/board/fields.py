@@ -78,9 +78,10 @@ def fields_of(schema: Schema, *, at: str = "", defs: Schema | None = None) -> li
 
 
 def _field(path: str, name: str, owner: str, schema: Schema, defs: Schema, required: bool) -> Field:
-    titles = _titles(name, owner, schema)
     plain = _plain(schema, defs)
-    made = Field(path, "text", **titles, required=required, choices=_choices(schema, plain))
+    made = Field(
+        path, "text", *_titles(name, owner, schema), required=required, choices=_choices(schema, plain)
+    )
     kind = plain.get("type")
     match kind, plain.get("format"):
         case "object", _:
@@ -98,7 +99,9 @@ def _field(path: str, name: str, owner: str, schema: Schema, defs: Schema, requi
     if made.choices:
         return replace(made, kind="choice")
     longest = plain.get("maxLength")
-    return replace(made, kind="long" if longest and longest > _LONG and "." not in path else "text", longest=longest)
+    return replace(
+        made, kind="long" if longest and longest > _LONG and "." not in path else "text", longest=longest
+    )
 
 
 def _many(made: Field, plain: Schema, defs: Schema) -> Field:
@@ -106,7 +109,9 @@ def _many(made: Field, plain: Schema, defs: Schema) -> Field:
     if items.get("enum"):
         return replace(made, kind="many", choices=made.choices or {one: one for one in items["enum"]})
     parts = tuple(fields_of(items, at=made.name, defs=defs)) if items.get("type") == "object" else ()
-    single = Field(f"{made.name}.", "text", made.title, made.title_en, required=True, longest=items.get("maxLength"))
+    single = Field(
+        f"{made.name}.", "text", made.title, made.title_en, required=True, longest=items.get("maxLength")
+    )
     return replace(made, kind="list", parts=parts or (single,), least=int(plain.get("minItems", 0)))
 
 
@@ -126,16 +131,15 @@ def _choices(schema: Schema, plain: Schema) -> Mapping[str, str] | None:
     return named or ({str(one): str(one) for one in plain["enum"]} if plain.get("enum") else None)
 
 
-def _titles(name: str, owner: str, schema: Schema) -> dict[str, str]:
+def _titles(name: str, owner: str, schema: Schema) -> tuple[str, str, str, str]:
+    """What a field is called in both languages, its help, and its article."""
     fact = catalogue().get(name)
     if fact is not None and schema.get("title") == fact.title:
-        return {
-            "title": fact.title, "title_en": fact.title_en, "help": fact.help or "", "citation": fact.citation or "",
-        }  # fmt: skip
+        return fact.title, fact.title_en, fact.help or "", fact.citation or ""
     meaning = FIELDS.get(f"Fact{owner}.{name}") or FIELDS.get(f"{owner}.{name}") or FIELDS.get(name)
     vi, bar, en = (meaning or "").partition(" · ")
     title = str(schema.get("title", name))
-    return {"title": vi or title, "title_en": en[:1].upper() + en[1:] if bar else title}
+    return vi or title, en[:1].upper() + en[1:] if bar else title, "", ""
 
 
 def _below(field: Field, old: str, new: str) -> Field:
@@ -146,7 +150,9 @@ def _below(field: Field, old: str, new: str) -> Field:
 
 def _filled(name: str, values: Mapping[str, str]) -> int:
     """How many rows of a list have something in them, gaps included."""
-    found = (re.match(rf"{re.escape(name)}\.(\d{{1,3}})(\.|$)", key) for key, value in values.items() if value)
+    found = (
+        re.match(rf"{re.escape(name)}\.(\d{{1,3}})(\.|$)", key) for key, value in values.items() if value
+    )
     return min(max((int(one[1]) + 1 for one in found if one), default=0), _ROWS)
 
 

@@ -1,18 +1,19 @@
 """What a form has sent: acted on once however often it comes, and its draft forgotten with that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import orjson
 from fastapi import Depends, Response
-from pydantic import BaseModel
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 from starlette.datastructures import UploadFile
 
 from api.board import drafts
 from api.board.visits import ActorDep, FieldsDep, Visit, VisitDep
-from api.errors import Problem, problem_of
+from api.errors import Problem, of_validation, problem_of
 from api.idempotency import Answer, Once
 from flows.engine import Actor
 from flows.refusals import Refusal
@@ -30,6 +31,22 @@ class _Kept(BaseModel):
     path: str
     message: str
     values: dict[str, str | int]
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def checked(model: type[M], values: Mapping[str, Any]) -> M:
+    """What was typed, as the API's own model takes it.
+
+    Raises:
+        Problem: 422 naming each field by its path.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        flaws = [{**flaw, "loc": ("body", *flaw["loc"])} for flaw in error.errors()]
+        raise of_validation(RequestValidationError(flaws)) from None
 
 
 @dataclass
@@ -60,7 +77,9 @@ class Sent:
             gone = write(connection)
             if self.draft:
                 drafts.erase(connection, self.actor.account, self.draft)
-            values = {name: value if isinstance(value, int) else str(value) for name, value in gone.values.items()}
+            values = {
+                name: value if isinstance(value, int) else str(value) for name, value in gone.values.items()
+            }
             return Answer(_Kept(path=gone.path, message=gone.message, values=values))
 
         once = Once(self.visit.request, self.visit.parts.engine, self.actor, self.key)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import select
 from starlette.datastructures import UploadFile
@@ -118,7 +118,7 @@ class Visit:
         return errors_of(problem, self.language) if problem else []
 
     def address(self, **changes: object) -> str:
-        """This page's address with other query parameters; None takes one away."""
+        """The address of this page with other query parameters; None takes one away."""
         query = dict(self.request.query_params) | changes
         kept = {name: str(value) for name, value in query.items() if value is not None}
         return f"{self.request.url.path}?{urlencode(kept)}" if kept else self.request.url.path
@@ -143,9 +143,7 @@ class Visit:
             self.seal(answer, _SAID, {"message": message, "values": values}, seconds=60)
         return answer
 
-    def seal(
-        self, answer: RedirectResponse, name: str, said: Mapping[str, Any] | None, seconds: int
-    ) -> None:
+    def seal(self, answer: Response, name: str, said: Mapping[str, Any] | None, seconds: int) -> None:
         """Lets the browser keep something for us that nobody can read or forge; None takes it back."""
         sealed = None if said is None else box.seal(self.parts.settings, orjson.dumps(said).decode())
         keep(self.request, answer, name, sealed, seconds)
@@ -165,7 +163,9 @@ def own_path(path: str) -> str:
     """The path, if it leads to a page of the board; else the board's first page."""
     parts = urlsplit(path) if path.isprintable() and "\\" not in path else None
     own = parts is not None and not parts.scheme and not parts.netloc and not path.startswith("//")
-    return path if own and parts and (parts.path == "/board" or parts.path.startswith("/board/")) else "/board"
+    return (
+        path if own and parts and (parts.path == "/board" or parts.path.startswith("/board/")) else "/board"
+    )
 
 
 async def fields_of(request: Request) -> Fields:

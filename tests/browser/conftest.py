@@ -69,7 +69,9 @@ def board(cluster: Settings, template: str) -> Iterator[Board]:  # noqa: F811 - 
         here = replace(settings, doors=doors, public_url=f"http://127.0.0.1:{port}")
         app = create_app(here)
         store = open_store(app_url(here))
-        config = uvicorn.Config(app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()

@@ -34,7 +34,9 @@ def known() -> Catalog:
 def written(catalogue: Catalog) -> bytes:
     """A catalogue as the file holds it: in order, without places, so that two people's changes seldom meet."""
     out = BytesIO()
-    write_po(out, catalogue, width=0, no_location=True, sort_output=True, ignore_obsolete=True, omit_header=True)
+    write_po(
+        out, catalogue, width=0, no_location=True, sort_output=True, ignore_obsolete=True, omit_header=True
+    )
     head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
     return head.encode() + out.getvalue()
 
