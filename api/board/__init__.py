@@ -17,14 +17,30 @@ from api.board import (
 from api.board.problems import problem_page
 from api.board.visits import Away
 
+ROUTERS = (
+    home.root,
+    assets.router,
+    home.router,
+    sign_in.router,
+    account.router,
+    preferences.router,
+    draft_saving.router,
+    # Officers
+    work.router,
+    dossier.router,
+    assignment.router,
+    # Supervisors
+    # Law and administration
+)
+"""Every page there is: a noun's router each."""
+
 
 def include(app: FastAPI) -> None:
     """Adds the pages to the application, and makes its problems pages where people read them."""
     app.state.problem_page = problem_page
     app.add_exception_handler(Away, _lead)
-    app.include_router(home.root)
-    for part in (assets, home, sign_in, account, preferences, draft_saving, work, dossier, assignment):
-        app.include_router(part.router)
+    for router in ROUTERS:
+        app.include_router(router)
 
 
 async def _lead(_request: Request, away: Exception) -> Response:

@@ -17,7 +17,7 @@ _KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": 
 def said() -> Catalog:
     """Every message of the templates and the code."""
     with (BOARD / "locale" / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # Babel leaves it without types
     found = Catalog(locale="en")
     for _path, _line, message, comments, context in extract_from_dir(
         BOARD, methods, options, keywords=_KEYWORDS, strip_comment_tags=True
