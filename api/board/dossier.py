@@ -6,6 +6,7 @@ from fastapi import Response
 from sqlalchemy import Connection, select
 
 from api.answers import dossier_of
+from api.board import words
 from api.board.visits import ActorDep, VisitDep, pages
 from api.dependencies import CalendarDep, DossierId
 from api.documents import documents_of
@@ -37,7 +38,7 @@ def show(visit: VisitDep, actor: ActorDep, dossier_id: DossierId, calendar: Cale
         responsible = _name_of(connection, dossier.assignee)
     return visit.page(
         "dossier.html", dossier=dossier, limits=limits, documents=documents, events=events, agencies=agencies,
-        responsible=responsible, may_assign=may(actor.role, "dossiers.assign") and actor.agency == dossier.holder,
+        masked=[visit.say(words.MASKS[one]) for one in dossier.masked], responsible=responsible, may_assign=may(actor.role, "dossiers.assign") and actor.agency == dossier.holder,
     )  # fmt: skip
 
 

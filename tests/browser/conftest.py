@@ -18,7 +18,7 @@ from api.access import NOBODY, begin_browser
 from api.app import create_app
 from models.postgres import app_url
 from models.settings import Settings
-from models.store import open_store, unit_of_work
+from models.store import SYSTEM, Scope, open_store, unit_of_work
 from tests.api.conftest import SignedIn, template  # noqa: F401 - a fixture
 from tests.api.road import Caller, Road
 from tests.cluster import new_database
@@ -54,8 +54,15 @@ class Board:
         return found
 
     def ask(self, statement: str, **values: Any) -> Any:
-        """The first value a statement answers, as the application."""
-        with unit_of_work(self.store, NOBODY) as connection:
+        """The first value a statement answers, as somebody who is not known yet."""
+        return self._ask(NOBODY, statement, values)
+
+    def as_system(self, statement: str, **values: Any) -> Any:
+        """The same, as the system, which sees everything."""
+        return self._ask(Scope(SYSTEM), statement, values)
+
+    def _ask(self, scope: Scope, statement: str, values: dict[str, Any]) -> Any:
+        with unit_of_work(self.store, scope) as connection:
             answer = connection.execute(text(statement), values)
             return answer.scalar() if answer.returns_rows else None
 

@@ -1,5 +1,6 @@
 """Signing in on the board: the same judgement as the API's, and sessions that live while they are used."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -146,8 +147,6 @@ def test_a_given_password_is_changed_before_anything_else(client: TestClient, st
 
 
 def test_a_role_that_needs_a_second_factor_sets_it_up_first(database: Settings, client: TestClient) -> None:
-    from dataclasses import replace
-
     parts = client.app.state.parts  # type: ignore[attr-defined]
     doors = replace(database.doors, second_factor=True)
     client.app.state.parts = replace(parts, settings=replace(database, doors=doors))  # type: ignore[attr-defined]

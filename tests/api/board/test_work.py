@@ -6,8 +6,10 @@ from typing import Any
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
+from api.dossier_list import Filters, conditions_of, page_of
+from flows.engine import Actor
 from models.store import SYSTEM, Scope, unit_of_work
-from tests.api.board.visitor import Visitor
+from tests.api.board.visitor import Visitor, account_of
 from tests.api.conftest import NOW
 from tests.api.road import Road
 
@@ -30,8 +32,8 @@ def opened(road: Road, store: Engine, due: timedelta | None) -> str:
         id=road.id,
     )
     if due is not None:
-        write(store, """INSERT INTO time_limit (id, dossier, rule, kind, started_by, starts_at, due, ledger)
-            SELECT gen_random_uuid(), dossier, 'p4-read', 'duty', id, :since, :due, '[]' FROM event WHERE dossier = :id""",
+        write(store, """INSERT INTO time_limit (id, dossier, book, rule, kind, started_by, starts_at, due, ledger)
+            SELECT gen_random_uuid(), dossier, '2026', 'p4-read', 'duty', id, :since, :due, '[]' FROM event WHERE dossier = :id""",
             since=NOW - timedelta(days=30), due=NOW + due, id=road.id)  # fmt: skip
     with unit_of_work(store, Scope(SYSTEM)) as connection:
         asked = text("SELECT number FROM dossier WHERE id = :id")
@@ -53,10 +55,6 @@ def test_the_most_urgent_comes_first_and_pages_go_on_where_the_last_ended(
     assert order(shown) == [past, soon, later, none]
     assert shown.count("Quá hạn</span>") == 1
     assert order(visitor.get("/board/work?overdue=true").text) == [past]
-    from api.dossier_list import Filters, conditions_of, page_of
-    from flows.engine import Actor
-    from tests.api.board.visitor import account_of
-
     actor, seen, cursor = Actor(account_of(client, POLICE), POLICE, "officer"), list[str](), None
     while True:
         filters = Filters(limit=1, cursor=cursor, agency=POLICE)
@@ -77,11 +75,11 @@ def test_a_dossier_shows_person_limits_documents_and_road(road: Road, client: Te
         assert part in shown, part
 
 
-def test_what_a_reader_does_not_need_is_masked_on_pages_too(road: Road, client: TestClient) -> None:
-    minor = {
-        "birth_date": "2010-05-20", "identity": {"type": "none", "reason": "chưa được cấp"},
-    }  # fmt: skip
-    road.open(person=minor)
+def test_what_a_reader_does_not_need_is_masked_on_pages_too(
+    road: Road, client: TestClient, store: Engine
+) -> None:
+    road.open()
+    write(store, """UPDATE person SET data = data || '{"birth_date": "2010-05-20"}'""")
     watching = Visitor.signed_in(client, "giam-sat")
     shown = watching.get(f"/board/dossiers/{road.id}")
     assert shown.status_code == 200
