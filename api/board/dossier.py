@@ -36,9 +36,11 @@ def show(visit: VisitDep, actor: ActorDep, dossier_id: DossierId, calendar: Cale
         codes = {dossier.holder, *dossier.parties.values(), *(event.agency for event in events)}
         agencies = names_of(connection, codes)
         responsible = _name_of(connection, dossier.assignee)
+    mine = actor.agency == dossier.holder
     return visit.page(
         "dossier.html", dossier=dossier, limits=limits, documents=documents, events=events, agencies=agencies,
-        masked=[visit.say(words.MASKS[one]) for one in dossier.masked], responsible=responsible, may_assign=may(actor.role, "dossiers.assign") and actor.agency == dossier.holder,
+        masked=[visit.say(words.MASKS[one]) for one in dossier.masked], responsible=responsible,
+        may_assign=mine and may(actor.role, "dossiers.assign"),
     )  # fmt: skip
 
 

@@ -46,7 +46,11 @@ class Field:
         return self.title_en if language == "en" else self.title
 
     def options(self, say: Callable[[str], str]) -> list[tuple[str, str]]:
-        """What can be chosen, and what it is called."""
+        """What can be chosen, and what it is called.
+
+        Args:
+            say: says a message in the reader's language.
+        """
         if self.kind == "flag":
             return [(code, say(name)) for code, name in _YES_NO.items()]
         return list((self.choices or {}).items())

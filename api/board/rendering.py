@@ -46,7 +46,7 @@ def environment(language: Language) -> Environment:
     }
     made.globals |= {
         "language": language, "languages": LANGUAGES, "static": address_of, "words": words, "new_key": _new_key,
-        "back_query": _back_query,
+        "back_query": _back_query, "say": found.gettext,
     }  # fmt: skip
     for name in made.list_templates():
         made.get_template(name)

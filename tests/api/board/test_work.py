@@ -32,8 +32,8 @@ def opened(road: Road, store: Engine, due: timedelta | None) -> str:
         id=road.id,
     )
     if due is not None:
-        write(store, """INSERT INTO time_limit (id, dossier, book, rule, kind, started_by, starts_at, due, ledger)
-            SELECT gen_random_uuid(), dossier, '2026', 'p4-read', 'duty', id, :since, :due, '[]' FROM event WHERE dossier = :id""",
+        write(store, """INSERT INTO time_limit (id, dossier, book, rule, kind, started_by, starts_at, due, last_day, explanation, ledger)
+            SELECT gen_random_uuid(), dossier, '2026', 'p4-read', 'duty', id, :since, :due, date(:due), '{}', '[]' FROM event WHERE dossier = :id""",
             since=NOW - timedelta(days=30), due=NOW + due, id=road.id)  # fmt: skip
     with unit_of_work(store, Scope(SYSTEM)) as connection:
         asked = text("SELECT number FROM dossier WHERE id = :id")
