@@ -39,7 +39,7 @@ def test_a_page_holds(board: Board, window: Window, shown: Shown, axe: str) -> N
         assert page.evaluate(SMALL) == [], width
     page.evaluate(axe)
     for light in ("light", "dark"):
-        page.emulate_media(color_scheme=light)  # type: ignore[arg-type]  # one of the two
+        page.emulate_media(color_scheme=light)
         assert serious(page) == [], light
     assert [one for one in told if "status of 40" not in one] == [], "the browser complained"
 

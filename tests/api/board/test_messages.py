@@ -1,6 +1,7 @@
 """The catalogue: every message has its English, none stands that nobody says, and both take the same values."""
 
 import re
+from typing import Any
 
 from api.board.language import CATALOGUE
 from tests.browser import messages
@@ -15,7 +16,13 @@ def test_every_message_is_said_in_english_and_no_stale_one_stands() -> None:
 
 def test_english_takes_the_values_that_vietnamese_takes() -> None:
     for message in messages.known():
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        said = message.string if isinstance(message.string, tuple) else (message.string,)
-        wanted = {name for one in ids for name in re.findall(r"%\((\w+)\)", one)}
-        assert all(set(re.findall(r"%\((\w+)\)", one)) == wanted for one in said), ids
+        wanted = set[str]().union(*map(_values, _texts(message.id)))
+        assert all(_values(one) == wanted for one in _texts(message.string)), message.id
+
+
+def _texts(said: Any) -> list[str]:
+    return list(said) if isinstance(said, tuple | list) else [said]
+
+
+def _values(text: str) -> set[str]:
+    return set(re.findall(r"%\((\w+)\)", text))
