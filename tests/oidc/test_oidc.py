@@ -169,6 +169,21 @@ def test_a_head_needs_a_second_factor_there(client: TestClient, there: There) ->
     assert client.get("/v1/me", headers=headers).json()["role"] == "head"
 
 
+def test_a_browser_comes_back_to_the_page_it_wanted_with_a_session_and_no_tokens(
+    client: TestClient, there: There
+) -> None:
+    assert "/board/sign-in/openid?next=%2Fboard%2Fwork" in client.get("/board/sign-in?next=/board/work").text
+    for who, led in (("officer-1", "/board/work"), ("stranger-1", "/board/sign-in?openid=oidc_refused&next=%2Fboard%2Fwork"),
+                     ("head-1", "/board/sign-in?openid=second_factor_required&next=%2Fboard%2Fwork")):  # fmt: skip
+        client.cookies.clear()
+        away = client.get("/board/sign-in/openid?next=/board/work").headers["location"]
+        back = client.get(there.lets_in(f"{away}&login_hint={who}"))
+        assert (back.status_code, back.headers["location"]) == (303, led)
+        assert "token" not in back.text
+        assert client.get("/board/work").status_code == (200 if who == "officer-1" else 303)
+    assert "không thành công" in client.get("/board/sign-in?openid=oidc_refused").text
+
+
 def test_an_answer_counts_once_in_the_browser_that_asked_and_within_ten_minutes(
     client: TestClient, there: There
 ) -> None:
