@@ -1,6 +1,6 @@
 # What each target does: `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check pages long crash bench clean
+.PHONY: help setup run test check pages messages screenshots long crash bench clean
 VENV := .venv
 # uv itself lives beside the environment it makes: nothing is installed outside this folder.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
@@ -32,6 +32,12 @@ check: setup  ## Lint, types, rulebooks and their pages
 
 pages: setup  ## Write a page of each rulebook into docs/law/
 	@$(VENV)/bin/hoso rulebook pages
+
+messages: setup  ## Take the board's messages from its pages into the English catalogue, where new ones wait for their words
+	@$(VENV)/bin/python -m tests.browser.messages
+
+screenshots: setup  ## Write pictures of the board's pages into var/screenshots, in both lights and three widths
+	@HOSO_SCREENSHOTS=var/screenshots $(VENV)/bin/pytest tests/browser/test_screenshots.py
 
 long: setup  ## What `make test` leaves out: two machines behind nginx, the clock on Prefect, workers killed while they send
 	@$(VENV)/bin/pytest -m long

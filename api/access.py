@@ -3,13 +3,14 @@
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from math import ceil
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid4
 
 import jwt
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from api.errors import Fault, Problem, Said
 from api.signed import told
@@ -23,6 +24,10 @@ NOBODY = Scope("")
 """The scope of requests before anyone is known, and of what concerns no dossier: it sees none."""
 ACCESS = timedelta(minutes=15)
 REFRESH = timedelta(hours=12)
+IDLE = timedelta(minutes=30)
+"""How long a browser's session lasts unused; used, it lasts as long as `REFRESH`."""
+_TOUCHED = timedelta(minutes=1)
+"""How often the use of a browser's session is written down."""
 SKEW = timedelta(seconds=60)
 """How far the clocks of two of our machines may be apart."""
 ISSUER, _AUDIENCE, _TYPE, _ALGORITHM = "hoso", "hoso-api", "at+jwt", "HS256"
@@ -55,17 +60,44 @@ def begin(
     second_factor: bool = False, secret: UUID | None = None,
 ) -> Tokens:  # fmt: skip
     """Signs an account in: a session and its first tokens."""
-    moment, session = now(), uuid4()
-    row = {
-        "id": session, "account": account, "kind": kind, "second_factor": second_factor, "secret": secret,
-        "address": address, "created_at": moment, "refreshed_at": moment,
-        "expires_at": moment + (ACCESS if kind == "service" else REFRESH),
-    }  # fmt: skip
-    connection.execute(insert(_session), row)
-    told(connection, "signed_in", account=account, address=address, code=kind)
+    lasts = ACCESS if kind == "service" else REFRESH
+    session = _begun(
+        connection, account, kind, address, lasts, second_factor=second_factor, secret=secret, browser=None
+    )
     if kind == "service":
         return Tokens(_access(settings, account, session))
     return _issue(connection, settings, account, session)
+
+
+def begin_browser(
+    connection: Connection, account: UUID, kind: SessionKind, address: str, *, second_factor: bool
+) -> str:
+    """Signs an account in at a browser: a session without tokens of the API; what the cookie is to hold."""
+    kept = secrets.token_urlsafe(32)
+    _begun(
+        connection,
+        account,
+        kind,
+        address,
+        IDLE,
+        second_factor=second_factor,
+        secret=None,
+        browser=_digest(kept),
+    )
+    return kept
+
+
+def _begun(
+    connection: Connection, account: UUID, kind: SessionKind, address: str, lasts: timedelta, **more: object
+) -> UUID:
+    moment, session = now(), uuid4()
+    row = {
+        "id": session, "account": account, "kind": kind, "address": address, "created_at": moment,
+        "refreshed_at": moment, "expires_at": moment + lasts, **more,
+    }  # fmt: skip
+    connection.execute(insert(_session), row)
+    told(connection, "signed_in", account=account, address=address, code=kind)
+    return session
 
 
 def refresh(engine: Engine, settings: Settings, token: str, address: str) -> Tokens:
@@ -120,22 +152,24 @@ def end(connection: Connection, *which: Any) -> list[UUID]:  # noqa: ANN401 - co
 _KNOWN = """
     WITH known AS (
         SELECT account.agency, account.role, account.service, account.scopes, account.one_time_until,
-            session.second_factor, session.kind
+            session.account, session.id, session.second_factor, session.kind, session.refreshed_at,
+            'account ' || session.account AS key
         FROM session JOIN account ON account.id = session.account
-        WHERE session.id = %(session)s AND account.id = %(account)s AND session.ended_at IS NULL
-            AND session.expires_at > %(moment)s AND NOT account.disabled
+        WHERE {which} AND session.ended_at IS NULL AND session.expires_at > %(moment)s AND NOT account.disabled
     ), paid AS (
-        INSERT INTO request_rate AS rate (key, paid_until) SELECT %(key)s, clock_timestamp() + %(cost)s FROM known
+        INSERT INTO request_rate AS rate (key, paid_until) SELECT key, clock_timestamp() + %(cost)s FROM known
         ON CONFLICT (key) DO UPDATE SET paid_until = greatest(rate.paid_until, clock_timestamp()) + %(cost)s
             WHERE rate.paid_until <= clock_timestamp() + %(credit)s
         RETURNING 1
     )
-    SELECT known.agency, known.role, known.service, known.scopes,
-        known.one_time_until IS NOT NULL AND known.kind = 'password', known.second_factor, EXISTS (SELECT FROM paid),
-        extract(epoch FROM (
-            SELECT paid_until FROM request_rate WHERE key = %(key)s) - clock_timestamp() - %(credit)s)
+    SELECT known.account, known.agency, known.role, known.service, known.scopes, known.id, known.second_factor,
+        known.one_time_until IS NOT NULL AND known.kind = 'password', known.refreshed_at, EXISTS (SELECT FROM paid),
+        extract(epoch FROM (SELECT paid_until FROM request_rate WHERE request_rate.key = known.key)
+            - clock_timestamp() - %(credit)s)
     FROM known
 """
+_BY_TOKEN = _KNOWN.format(which="session.id = %(session)s AND session.account = %(account)s")
+_BY_BROWSER = _KNOWN.format(which="session.browser = %(browser)s")
 
 
 def known(engine: Engine, settings: Settings, token: str) -> Known | None:
@@ -150,22 +184,84 @@ def known(engine: Engine, settings: Settings, token: str) -> Known | None:
         return None
     account, session = UUID(claims["sub"]), UUID(claims["sid"])
     asked = {"account": account, "session": session, "moment": now()}
-    rows = alone(engine, (_KNOWN, asked | price(f"account {account}", settings.doors.account_rate)))
+    rows = alone(engine, (_BY_TOKEN, asked | _cost(settings.doors.account_rate)))
     if not rows:
         with unit_of_work(engine, NOBODY) as connection:
             told(connection, "token_refused", account=account, code="ended")
         return None
-    agency, role, service, scopes, one_time, second_factor, paid, wait = rows[0]
-    if not paid:
-        raise too_many(float(wait or 0))
-    lacks = not (service or second_factor) and settings.doors.wants_second_factor(role)
-    return Known(Actor(account, agency, role), session, service, frozenset(scopes), one_time, lacks)
+    return _Found(*rows[0]).known(settings)
+
+
+def known_browser(engine: Engine, settings: Settings, kept: str, address: str) -> Known | None:
+    """Whose browser has this in its cookie, whose session is prolonged by that; None when it holds no more.
+
+    Raises:
+        Problem: 429 when the account asks too often.
+    """
+    moment = now()
+    asked = {"browser": _digest(kept), "moment": moment}
+    rows = alone(engine, (_BY_BROWSER, asked | _cost(settings.doors.account_rate)))
+    if not rows:
+        return None
+    found = _Found(*rows[0])
+    if found.refreshed_at <= moment - _TOUCHED:
+        until = func.least(_session.c.created_at + REFRESH, moment + IDLE)
+        alive = {"refreshed_at": moment, "expires_at": until, "address": address}
+        with unit_of_work(engine, NOBODY) as connection:
+            connection.execute(update(_session).where(_session.c.id == found.session).values(alive))
+    return found.known(settings)
+
+
+def lapsed_browser(engine: Engine, kept: str) -> tuple[UUID, UUID] | None:
+    """Session and account of a browser that was not used for too long and has not signed out since; it may do nothing."""
+    asked = (
+        select(_session.c.id, _session.c.account)
+        .join(_account, _account.c.id == _session.c.account)
+        .where(_session.c.browser == _digest(kept), _session.c.ended_at.is_(None), ~_account.c.disabled)
+        .where(_session.c.expires_at > now() - REFRESH)
+    )
+    with unit_of_work(engine, NOBODY) as connection:
+        row = connection.execute(asked).one_or_none()
+    return (row.id, row.account) if row else None
+
+
+class _Found(NamedTuple):
+    """A living session with its account, in the order in which it is asked for."""
+
+    account: UUID
+    agency: str
+    role: str
+    service: bool
+    scopes: list[str]
+    session: UUID
+    second_factor: bool
+    one_time_password: bool
+    refreshed_at: datetime
+    paid: bool
+    wait: Decimal | None
+
+    def known(self, settings: Settings) -> Known:
+        if not self.paid:
+            raise too_many(float(self.wait or 0))
+        exempt = self.service or self.second_factor
+        return Known(
+            Actor(self.account, self.agency, self.role),
+            self.session,
+            self.service,
+            frozenset(self.scopes),
+            self.one_time_password,
+            not exempt and settings.doors.wants_second_factor(self.role),
+        )
 
 
 def price(key: str, rate: int) -> dict[str, object]:
     """What one request costs of a rate a minute, and how far ahead of the clock one may be: a minute's worth at once."""
+    return {"key": key, **_cost(rate)}
+
+
+def _cost(rate: int) -> dict[str, object]:
     cost = timedelta(minutes=1) / rate
-    return {"key": key, "cost": cost, "credit": timedelta(minutes=1) - cost}
+    return {"cost": cost, "credit": timedelta(minutes=1) - cost}
 
 
 def too_many(seconds: float) -> Problem:

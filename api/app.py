@@ -16,6 +16,7 @@ from api import (
     assignments,
     audit,
     auth,
+    board,
     bulk,
     bulk_asking,
     bulk_watching,
@@ -57,6 +58,7 @@ from api import (
     webhook_deliveries,
     webhooks,
 )
+from api.board.rendering import compile_all
 from api.dependencies import Parts
 from api.edge import Edge
 from api.rates import paced
@@ -147,6 +149,7 @@ def create_app(settings: Settings) -> FastAPI:
         metrics,
     ):
         app.include_router(part.router)
+    board.include(app)
     _describe(app)
     return app
 
@@ -158,6 +161,7 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     office = LibreOffice(settings.data / "libreoffice", settings.soffice)
     app.state.parts = Parts(settings, engine, office, Queues(engine))
     books()  # a book that cannot be trusted stops the start, not the first request
+    compile_all()  # as little as a broken template
     try:
         yield
     finally:

@@ -80,51 +80,50 @@ def assign(
     """Chấm dứt khi hồ sơ chuyển sang cơ quan khác · ends when the dossier moves to another agency."""
 
     def write(connection: Connection) -> Answer:
-        give(connection, actor, dossier_id, body.account, body.note)
+        make_responsible(connection, actor, dossier_id, body)
         return Answer(_all(connection, dossier_id))
 
     return once(body.model_dump(mode="json"), write)
 
 
-def give(connection: Connection, actor: Actor, dossier: UUID, account: UUID | None, note: str | None) -> None:
-    """Makes an account responsible for a dossier, or nobody.
+def make_responsible(connection: Connection, actor: Actor, dossier_id: UUID, body: AssignmentIn) -> None:
+    """Makes somebody responsible for a dossier, or nobody.
 
     Raises:
-        Problem: the dossier is not seen or another agency holds it, or the account is none of this agency's; nothing was
-            written.
+        Problem: 404, 409 where another agency holds it, 422 for who does not work there.
     """
-    state = state_of(connection, actor, dossier, lock=True)
+    state = state_of(connection, actor, dossier_id, lock=True)
     require_kept(state)
     holder = Agencies(connection).in_charge(state.holder, now().astimezone(TIMEZONE).date())
     if actor.agency != holder:
         said = Said("Hồ sơ đang do cơ quan khác giữ", "Another agency holds the dossier")
         raise Problem(409, "not_in_charge", said, [Fault("not_in_charge", said)])
-    if account is not None and not _works_here(connection, account, actor.agency):
+    if body.account is not None and body.account not in colleagues_of(connection, actor.agency):
         said = Said(
             "Không phải tài khoản đang dùng của cán bộ cơ quan này", "is no enabled account of this agency"
         )
         title = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
         raise Problem(422, "invalid", title, [Fault("unknown_account", said, "account")])
-    if state.assignee == account:
+    if state.assignee == body.account:
         return
-    moment = now()
-    open_ = _assignment.c.dossier == dossier, _assignment.c.ended_at.is_(None)
-    why = "replaced" if account else "withdrawn"
+    moment, open_ = now(), (_assignment.c.dossier == dossier_id, _assignment.c.ended_at.is_(None))
+    why = "replaced" if body.account else "withdrawn"
     connection.execute(update(_assignment).where(*open_).values(ended_at=moment, ended_because=why))
-    if account is not None:
+    if body.account is not None:
         connection.execute(insert(_assignment), {
-            "id": uuid4(), "dossier": dossier, "agency": actor.agency, "account": account,
-            "assigned_by": actor.account, "assigned_at": moment, "note": note,
+            "id": uuid4(), "dossier": dossier_id, "agency": actor.agency, "account": body.account,
+            "assigned_by": actor.account, "assigned_at": moment, "note": body.note,
         })  # fmt: skip
 
 
-def _works_here(connection: Connection, account: UUID, agency: str) -> bool:
-    roles = ("officer", "head", "clerk", "judge")
-    asked = select(_account.c.id).where(
-        _account.c.id == account, _account.c.agency == agency, _account.c.disabled.is_(False),
-        _account.c.role.in_(roles),
-    )  # fmt: skip
-    return connection.execute(asked).one_or_none() is not None
+def colleagues_of(connection: Connection, agency: str) -> dict[UUID, str]:
+    """Who may be made responsible in an agency, with their names."""
+    asked = select(_account.c.id, _account.c.full_name).where(
+        _account.c.agency == agency,
+        _account.c.disabled.is_(False),
+        _account.c.role.in_(("officer", "head", "clerk", "judge")),
+    )
+    return {row.id: row.full_name for row in connection.execute(asked.order_by(_account.c.full_name))}
 
 
 def _all(connection: Connection, dossier: UUID) -> AssignmentsOut:

@@ -3,12 +3,13 @@
 import base64
 import binascii
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
-from api.access import ACCESS, NOBODY, Tokens, end, refresh, revoke
+from api.access import ACCESS, NOBODY, Tokens, begin, end, refresh, revoke
 from api.dependencies import AddressDep, KnownDep, PartsDep
 from api.errors import Fault, Problem, Said
 from api.locks import Attempt
@@ -80,8 +81,12 @@ def token(
     """
     if grant_type == "password":
         name, word = _both(username=username, password=password)
-        shown = Credentials(name, word, otp, address)
-        return token_out(sign_in(parts.engine, parts.settings, shown))
+        settings, shown = parts.settings, Credentials(name, word, otp, address)
+
+        def tokens(connection: Connection, account: UUID, factor: bool) -> Tokens:
+            return begin(connection, settings, account, "password", address, second_factor=factor)
+
+        return token_out(sign_in(parts.engine, settings, shown, tokens))
     basic = _basic(request.headers.get("authorization", ""))
     client, secret = basic or _both(client_id=client_id, client_secret=client_secret)
     return token_out(*sign_in_service(parts.engine, parts.settings, client, secret, address))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from api.assignments import AssignmentIn, give, head
+from api.assignments import AssignmentIn, head, make_responsible
 from api.dependencies import EngineDep, LanguageDep
 from api.errors import ErrorOut, Language, Problem, errors_of, of_refusal
 from api.idempotency import Answer, OnceDep
@@ -114,7 +114,7 @@ def assign_many(
         for one in sorted(dossiers):  # locked in one order, so that two such requests never wait in a ring
             errors: list[ErrorOut] = []
             try:
-                give(connection, actor, one, body.account, body.note)
+                make_responsible(connection, actor, one, AssignmentIn(account=body.account, note=body.note))
             except Problem as problem:
                 errors = errors_of(problem, language) or [
                     ErrorOut(code=problem.code, message=problem.title.to(language))

@@ -131,14 +131,19 @@ def allowed(permission: Permission) -> Callable[[Actor], Awaitable[Actor]]:
 
     The answer's code and reason are the permission's own, where it has any.
     """
-    code, said = _REFUSED.get(permission, _NOT_YOURS)
 
     async def passed(actor: CurrentActor) -> Actor:
-        if not may(actor.role, permission):
-            raise Problem(403, code, said, [Fault(code, said)])
+        require(actor, permission)
         return actor
 
     return passed
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Goes on if the policy gives the actor's role this permission; Problem 403 otherwise, with the permission's reason."""
+    if not may(actor.role, permission):
+        code, said = _REFUSED.get(permission, _NOT_YOURS)
+        raise Problem(403, code, said, [Fault(code, said)])
 
 
 _NOT_YOURS = (

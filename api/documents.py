@@ -25,7 +25,7 @@ from documents.stationery import marked
 from flows.anonymising import erased
 from flows.engine import Actor
 from flows.masking import masks_of, minor_of, shown
-from flows.state import Agencies, require_kept
+from flows.state import Agencies, State, require_kept
 from models.clock import now
 from models.law.limits import TIMEZONE
 from models.seeing import visible
@@ -57,12 +57,16 @@ def list_documents(
 ) -> Response:
     """Theo ngày ban hành · by day of issue."""
     with unit_of_work(engine, actor.scope, planned_once=True) as connection:
-        state = state_of(connection, actor, dossier_id)
-        asked = _DOCUMENTS.where(_document.c.dossier == dossier_id)
-        ordered = asked.order_by(_document.c.issued_on, _document.c.form, _document.c.id)
-        rows = connection.execute(ordered).mappings().all()
+        found = documents_of(connection, state_of(connection, actor, dossier_id))
+    return whole(request, DocumentOut, found)
+
+
+def documents_of(connection: Connection, state: State) -> list[DocumentOut]:
+    """The issued documents of a dossier, by day of issue."""
+    asked = _DOCUMENTS.where(_document.c.dossier == state.id)
+    ordered = asked.order_by(_document.c.issued_on, _document.c.form, _document.c.id)
     masks, minor = masks_of(state), minor_of(state)
-    return whole(request, DocumentOut, [document_of(dict(row), masks, minor=minor) for row in rows])
+    return [document_of(dict(row), masks, minor=minor) for row in connection.execute(ordered).mappings()]
 
 
 @router.get("/v1/documents/{document_id}", summary="Một văn bản · A document")

@@ -1,17 +1,31 @@
 """Lists of dossiers: filtered, searched, in pages of a stable order, as JSON or CSV."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, model_validator
-from sqlalchemy import ColumnElement, and_, exists, false, func, intersect, literal_column, select, true
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Text,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    intersect,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
-from api.pages import CSV, Page, cursor_of, key_of, listed
+from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
 from api.traces import shown
 from flows.engine import Actor
 from flows.law_change import law_changed
@@ -185,19 +199,34 @@ def _overdue() -> ColumnElement[bool]:
     return exists().where(_open_duty(), _limit.c.due <= now()).correlate(_dossier)
 
 
-def page_of(engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], page: Page) -> DossierPage:
-    """One page of the dossiers an actor may see that meet the conditions, by number."""
+_NEVER = "infinity"
+
+
+def page_of(
+    engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], page: Page, *, urgent: bool = False
+) -> DossierPage:
+    """One page of the dossiers an actor may see that meet the conditions.
+
+    Args:
+        engine: the store.
+        actor: who asks.
+        conditions: what they have in common.
+        page: which page.
+        urgent: by the end of the first duty that still runs, those without one last; otherwise by number.
+    """
     moment = now()
     late, due = _limit.c.due <= moment, _limit.c.due
     clocks = (
         select(
             func.coalesce(func.bool_or(late), false()).label("overdue"),
             func.min(due).filter(due > moment).label("next_due"),
+            func.coalesce(func.min(due), _instant(_NEVER)).label("first_due"),
         )
         .where(_open_duty())
         .correlate(_dossier)
         .lateral("clocks")
     )
+    order = [clocks.c.first_due, _dossier.c.number] if urgent else [_dossier.c.number]
     asked = (
         select(
             *(_dossier.c[name] for name in ("id", "number", "stage", "holder", "version", "opened_on")),
@@ -208,22 +237,44 @@ def page_of(engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], 
             _assignee().label("assignee"),
             clocks.c.overdue,
             clocks.c.next_due,
+            *([cast(clocks.c.first_due, Text).label("urgency")] if urgent else ()),
         )
         .join(_person, _person.c.id == _dossier.c.person)
         .join(clocks, true())
         .where(*conditions)
-        .order_by(_dossier.c.number)
+        .order_by(*order)
         .limit(literal_column(str(page.limit + 1)))
     )
     if page.cursor is not None:
-        asked = asked.where(_dossier.c.number > key_of(page.cursor))
+        asked = asked.where(_after(order, key_of(page.cursor)))
     with unit_of_work(engine, actor.scope, planned_once=True) as connection:
         rows = connection.execute(asked.where(visible(connection, "dossier.id"))).mappings().all()
         reached = reach(connection)
     items = [_line(row, reached) for row in rows[: page.limit]]
     more = len(rows) > page.limit
     shown(item.id for item in items)
-    return DossierPage(items=items, next_cursor=cursor_of(items[-1].number) if more else None)
+    last = rows[len(items) - 1] if more else None
+    key = last and (f"{last['urgency']}|{last['number']}" if urgent else last["number"])
+    return DossierPage(items=items, next_cursor=cursor_of(key) if key else None)
+
+
+def _after(order: Sequence[Any], key: str) -> ColumnElement[bool]:
+    """What comes after the line with this key; Problem 422 when the list has no such keys."""
+    first, bar, number = key.partition("|")
+    if bool(bar) != (len(order) > 1) or (bar and first != _NEVER and not _is_instant(first)):
+        raise no_cursor()
+    return tuple_(*order) > (tuple_(_instant(first), number) if bar else tuple_(first))
+
+
+def _instant(text: str) -> Any:  # noqa: ANN401 - an expression
+    return cast(text, DateTime(timezone=True))
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _line(row: Mapping[Any, Any], reached: Reach) -> DossierLine:

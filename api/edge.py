@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import UNEXPECTED, Problem, answer, language_of, of_http
+from api.errors import UNEXPECTED, Problem, answer, of_http, on_board
 from models import logs, metrics
 
 _MOST_JSON, _MOST_UPLOAD, _MOST_IMPORT = 4_000_000, 21_000_000, 101_000_000
@@ -110,8 +110,7 @@ def template_of(scope: Scope) -> str:
 
 
 async def _problem(scope: Scope, problem: Problem, receive: Receive, send: Send) -> None:
-    request = Request(scope)
-    await answer(problem, language_of(request), request.url.path)(scope, receive, send)
+    await answer(problem, Request(scope))(scope, receive, send)
 
 
 def _host(given: str) -> str:
@@ -130,7 +129,10 @@ def _security(scope: Scope) -> list[tuple[bytes, bytes]]:
     path = scope["path"]
     policy = _DOCS if path == "/docs" or path.startswith("/docs/") else _NOTHING
     secure = [(b"strict-transport-security", b"max-age=31536000")] if scope.get("scheme") == "https" else []
-    return [*_SECURITY, (b"content-security-policy", policy), *secure]
+    referrer = b"no-referrer"
+    if on_board(path):  # its forms must say where they come from, which under "no-referrer" browsers do not
+        policy, referrer = _BOARD, b"same-origin"
+    return [*_SECURITY, (b"referrer-policy", referrer), (b"content-security-policy", policy), *secure]
 
 
 _NOTHING = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
@@ -138,11 +140,14 @@ _DOCS = (
     b"default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+_BOARD = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    b"font-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 """The page of the API's description runs Swagger UI, which comes from here; nobody's words stand on it."""
 _SECURITY = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),

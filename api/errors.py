@@ -1,11 +1,11 @@
 """Errors as problem documents (RFC 9457): one mapping of every refusal, in Vietnamese and in English."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, Literal, NamedTuple
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
@@ -279,8 +279,20 @@ def errors_of(problem: Problem, language: Language) -> list[ErrorOut]:
     ]
 
 
-def answer(problem: Problem, language: Language, path: str) -> JSONResponse:
-    """The problem document."""
+def answer(problem: Problem, request: Request) -> Response:
+    """The problem as whoever asks can read it: a page on the board, elsewhere a problem document."""
+    page: Callable[[Problem, Request], Response] | None = getattr(request.app.state, "problem_page", None)
+    if page is not None and on_board(request.url.path):
+        return page(problem, request)
+    return _document(problem, language_of(request), request.url.path)
+
+
+def on_board(path: str) -> bool:
+    """Whether an address is one of the board's, whose readers are people."""
+    return path == "/board" or path.startswith("/board/")
+
+
+def _document(problem: Problem, language: Language, path: str) -> JSONResponse:
     errors = errors_of(problem, language)
     title = problem.title.to(language)
     body = ProblemOut(
@@ -302,27 +314,32 @@ def answer(problem: Problem, language: Language, path: str) -> JSONResponse:
     )
 
 
-def _handle(request: Request, error: Exception) -> JSONResponse:
+def problem_of(error: Exception, request: Request) -> Problem:
+    """The problem that an error is; one that is none is raised."""
     match error:
         case Problem():
-            problem = error
+            return error
         case Refusal():
-            problem = of_refusal(error)
+            return of_refusal(error)
         case RequestValidationError():
-            problem = of_validation(error)
+            return of_validation(error)
         case PdfError():
-            problem = of_pdf(error)
+            return of_pdf(error)
         case HTTPException(status_code=HTTPStatus.METHOD_NOT_ALLOWED):
-            problem = replace(of_http(error), headers={"Allow": ", ".join(_allowed(request))})
+            return replace(of_http(error), headers={"Allow": ", ".join(_allowed(request))})
         case HTTPException():
-            problem = of_http(error)
+            return of_http(error)
         case _:
             raise error
+
+
+def _handle(request: Request, error: Exception) -> Response:
+    problem = problem_of(error, request)
     if not _only_asks(request):
         for code in {fault.code for fault in problem.faults} or {problem.code}:
             metrics.refusals.labels(code).inc()
     note(code=problem.code)
-    return answer(problem, language_of(request), request.url.path)
+    return answer(problem, request)
 
 
 def _allowed(request: Request) -> list[str]:

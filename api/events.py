@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from api.answers import EventOut, event_of
 from api.dependencies import CurrentActor, DossierId, EngineDep
 from api.dossiers import state_of
 from api.pages import CSV, with_lines
+from flows.state import State
 from models.event import breaks_of
 from models.store import unit_of_work
 from models.tables import table
@@ -33,14 +34,23 @@ def list_events(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep, r
     """Mỗi thao tác nối với thao tác trước bằng mã băm · each is chained to the one before."""
     with unit_of_work(engine, actor.scope, planned_once=True) as connection:
         state = state_of(connection, actor, dossier_id)
-        asked = (
-            select(_event, _facts.c.facts, _facts.c.salt)
-            .join(_facts, _facts.c.event == _event.c.id, isouter=True)
-            .where(_event.c.dossier == dossier_id)
-            .order_by(_event.c.seq)
-        )
-        rows = [dict(row) for row in connection.execute(asked).mappings()]
+        items, intact = _chain(connection, state)
+    return with_lines(request, EventOut, ChainOut(head=state.head, intact=intact, items=items), items)
+
+
+def events_of(connection: Connection, state: State) -> list[EventOut]:
+    """What was done to a dossier, as its reader may know it."""
+    return _chain(connection, state)[0]
+
+
+def _chain(connection: Connection, state: State) -> tuple[list[EventOut], bool]:
+    asked = (
+        select(_event, _facts.c.facts, _facts.c.salt)
+        .join(_facts, _facts.c.event == _event.c.id, isouter=True)
+        .where(_event.c.dossier == state.id)
+        .order_by(_event.c.seq)
+    )
+    rows = [dict(row) for row in connection.execute(asked).mappings()]
     taken_back = {row["voids"]: row["id"] for row in rows if row["voids"]}
     items = [event_of({**row, "voided_by": taken_back.get(row["id"])}, row["facts"], state) for row in rows]
-    chain = ChainOut(head=state.head, intact=not any(breaks_of(rows, state.head)), items=items)
-    return with_lines(request, EventOut, chain, items)
+    return items, not any(breaks_of(rows, state.head))

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from api.answers import AskedInstant, InstantInAddress, LimitOut, limit_of
 from api.dependencies import CurrentActor, DossierId, EngineDep
@@ -60,17 +60,20 @@ def list_limits(
     at: AskedMoment = None,
 ) -> Response:
     """Mỗi thời hạn kèm cách tính và thời gian còn lại · each with its explanation and what is left of it."""
-    moment = at or now()
     with unit_of_work(engine, actor.scope, planned_once=True) as connection:
         state = state_of(connection, actor, dossier_id)
-        asked = select(_limit.c.id, _limit.c.explanation).where(_limit.c.dossier == dossier_id)
-        explanations = {row.id: row.explanation for row in connection.execute(asked)}
-        calendar = in_force(connection)
-    found = [
+        found = limits_of(connection, state, in_force(connection), at or now())
+    return whole(request, LimitOut, found)
+
+
+def limits_of(connection: Connection, state: State, calendar: Calendar, moment: datetime) -> list[LimitOut]:
+    """The limits of a dossier, each with how it was counted and what is left of it at a moment."""
+    asked = select(_limit.c.id, _limit.c.explanation).where(_limit.c.dossier == state.id)
+    explanations = {row.id: row.explanation for row in connection.execute(asked)}
+    return [
         limit_of(limit, how, _remaining(state, limit, how, calendar, moment))
         for limit, how in ((limit, explanations[limit.id]) for limit in state.limits)
     ]
-    return whole(request, LimitOut, found)
 
 
 def _remaining(

@@ -4,19 +4,23 @@ import hashlib
 import secrets
 from base64 import urlsafe_b64encode
 from datetime import timedelta
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Cookie, Query, Response
+from fastapi import APIRouter, Cookie, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from api.access import NOBODY, begin, unauthorized
+from api.access import NOBODY, Tokens, begin, begin_browser, unauthorized
 from api.auth import TokenOut, token_out
-from api.dependencies import AddressDep, PartsDep
+from api.cookies import keep_session
+from api.dependencies import AddressDep, Parts, PartsDep
 from api.errors import Fault, Problem, ProblemOut, Said
 from api.oidc_provider import Refused, Unreachable, discover, identify, redeem
+from api.sign_in import Begin, T
 from api.signed import told
 from models import box
 from models.clock import now
@@ -52,6 +56,15 @@ def login(
     ] = None,
 ) -> Response:
     """Chuyển đến nhà cung cấp; trình duyệt giữ một cookie để nhận ra khi quay về · leads there, with a cookie to come back by."""
+    return leave(parts, login_hint)
+
+
+def leave(parts: Parts, login_hint: str | None = None, back: str | None = None) -> Response:
+    """Leads to the provider; `back` is the page of the board to return to, where it is a browser that signs in.
+
+    Raises:
+        Problem: 404 without a provider, 503 when it does not answer.
+    """
     settings, provider = parts.settings, _provider(parts.settings)
     try:
         address = discover(provider)["authorization_endpoint"]
@@ -67,7 +80,7 @@ def login(
     }  # fmt: skip
     answer = RedirectResponse(f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}", 303)
     until = (now() + _PATIENCE).timestamp()
-    sealed = box.seal(settings, orjson.dumps(kept | {"until": until}).decode())
+    sealed = box.seal(settings, orjson.dumps(kept | {"until": until, "back": back}).decode())
     secure = urlsplit(settings.public_url).scheme == "https"
     answer.set_cookie(
         _COOKIE,
@@ -88,6 +101,7 @@ def login(
     responses=_AWAY,
 )
 def callback(
+    request: Request,
     parts: PartsDep,
     address: AddressDep,
     response: Response,
@@ -98,34 +112,67 @@ def callback(
         str | None, Query(max_length=200, description="Nhà cung cấp từ chối · the provider refused")
     ] = None,
     hoso_oidc: Annotated[str | None, Cookie(max_length=4000)] = None,
-) -> TokenOut:
+) -> TokenOut | Response:
     """Cặp mã của hệ thống, cho tài khoản mà người quản trị đã liên kết · our tokens, for the account that is linked."""
-    response.delete_cookie(_COOKIE, path=_PATH)
-    provider = _provider(parts.settings)
     kept = _kept(parts.settings, hoso_oidc)
-    if kept is None or not secrets.compare_digest(str(kept["state"]).encode(), (state or "").encode()):
+    given = Given(code, state, iss, error)
+    if kept is None or kept["back"] is None:
+        response.delete_cookie(_COOKIE, path=_PATH)
+        return token_out(_signed_in(parts, given, kept, address, partial(_tokens, parts.settings, address)))
+    try:
+        browser = _signed_in(parts, given, kept, address, partial(_browser, address))
+        answer = RedirectResponse(kept["back"], 303)
+        keep_session(request, answer, browser)
+    except Problem as problem:
+        answer = RedirectResponse(
+            f"/board/sign-in?{urlencode({'openid': problem.code, 'next': kept['back']})}", 303
+        )
+    answer.delete_cookie(_COOKIE, path=_PATH)
+    return answer
+
+
+class Given(NamedTuple):
+    """What the provider sent back by the browser."""
+
+    code: str | None
+    state: str | None
+    iss: str | None
+    error: str | None
+
+
+def _tokens(settings: Settings, address: str, connection: Connection, account: UUID, factor: bool) -> Tokens:
+    return begin(connection, settings, account, "oidc", address, second_factor=factor)
+
+
+def _browser(address: str, connection: Connection, account: UUID, factor: bool) -> str:
+    return begin_browser(connection, account, "oidc", address, second_factor=factor)
+
+
+def _signed_in(parts: Parts, given: Given, kept: dict[str, Any] | None, address: str, begin: Begin[T]) -> T:
+    provider = _provider(parts.settings)
+    if kept is None or not secrets.compare_digest(str(kept["state"]).encode(), (given.state or "").encode()):
         raise _refused(address, "state")
-    if error or not code or (iss is not None and iss != provider.issuer):
-        raise _refused(address, "refused_there" if error else "response")
+    if given.error or not given.code or (given.iss is not None and given.iss != provider.issuer):
+        raise _refused(address, "refused_there" if given.error else "response")
     try:
         found = discover(provider)
-        token = redeem(provider, found, code, kept["verifier"], _redirect(parts.settings))
+        token = redeem(provider, found, given.code, kept["verifier"], _redirect(parts.settings))
         claims = identify(provider, found, token, kept["nonce"])
     except Unreachable:
         raise _away() from None
     except Refused as refused:
         raise _refused(address, refused.code) from None
-    return _signed_in(parts, provider, claims, address)
+    return _linked(parts, provider, claims, address, begin)
 
 
-def _signed_in(parts: PartsDep, provider: Provider, claims: dict[str, Any], address: str) -> TokenOut:
+def _linked(parts: Parts, provider: Provider, claims: dict[str, Any], address: str, begin: Begin[T]) -> T:
     mine = _account.c.oidc_issuer == provider.issuer, _account.c.oidc_subject == claims["sub"]
     factor = "mfa" in claims["amr"]
     with unit_of_work(parts.engine, NOBODY) as connection:
         asked = select(_account.c.id, _account.c.role).where(*mine, ~_account.c.disabled, ~_account.c.service)
         row = connection.execute(asked).one_or_none()
         if row and (factor or not parts.settings.doors.wants_second_factor(row.role)):
-            return token_out(begin(connection, parts.settings, row.id, "oidc", address, second_factor=factor))
+            return begin(connection, row.id, factor)
         if row:
             told(connection, "sign_in_failed", account=row.id, address=address, code="second_factor_required")
     if row is None:

@@ -55,6 +55,13 @@ def begin(connection: Connection, settings: Settings, account: UUID) -> str | No
     return secret if connection.execute(put.returning(_factor.c.account)).one_or_none() else None
 
 
+def waiting(connection: Connection, settings: Settings, account: UUID) -> str | None:
+    """The secret that waits to be confirmed."""
+    asked = select(_factor.c.secret).where(_factor.c.account == account, _factor.c.confirmed_at.is_(None))
+    sealed = connection.execute(asked).scalar_one_or_none()
+    return box.unseal(settings, sealed) if sealed else None
+
+
 def confirm(connection: Connection, settings: Settings, account: UUID, code: str) -> list[str] | None:
     """Makes the waiting secret the second factor, shown by a code of it; recovery codes, told this once. None if wrong."""
     row = connection.execute(

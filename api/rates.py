@@ -7,11 +7,12 @@ from fastapi import Request
 from sqlalchemy import Engine
 
 from api.access import price, too_many
+from api.cookies import browser_token
 from models.settings import Settings
 from models.store import alone
 
-_FREE = ("/health/", "/metrics")
-"""Asked by machines that watch this one, often and by rule."""
+_FREE = ("/health/", "/metrics", "/board/static/")
+"""Asked by machines that watch this one, often and by rule; and what a browser keeps for good."""
 _PAID = """
     WITH paid AS (
         INSERT INTO request_rate AS rate (key, paid_until) VALUES (%(key)s, clock_timestamp() + %(cost)s)
@@ -25,15 +26,13 @@ _PAID = """
 
 
 async def paced(request: Request) -> None:
-    """Counts requests without an access token by their address.
+    """Counts requests without an access token or a browser's session by their address; the others where that is read.
 
     Raises:
         Problem: 429.
     """
-    if (
-        request.url.path.startswith(_FREE)
-        or request.headers.get("authorization", "")[:7].lower() == "bearer "
-    ):
+    bearer = request.headers.get("authorization", "")[:7].lower() == "bearer "
+    if request.url.path.startswith(_FREE) or bearer or browser_token(request):
         return
     parts = request.app.state.parts
     await to_thread(pay, parts.engine, parts.settings, address_of(request))

@@ -2,18 +2,20 @@
 
 from io import BytesIO
 from typing import Annotated
+from uuid import UUID
 
 import segno
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from api import otp
-from api.access import NOBODY, end
-from api.dependencies import KnownDep, PartsDep
+from api.access import NOBODY, Known, end
+from api.dependencies import KnownDep, Parts, PartsDep
 from api.errors import Fault, Problem, Said
 from api.locks import Attempt
 from api.signed import told
+from models.settings import Settings
 from models.store import unit_of_work
 from models.tables import table
 
@@ -56,11 +58,21 @@ def begin(caller: KnownDep, parts: PartsDep) -> TotpOut:
                 "There is a second factor; to change it, have an administrator reset it",
             )
             raise Problem(409, "second_factor_present", said, [Fault("second_factor_present", said)])
-        username = connection.execute(
-            select(_account.c.username).where(_account.c.id == account)
-        ).scalar_one()
         told(connection, "second_factor_begun", account=account)
-    uri, picture = otp.uri(secret, username, parts.settings.public_url), BytesIO()
+        return _shown(connection, parts.settings, account, secret)
+
+
+def waiting(caller: Known, parts: Parts) -> TotpOut | None:
+    """What waits to be confirmed, shown again to whoever began it."""
+    account = caller.actor.account
+    with unit_of_work(parts.engine, NOBODY) as connection:
+        secret = otp.waiting(connection, parts.settings, account)
+        return _shown(connection, parts.settings, account, secret) if secret else None
+
+
+def _shown(connection: Connection, settings: Settings, account: UUID, secret: str) -> TotpOut:
+    username = connection.execute(select(_account.c.username).where(_account.c.id == account)).scalar_one()
+    uri, picture = otp.uri(secret, username, settings.public_url), BytesIO()
     segno.make(uri, error="m").save(picture, kind="svg", scale=4, xmldecl=False)
     return TotpOut(secret=secret, uri=uri, qr_svg=picture.getvalue().decode())
 

@@ -1,10 +1,13 @@
 """Signing in: by password and second factor, or by a program's secret; what is wrong costs the same time and says the same."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection, Engine, select
 
 from api import otp
@@ -12,13 +15,19 @@ from api.access import NOBODY, Tokens, begin, unauthorized
 from api.errors import Problem, Said
 from api.locks import Attempt
 from api.signed import told
+from models.box import seal, unseal
 from models.clock import now
 from models.passwords import HASHING, fits
-from models.settings import Settings
+from models.settings import Settings, StartupError
 from models.store import unit_of_work
 from models.tables import table
 
 _account, _session, _secret = table("account"), table("session"), table("service_secret")
+PATIENCE = timedelta(minutes=5)
+"""How long somebody may look for the second factor after the password was right."""
+T = TypeVar("T")
+Begin = Callable[[Connection, UUID, bool], T]
+"""Begins the session of an account, which has shown a second factor or not."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +38,19 @@ class Credentials:
     password: str
     otp: str | None
     address: str
+    proof: str | None = None
+    """In the password's place: what `OtpRequired` gave, that it need not be typed again with the second factor."""
 
 
-def sign_in(engine: Engine, settings: Settings, shown: Credentials) -> Tokens:
-    """Tokens for a user name, a password and, where there is one, the second factor.
+@dataclass
+class OtpRequired(Problem):
+    """The password was right and a second factor is wanted; `proof` says so for a while, to us alone."""
+
+    proof: str = ""
+
+
+def sign_in(engine: Engine, settings: Settings, shown: Credentials, begin: Begin[T]) -> T:
+    """What `begin` makes, for a user name, a password and, where there is one, the second factor.
 
     An unknown, disabled or locked account gets the same answer as a wrong password, and what is not locked takes as long.
 
@@ -41,13 +59,13 @@ def sign_in(engine: Engine, settings: Settings, shown: Credentials) -> Tokens:
     """
     # First a place among those who hash, then a connection: whoever waits holds none.
     with HASHING, unit_of_work(engine, NOBODY) as connection:
-        outcome = _judged(connection, settings, shown)
+        outcome = _judged(connection, settings, shown, begin)
     if isinstance(outcome, Problem):  # raised only now: the failure is counted
         raise outcome
     return outcome
 
 
-def _judged(connection: Connection, settings: Settings, shown: Credentials) -> Tokens | Problem:
+def _judged(connection: Connection, settings: Settings, shown: Credentials, begin: Begin[T]) -> T | Problem:
     attempt = Attempt.of(settings, shown.username, shown.address)
     attempt.hold(connection)
     row = connection.execute(
@@ -61,7 +79,11 @@ def _judged(connection: Connection, settings: Settings, shown: Credentials) -> T
         told(connection, "locked_out", account=account, address=shown.address)
         return _wrong(wait)
     fresh = row is None or row.one_time_until is None or row.one_time_until > now()
-    if not fits(shown.password, row.password_hash if row else None) or row is None or not fresh:
+    kept = row.password_hash if row else None
+    right = (
+        fits(shown.password, kept) if shown.proof is None else _proven(settings, shown.proof, account, kept)
+    )
+    if not right or row is None or not fresh:
         return _failed(connection, attempt, account, shown, "invalid_credentials")
     factor = otp.shown(connection, settings, row.id, shown.otp)
     if factor == "missing":
@@ -69,13 +91,29 @@ def _judged(connection: Connection, settings: Settings, shown: Credentials) -> T
         said = Said(
             "Cần mã xác thực thứ hai trong trường otp", "The second factor is required, in the field otp"
         )
-        return unauthorized("otp_required", said)
+        asked = unauthorized("otp_required", said)
+        return OtpRequired(**vars(asked), proof=_proof(settings, row.id, row.password_hash))
     if factor == "wrong":
         return _failed(connection, attempt, account, shown, "invalid_otp")
     if factor == "recovery":
         told(connection, "recovery_code_used", account=account, address=shown.address)
     attempt.succeeded(connection)
-    return begin(connection, settings, row.id, "password", shown.address, second_factor=factor != "none")
+    return begin(connection, row.id, factor != "none")
+
+
+def _proof(settings: Settings, account: UUID, kept: str) -> str:
+    """A word of ours, that this account's password was right just now."""
+    said = {"account": account, "kept": _digest(kept), "until": (now() + PATIENCE).timestamp()}
+    return seal(settings, orjson.dumps(said).decode())
+
+
+def _proven(settings: Settings, proof: str, account: UUID | None, kept: str | None) -> bool:
+    try:
+        said = orjson.loads(unseal(settings, proof))
+    except StartupError:
+        return False
+    same = (said.get("account"), said.get("kept")) == (str(account), _digest(kept or ""))
+    return bool(same and said["until"] > now().timestamp())
 
 
 def _familiar(connection: Connection, account: UUID | None, address: str) -> bool:
@@ -131,7 +169,11 @@ def sign_in_service(
 
 def digest_of_secret(secret: str) -> str:
     """What is kept of a program's secret: 256 random bits need no slow hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return _digest(secret)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _service(connection: Connection, client: str, secret: str) -> Any:  # noqa: ANN401 - a row, or None

@@ -14,7 +14,7 @@ from fastapi import Depends, Header, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.edge import template_of
-from api.errors import Fault, Problem, Said, answer, language_of
+from api.errors import Fault, Problem, Said, answer
 from flows.audit import Entry, record_now
 from flows.engine import Actor
 from models import logs
@@ -31,6 +31,16 @@ NOTHING_PERSONAL = frozenset({
     "GET /v1/agencies", "GET /v1/agencies/{code}", "GET /v1/calendar/{year}", "GET /v1/calendar/versions", "GET /v1/imports/template",
 })  # fmt: skip
 """The doors that read nothing about a person and write nothing. Every other one is recorded, those to come too."""
+ON_THE_BOARD = frozenset({
+    "GET /", "GET /board/static/{name}",
+    "GET /board/sign-in", "POST /board/sign-in", "GET /board/sign-in/code", "POST /board/sign-in/code",
+    "GET /board/sign-in/openid", "POST /board/sign-out", "GET /board/password", "POST /board/password",
+    "GET /board/second-factor", "POST /board/second-factor", "POST /board/second-factor/confirm",
+    "POST /board/second-factor/kept", "POST /board/language", "POST /board/theme",
+    # One's own words, that nobody else reads: saved every few seconds.
+    "POST /board/drafts/{key}",
+})  # fmt: skip
+"""The same of the pages, which the description of the API leaves out."""
 PUBLIC = frozenset({"GET /verify/{code}"})
 """Doors that everybody may enter: recorded without an account, also when they found nothing."""
 LONGEST_REASON = 500
@@ -131,8 +141,7 @@ class Traced:
                 trace.told = True
                 if not await _recorded(scope, trace, message["status"]):
                     refused = True
-                    request = Request(scope)
-                    failed = answer(UNRECORDED, language_of(request), request.url.path)
+                    failed = answer(UNRECORDED, Request(scope))
                     await failed(scope, receive, send)
             if not refused:
                 await send(message)
@@ -159,8 +168,9 @@ async def _ended(scope: Scope, trace: Trace, status: int) -> None:
 async def _recorded(scope: Scope, trace: Trace, status: int) -> bool:
     """Whether the entry stands, or none was due."""
     operation = f"{scope['method']} {template_of(scope)}"
-    nobody = trace.actor is None and status >= 400 and operation not in PUBLIC
-    if "route" not in scope or operation in NOTHING_PERSONAL or nobody:
+    # Who is not signed in is refused, or on the board led to where one signs in.
+    nobody = trace.actor is None and status >= 300 and operation not in PUBLIC
+    if "route" not in scope or operation in NOTHING_PERSONAL | ON_THE_BOARD or nobody:
         return True
     try:
         engine = scope["app"].state.parts.engine

@@ -158,6 +158,7 @@ def _answers(settings: Settings, path: str) -> bool:
 def _announce(settings: Settings) -> None:
     from api.demo import announce_accounts
 
+    console.print(f"Bảng      {_url(settings)}/board")
     console.print(f"API       {_url(settings)}/docs")
     console.print(f"Prefect   {settings.prefect_url}")
     console.print(

@@ -24,6 +24,8 @@ FAILURES = timedelta(days=1)
 JOBS = timedelta(days=30)
 """Done jobs lead from an act to its flow run, as long as anybody asks what became of a month's acts. Those that somebody
 let be tried again stay: who did so is never deleted."""
+DRAFTS = timedelta(days=30)
+"""What was typed and not sent is of use while somebody remembers it; it may name a person."""
 READ_NOTICES = timedelta(days=90)
 """A quarter after somebody read it: until the quarter's report is written."""
 NOTICES = timedelta(days=365)
@@ -47,6 +49,7 @@ class Retained:
     sessions: int = 0
     failures: int = 0
     rates: int = 0
+    drafts: int = 0
     jobs: int = 0
     deliveries: int = 0
     notices: int = 0
@@ -59,6 +62,7 @@ _OLD = {
     "sessions": ("session", "id", "expires_at < :moment - CAST(:sessions AS interval)"),
     "failures": ("sign_in_failure", "key", "last_at < :moment - CAST(:failures AS interval)"),
     "rates": ("request_rate", "key", "paid_until < :moment - CAST(:failures AS interval)"),
+    "drafts": ("draft", "account, kind, subject", "saved_at < :moment - CAST(:drafts AS interval)"),
     "jobs": (
         "job",
         "id",
@@ -76,7 +80,7 @@ _OLD_NOTICES = """
             AND NOT EXISTS (SELECT FROM delivery WHERE delivery.notice = notice.id AND delivery.state <> 'sent'))
 """
 _PERIODS = {
-    "answers": ANSWERS, "tokens": TOKENS, "sessions": SESSIONS, "failures": FAILURES, "jobs": JOBS, "read_notices": READ_NOTICES, "notices": NOTICES,
+    "answers": ANSWERS, "tokens": TOKENS, "sessions": SESSIONS, "failures": FAILURES, "drafts": DRAFTS, "jobs": JOBS, "read_notices": READ_NOTICES, "notices": NOTICES,
 }  # fmt: skip
 
 

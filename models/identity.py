@@ -16,6 +16,8 @@ class Session(SQLModel, table=True):
     second_factor: bool
     """Whether whoever signed in has shown a second factor, here or to the OpenID provider."""
     secret: UUID | None = Field(default=None, foreign_key="service_secret.id")
+    browser: str | None = Field(default=None, unique=True, repr=False)
+    """Of a browser's session, which has no tokens of the API: the digest of what its cookie holds."""
     address: str
     created_at: datetime = instant()
     refreshed_at: datetime = instant()

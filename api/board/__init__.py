@@ -1,0 +1,48 @@
+"""The board: pages for people, rendered here, over the same services and the same policy as the API."""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.board import (
+    account,
+    assets,
+    assignment,
+    dossier,
+    draft_saving,
+    home,
+    preferences,
+    sign_in,
+    work,
+)
+from api.board.problems import problem_page
+from api.board.visits import Away
+
+ROUTERS = (
+    home.root,
+    assets.router,
+    home.router,
+    sign_in.router,
+    account.router,
+    preferences.router,
+    draft_saving.router,
+    # Officers
+    work.router,
+    dossier.router,
+    assignment.router,
+    # Supervisors
+    # Law and administration
+)
+"""Every page there is: a noun's router each."""
+
+
+def include(app: FastAPI) -> None:
+    """Adds the pages to the application, and makes its problems pages where people read them."""
+    app.state.problem_page = problem_page
+    app.add_exception_handler(Away, _lead)
+    for router in ROUTERS:
+        app.include_router(router)
+
+
+async def _lead(_request: Request, away: Exception) -> Response:
+    assert isinstance(away, Away)  # noqa: S101 - registered for it
+    return RedirectResponse(away.path, 303)

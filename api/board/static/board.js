@@ -1,0 +1,123 @@
+// What the pages do beyond plain HTML: drafts are kept while one types, a form is sent once, and errors are led to.
+// Nothing is stored in the browser.
+
+const PAUSE = 2000; // after the last key
+const AGAIN = 5000; // after a save that did not arrive
+
+for (const form of document.querySelectorAll("form[data-draft]")) keepDraft(form);
+for (const button of document.querySelectorAll("button[data-more]")) addRows(button);
+document.getElementById("errors")?.focus();
+
+// A double click sends a form once; the form's key makes sure of it on the server as well.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sending) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sending = "yes";
+  setTimeout(() => { delete form.dataset.sending; }, 8000);
+});
+// A page shown again from the browser's memory is not sending any more.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
+function keepDraft(form) {
+  const line = form.querySelector(".draft");
+  let timer = 0;
+  let saving = false;
+  let saved = typed(form);
+
+  const later = (wait) => {
+    clearTimeout(timer);
+    timer = setTimeout(save, wait);
+  };
+  const say = (text, lost = false) => {
+    line.textContent = text;
+    line.classList.toggle("lost", lost);
+  };
+
+  async function save() {
+    const now = typed(form);
+    if (saving || form.dataset.sending || now === saved) return;
+    saving = true;
+    try {
+      const answer = await fetch(`/board/drafts/${form.dataset.draft}`, {
+        method: "POST", body: bodyOf(form), credentials: "same-origin", redirect: "manual", cache: "no-store",
+      });
+      if (answer.status === 204) {
+        saved = now;
+        const time = new Date().toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
+        say(`${form.dataset.saved} ${time}`);
+      } else if (answer.status === 401 || answer.type === "opaqueredirect") {
+        const kept = answer.headers.get("Draft-Kept") === "yes";
+        if (kept) saved = now;
+        expired(kept);
+      } else if (answer.status === 429 || answer.status >= 500) {
+        later(AGAIN);
+        say(form.dataset.refused, true);
+      } else {
+        say(form.dataset.refused, true);
+      }
+    } catch {
+      say(form.dataset.lost, true);
+      later(AGAIN);
+    } finally {
+      saving = false;
+      if (typed(form) !== saved && !line.classList.contains("lost")) later(PAUSE);
+    }
+  }
+
+  function expired(kept) {
+    say(kept ? form.dataset.expired : form.dataset.unsaved, true);
+    const link = document.createElement("a");
+    link.textContent = form.dataset.signIn;
+    link.href = `/board/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+    line.append(" ", link);
+  }
+
+  form.addEventListener("input", () => later(PAUSE));
+  form.addEventListener("submit", () => clearTimeout(timer));
+  addEventListener("online", () => later(0));
+  addEventListener("pagehide", () => {
+    if (!form.dataset.sending && typed(form) !== saved) {
+      fetch(`/board/drafts/${form.dataset.draft}`, { method: "POST", body: bodyOf(form), keepalive: true });
+    }
+  });
+}
+
+function bodyOf(form) {
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string" && (name === "_csrf" || name === "_page" || !name.startsWith("_"))) body.append(name, value);
+  }
+  return body;
+}
+
+function typed(form) {
+  const body = bodyOf(form);
+  body.delete("_csrf");
+  return body.toString();
+}
+
+function addRows(button) {
+  const list = button.parentElement;
+  const template = list.querySelector("template");
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const row = document.createElement("div");
+    row.className = "row";
+    row.dataset.row = "";
+    row.append(template.content.cloneNode(true));
+    const number = list.querySelectorAll(":scope > [data-row]").length;
+    for (const one of row.querySelectorAll("[name], [id], [for], [aria-describedby]")) {
+      for (const attribute of ["name", "id", "for", "aria-describedby"]) {
+        const value = one.getAttribute(attribute);
+        if (value) one.setAttribute(attribute, value.replaceAll("__", number));
+      }
+    }
+    template.before(row);
+    row.querySelector("input, select, textarea")?.focus();
+  });
+}

@@ -1,0 +1,101 @@
+"""The officer's work and the dossier's page: the most urgent first, and of each no more than its reader needs."""
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, text
+
+from api.dossier_list import Filters, conditions_of, page_of
+from flows.engine import Actor
+from models.store import SYSTEM, Scope, unit_of_work
+from tests.api.board.visitor import Visitor, account_of
+from tests.api.conftest import NOW
+from tests.api.road import Road
+
+POLICE = "ca.cau-giay"
+
+
+def write(store: Engine, statement: str, **values: Any) -> None:
+    with unit_of_work(store, Scope(SYSTEM)) as connection:
+        connection.execute(text(statement), values)
+
+
+def opened(road: Road, store: Engine, due: timedelta | None) -> str:
+    """A dossier with one duty that ends so long from now, or with none."""
+    road.done.clear()
+    road.open()
+    write(
+        store,
+        "UPDATE time_limit SET ended_at = :now, \"end\" = 'done' WHERE dossier = :id",
+        now=NOW,
+        id=road.id,
+    )
+    if due is not None:
+        write(store, """INSERT INTO time_limit (id, dossier, book, rule, kind, started_by, starts_at, due, last_day, explanation, ledger)
+            SELECT gen_random_uuid(), dossier, '2026', 'p4-read', 'duty', id, :since, :due, date(:due), '{}', '[]' FROM event WHERE dossier = :id""",
+            since=NOW - timedelta(days=30), due=NOW + due, id=road.id)  # fmt: skip
+    with unit_of_work(store, Scope(SYSTEM)) as connection:
+        asked = text("SELECT number FROM dossier WHERE id = :id")
+        return str(connection.execute(asked, {"id": road.id}).scalar_one())
+
+
+def test_the_most_urgent_comes_first_and_pages_go_on_where_the_last_ended(
+    road: Road, store: Engine, client: TestClient
+) -> None:
+    none, later, soon, past = (
+        opened(road, store, due) for due in (None, timedelta(days=5), timedelta(hours=2), timedelta(days=-1))
+    )
+    visitor = Visitor.signed_in(client, POLICE)
+
+    def order(html: str) -> list[str]:
+        return sorted((number for number in (none, later, soon, past) if number in html), key=html.index)
+
+    shown = visitor.get("/board/work").text
+    assert order(shown) == [past, soon, later, none]
+    assert shown.count("Quá hạn</span>") == 1
+    assert order(visitor.get("/board/work?overdue=true").text) == [past]
+    actor, seen, cursor = Actor(account_of(client, POLICE), POLICE, "officer"), list[str](), None
+    while True:
+        filters = Filters(limit=1, cursor=cursor, agency=POLICE)
+        page = page_of(store, actor, conditions_of(filters), filters, urgent=True)
+        seen += [one.number for one in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert seen == [past, soon, later, none]
+    for wrong in ("x", "aW5maW5pdHk", "eHx5", "MjAyNi0wMS0wMXx5"):
+        assert visitor.get(f"/board/work?cursor={wrong}").status_code == 422
+
+
+def test_a_dossier_shows_person_limits_documents_and_road(road: Road, client: TestClient) -> None:
+    road.advance("verify_residence")
+    shown = Visitor.signed_in(client, POLICE).get(f"/board/dossiers/{road.id}").text
+    for part in ("Nguyễn Văn A", "001098000001", "20/05/1998", "Công an lập hồ sơ", "Mở hồ sơ", "17/08/2026"):
+        assert part in shown, part
+
+
+def test_what_a_reader_does_not_need_is_masked_on_pages_too(
+    road: Road, client: TestClient, store: Engine
+) -> None:
+    road.open()
+    write(store, """UPDATE person SET data = data || '{"birth_date": "2010-05-20"}'""")
+    watching = Visitor.signed_in(client, "giam-sat")
+    shown = watching.get(f"/board/dossiers/{road.id}")
+    assert shown.status_code == 200
+    assert "Nguyễn Văn A" not in shown.text
+    assert "20/05/2010" not in shown.text
+    assert "danh tính người dưới 18 tuổi" in shown.text
+    assert "Nguyễn Văn A" in Visitor.signed_in(client, POLICE).get(f"/board/dossiers/{road.id}").text
+
+
+def test_both_languages_say_the_same_page(road: Road, client: TestClient) -> None:
+    road.open()
+    visitor = Visitor.signed_in(client, POLICE)
+    visitor.fill("/board/work", "/board/language", language="en")
+    shown = visitor.get(f"/board/dossiers/{road.id}")
+    assert (shown.headers["content-language"], '<html lang="en"' in shown.text) == ("en", True)
+    assert "Holding agency" in shown.text
+    assert "Cơ quan đang giữ" not in shown.text
+    visitor.fill("/board/work", "/board/language", language="xx")
+    assert visitor.cookies["hoso_language"] == "en"

@@ -1,0 +1,158 @@
+"""A served board with dossiers on it, Chromium, and windows of it that are signed in."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+import uvicorn
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import Engine, text
+
+from api.access import NOBODY, begin_browser
+from api.app import create_app
+from models.postgres import app_url
+from models.settings import Settings
+from models.store import SYSTEM, Scope, open_store, unit_of_work
+from tests.api.conftest import SignedIn, template  # noqa: F401 - a fixture
+from tests.api.road import Caller, Road
+from tests.cluster import new_database
+from tests.flows.conftest import until
+from tests.free_port import free_port
+from tests.programs import needs_program
+
+WIDTHS = (360, 1280, 2560)
+PATIENCE = 15_000
+"""Milliseconds a page may take on a busy machine."""
+
+
+@dataclass
+class Board:
+    """The board as an office serves it."""
+
+    url: str
+    settings: Settings
+    store: Engine
+    client: TestClient
+    """The API of the same application, for what pages cannot do yet."""
+    dossiers: dict[str, str] = field(default_factory=dict)
+    """Ids by how far a dossier has come."""
+
+    def session_of(self, user: str) -> str:
+        """What a browser's cookie holds when this user has signed in."""
+        with unit_of_work(self.store, NOBODY) as connection:
+            return begin_browser(connection, self.account(user), "password", "127.0.0.1", second_factor=True)
+
+    def account(self, user: str) -> UUID:
+        """A user's account."""
+        found: UUID = self.ask("SELECT id FROM account WHERE username = :user", user=user)
+        return found
+
+    def ask(self, statement: str, **values: Any) -> Any:
+        """The first value a statement answers, as somebody who is not known yet."""
+        return self._ask(NOBODY, statement, values)
+
+    def as_system(self, statement: str, **values: Any) -> Any:
+        """The same, as the system, which sees everything."""
+        return self._ask(Scope(SYSTEM), statement, values)
+
+    def _ask(self, scope: Scope, statement: str, values: dict[str, Any]) -> Any:
+        with unit_of_work(self.store, scope) as connection:
+            answer = connection.execute(text(statement), values)
+            return answer.scalar() if answer.returns_rows else None
+
+
+@pytest.fixture(scope="session")
+def board(cluster: Settings, template: str) -> Iterator[Board]:  # noqa: F811 - the fixture
+    """One server for all of these tests, on a database of their own."""
+    port = free_port()
+    with new_database(cluster, template) as settings:
+        doors = replace(settings.doors, account_rate=10**6, address_rate=10**6)
+        here = replace(settings, doors=doors, public_url=f"http://127.0.0.1:{port}")
+        app = create_app(here)
+        store = open_store(app_url(here))
+        config = uvicorn.Config(
+            app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        try:
+            url = f"http://127.0.0.1:{port}"
+            until(lambda: _answers(url), patience=60)
+            made = Board(url, here, store, TestClient(app, base_url=url))
+            _fill(made)
+            yield made
+        finally:
+            server.should_exit = True
+            thread.join(30)
+            store.dispose()
+
+
+def _fill(board: Board) -> None:
+    """Dossiers on their way: one just opened, one before the court."""
+    signed = SignedIn({})
+
+    def as_user(user: str) -> Caller:
+        token = {"Authorization": f"Bearer {signed.token(board.client, user)}"}
+        return Caller(
+            lambda method, path, **more: board.client.request(
+                method, path, headers=token | (more.pop("headers", None) or {}), **more
+            )
+        )
+
+    for name, step in (("opened", "verify_residence"), ("compiled", "register_file")):
+        road = Road(as_user, board.store)
+        road.advance(step)
+        board.dossiers[name] = road.id
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/live", trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; in CI it must be there."""
+    program = needs_program("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+Window = Callable[..., Page]
+
+
+@pytest.fixture
+def window(board: Board, chromium: Browser) -> Iterator[Window]:
+    """Opens windows of the browser, each with its own cookies: `window("ca.cau-giay")` is signed in."""
+    with ExitStack() as opened:
+
+        def open_window(user: str | None = None, *, width: int = 1280, **options: Any) -> Page:
+            context = chromium.new_context(
+                base_url=board.url, viewport={"width": width, "height": 900}, locale="vi-VN", **options
+            )
+            opened.callback(context.close)
+            context.set_default_timeout(PATIENCE)
+            if user:
+                sign_in(board, context, user)
+            return context.new_page()
+
+        yield open_window
+
+
+def sign_in(board: Board, context: BrowserContext, user: str) -> None:
+    """Gives a window the session of a user."""
+    cookie: Any = {
+        "name": "hoso_session", "value": board.session_of(user), "url": board.url, "httpOnly": True, "sameSite": "Lax",
+    }  # fmt: skip
+    context.add_cookies([cookie])
