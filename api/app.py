@@ -194,5 +194,5 @@ def app_from_environment() -> FastAPI:
     """For `uvicorn --factory`: the application of the installation that the environment names, with our logs."""
     logs.to_stderr("api")
     # One thread waits and answers, others work: it must not wait five milliseconds at each step for one that computes.
-    sys.setswitchinterval(0.0005)
+    sys.setswitchinterval(0.001)
     return create_app(Settings.from_environment())

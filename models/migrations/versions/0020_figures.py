@@ -70,11 +70,13 @@ CREATE TABLE doubt (
     age integer
 );
 GRANT SELECT ON doubt TO hoso_app;
-CREATE FUNCTION doubts_about(looked_at uuid[]) RETURNS TABLE (dossier uuid, chain_broken boolean, age integer)
-    LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    SELECT d.id, last.digest IS DISTINCT FROM d.head OR last.stage_after IS DISTINCT FROM d.stage,
-        (extract(year FROM d.opened_on) - extract(year FROM b.latest)
-            - (to_char(d.opened_on, 'MMDD') < to_char(b.latest, 'MMDD'))::int)::int
+CREATE FUNCTION look_at(looked_at uuid) RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE broken boolean; years integer;
+BEGIN
+    SELECT last.digest IS DISTINCT FROM d.head OR last.stage_after IS DISTINCT FROM d.stage,
+        extract(year FROM d.opened_on) - extract(year FROM b.latest)
+            - (to_char(d.opened_on, 'MMDD') < to_char(b.latest, 'MMDD'))::int
+    INTO broken, years
     FROM dossier d JOIN person p ON p.id = d.person
         LEFT JOIN LATERAL (SELECT e.digest, e.stage_after FROM event e WHERE e.dossier = d.id ORDER BY e.seq DESC LIMIT 1)
             last ON true
@@ -83,33 +85,33 @@ CREATE FUNCTION doubts_about(looked_at uuid[]) RETURNS TABLE (dossier uuid, chai
             WHEN 10 THEN said.birth::date
             WHEN 7 THEN ((said.birth || '-01')::date + interval '1 month' - interval '1 day')::date
             WHEN 4 THEN (said.birth || '-12-31')::date END AS latest) b
-    WHERE d.id = ANY (looked_at)
-$$;
+    WHERE d.id = looked_at;
+    IF broken OR years < 18 THEN
+        INSERT INTO doubt VALUES (looked_at, broken, years)
+            ON CONFLICT (dossier) DO UPDATE SET chain_broken = excluded.chain_broken, age = excluded.age;
+    ELSIF EXISTS (SELECT FROM doubt WHERE dossier = looked_at) THEN
+        DELETE FROM doubt WHERE dossier = looked_at;
+    END IF;
+END $$;
 CREATE FUNCTION keep_doubts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE looked_at uuid[];
 BEGIN
     IF TG_TABLE_NAME = 'person' THEN
-        looked_at := ARRAY(SELECT id FROM dossier WHERE person = NEW.id);
+        PERFORM look_at(id) FROM dossier WHERE person = NEW.id;
     ELSIF TG_TABLE_NAME = 'event' THEN
-        looked_at := ARRAY[NEW.dossier];
+        PERFORM look_at(NEW.dossier);
     ELSE
-        looked_at := ARRAY[NEW.id];
+        PERFORM look_at(NEW.id);
     END IF;
-    INSERT INTO doubt SELECT found.* FROM doubts_about(looked_at) found WHERE found.chain_broken OR found.age < 18
-        ON CONFLICT (dossier) DO UPDATE SET chain_broken = excluded.chain_broken, age = excluded.age;
-    DELETE FROM doubt WHERE doubt.dossier = ANY (looked_at) AND doubt.dossier NOT IN (
-        SELECT found.dossier FROM doubts_about(looked_at) found WHERE found.chain_broken OR found.age < 18);
     RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION keep_doubts(), doubts_about(uuid[]) FROM PUBLIC;
-CREATE CONSTRAINT TRIGGER dossier_is_doubted AFTER INSERT OR UPDATE OF head, stage, person, opened_on ON dossier
+REVOKE ALL ON FUNCTION keep_doubts(), look_at(uuid) FROM PUBLIC;
+CREATE CONSTRAINT TRIGGER dossier_is_doubted AFTER UPDATE OF head, stage, person, opened_on ON dossier
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION keep_doubts();
 CREATE CONSTRAINT TRIGGER event_is_doubted AFTER INSERT ON event
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION keep_doubts();
 CREATE CONSTRAINT TRIGGER person_is_doubted AFTER UPDATE OF data ON person
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION keep_doubts();
-INSERT INTO doubt SELECT found.* FROM doubts_about(ARRAY(SELECT id FROM dossier)) found
-    WHERE found.chain_broken OR found.age < 18;
+SELECT look_at(id) FROM dossier;
 """
 SEES = """(
     current_setting('hoso.dossiers', true) = '*' OR current_setting('hoso.territory', true) = 'vn' OR EXISTS (
