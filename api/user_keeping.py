@@ -12,12 +12,15 @@ from api.errors import Fault, Problem, Said, not_found
 from api.pages import cursor_of, key_of, no_cursor
 from api.user_answers import SecretMadeOut, SecretOut, UserChange, UserFilters, UserIn, UserMadeOut, UserOut
 from flows.engine import Actor
+from models.person import search_key
 from models.settings import Settings
 from models.store import unit_of_work
 from models.tables import table
 
 _account, _agency, _secret = table("account"), table("agency"), table("service_secret")
 _INVALID = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
+_FOUND = 100
+"""The most accounts that a search shows."""
 Done = Callable[[Connection, Any], None]
 """Something done to the row of an account."""
 
@@ -36,6 +39,21 @@ def users_of(engine: Engine, actor: Actor, filters: UserFilters) -> tuple[list[U
         )
     lines = [UserOut.model_validate(dict(row)) for row in rows[: filters.limit]]
     return lines, cursor_of(str(lines[-1].id)) if len(rows) > filters.limit else None
+
+
+def named(engine: Engine, actor: Actor, text: str) -> list[UserOut]:
+    """The accounts somebody sees whose name or user name has all these words, diacritics or not: the first of them."""
+    wanted = search_key(text).split()
+    with unit_of_work(engine, NOBODY) as connection:
+        asked = seen(connection, actor).order_by(_account.c.username)
+        names = asked.with_only_columns(_account.c.id, _account.c.username, _account.c.full_name)
+        found = [
+            row.id
+            for row in connection.execute(names)
+            if all(word in search_key(f"{row.username} {row.full_name}") for word in wanted)
+        ]
+        rows = connection.execute(asked.where(_account.c.id.in_(found[:_FOUND]))).mappings().all()
+    return [UserOut.model_validate(dict(row)) for row in rows]
 
 
 def make(connection: Connection, actor: Actor, body: UserIn) -> UserMadeOut:

@@ -28,6 +28,7 @@ from models.law.words import fact_words
 
 router = pages("/law/calculator")
 _FACT = "facts."
+_ASKED = frozenset({"rulebook", "rule", "amount", "unit", "from"})
 _Text = Annotated[str | None, Query(max_length=1000)]
 
 
@@ -41,7 +42,13 @@ def show(
     book = book_named(rulebook) if rulebook else _current()
     chosen = None if bare or not rule else rule_named(book, rule)
     fields = _bare(visit) if bare else _of_rule(visit, book, chosen)
-    typed = {"rule": rule or "", "amount": amount or "", "unit": unit or "", "from": start or "", **_facts(facts)}
+    typed = {
+        "rule": rule or "",
+        "amount": amount or "",
+        "unit": unit or "",
+        "from": start or "",
+        **_facts(facts),
+    }
     problem, found = None, None
     if start:
         try:
@@ -59,8 +66,10 @@ def show(
 def ask(visit: VisitDep, _actor: ActorDep, sent: FieldsDep) -> Response:
     """Leads to the answer, whose address holds what was asked."""
     texts = {name: str(value).strip() for name, value in sent.items() if not name.startswith("_")}
-    facts = {name.removeprefix(_FACT): value for name, value in texts.items() if name.startswith(_FACT) and value}
-    asked = {name: texts[name] for name in ("rulebook", "rule", "amount", "unit", "from") if name in texts}
+    facts = {
+        name.removeprefix(_FACT): value for name, value in texts.items() if name.startswith(_FACT) and value
+    }
+    asked = {name: value for name, value in texts.items() if name in _ASKED}
     if facts:
         asked["facts"] = ";".join(f"{name}={value}" for name, value in facts.items())
     return visit.go(f"/board/law/calculator?{urlencode(asked)}")
@@ -105,7 +114,10 @@ def _asked(rule: Rule) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for variant in rule.variants:
         for name, wanted in variant.when.items():
-            codes = [str(one).lower() if isinstance(one, bool) else one for one in (wanted if isinstance(wanted, list) else [wanted])]
+            codes = [
+                str(one).lower() if isinstance(one, bool) else one
+                for one in (wanted if isinstance(wanted, list) else [wanted])
+            ]
             found[name] = list(dict.fromkeys([*found.get(name, []), *codes]))
     return found
 
@@ -129,7 +141,9 @@ def _facts(text: str | None) -> dict[str, str]:
     return {f"{_FACT}{name}": value for name, equals, value in pairs if equals}
 
 
-def _answer(visit: Visit, actor: Actor, fields: list[Field], typed: Mapping[str, str], book: Book | None) -> Reckoning:
+def _answer(
+    visit: Visit, actor: Actor, fields: list[Field], typed: Mapping[str, str], book: Book | None
+) -> Reckoning:
     values = values_of(fields, typed)
     known = {name.removeprefix(_FACT): _value(text) for name, text in typed.items() if name.startswith(_FACT)}
     facts = {name: value for name, value in values.items() if f"{_FACT}{name}" in typed}
@@ -147,7 +161,8 @@ def _value(text: str) -> bool | int | str:
 def _cells(visit: Visit, found: Reckoning) -> dict[object, Cell]:
     """Each day of the count: the number it has, or why it does not count."""
     cells: dict[object, Cell] = {
-        step.date: Cell("counts" if step.counts else "skipped", str(step.number or ""), step.reason) for step in found.steps
+        step.date: Cell("counts" if step.counts else "skipped", str(step.number or ""), step.reason)
+        for step in found.steps
     }
     last = cells.get(found.last_day)
     why = f"{last.why}; {visit.say(N_('ngày cuối'))}" if last else visit.say(N_("ngày cuối"))

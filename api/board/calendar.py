@@ -36,7 +36,7 @@ _DRAFT = drafts.Key("calendar", UUID(int=0))
 
 @router.get("")
 def lead(visit: VisitDep, _actor: ActorDep) -> Response:
-    """This year's."""
+    """The year it is."""
     return visit.go(f"/board/law/calendar/{now().astimezone(TIMEZONE).year}")
 
 
@@ -52,7 +52,9 @@ def preview(visit: VisitDep, actor: KeeperDep, sent: SentDep) -> Response:
     drafts.save(visit.parts.engine, actor.account, _DRAFT, drafts.typed(sent.fields))
     try:
         asked = _asked(visit, sent)
-        tried = told(change_calendar(visit.parts.engine, _decision(asked), actor.account, dry_run=True), dry_run=True)
+        tried = told(
+            change_calendar(visit.parts.engine, _decision(asked), actor.account, dry_run=True), dry_run=True
+        )
     except (Problem, Refusal) as error:
         return _form(visit, sent.fields, problem_of(error, visit.request))
     shown(dict.fromkeys(one.dossier for one in tried.moved))
@@ -74,7 +76,9 @@ def apply(visit: VisitDep, actor: KeeperDep, sent: SentDep) -> Response:
         days = [change.day for change in asked.changes]
         year = days[0].year if days else asked.announces
         return Gone(
-            f"/board/law/calendar/{year}", N_("Đã đổi lịch; số thời hạn đã dời: %(count)s."), {"count": done.moved_count}
+            f"/board/law/calendar/{year}",
+            N_("Đã đổi lịch; số thời hạn đã dời: %(count)s."),
+            {"count": done.moved_count},
         )
 
     done = sent.once(write, scope=Scope(SYSTEM, actor.account))
@@ -140,4 +144,9 @@ def _not_previewed() -> Problem:
         "Lịch đã đổi sau khi xem trước, hoặc chưa xem trước: hãy xem trước lại",
         "The calendar changed after the preview, or there was none: preview it again",
     )
-    return Problem(409, "not_previewed", Said("Chưa thực hiện được", "It cannot be done now"), [Fault("not_previewed", said)])
+    return Problem(
+        409,
+        "not_previewed",
+        Said("Chưa thực hiện được", "It cannot be done now"),
+        [Fault("not_previewed", said)],
+    )

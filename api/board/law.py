@@ -7,8 +7,8 @@ from typing import Annotated, NamedTuple
 from fastapi import Query, Response
 
 from api.board.navigation import LAW
-from api.board.words import LAW_FIELDS
 from api.board.visits import ActorDep, Visit, VisitDep, pages
+from api.board.words import LAW_FIELDS
 from api.errors import Language, not_found
 from api.rulebook_tables import UNCONFIRMED, Section, period, sections
 from api.rulebooks import book_named
@@ -87,9 +87,16 @@ def compare(
 def show_book(visit: VisitDep, _actor: ActorDep, code: str) -> Response:
     """The road through the stages, with the acts of each."""
     book = book_named(code)
-    road = [(stage, [_first(action.stages, action.next[:1]) == stage for action in book.actions]) for stage in book.stages]
-    stages = [(stage, [one for one, mine in zip(book.actions, where, strict=True) if mine]) for stage, where in road]
-    return visit.page("law_book.html", tabs=LAW, book=book, period=period(book), parts=list(Part), stages=stages, part=None)
+    road = [
+        (stage, [_first(action.stages, action.next[:1]) == stage for action in book.actions])
+        for stage in book.stages
+    ]
+    stages = [
+        (stage, [one for one, mine in zip(book.actions, where, strict=True) if mine]) for stage, where in road
+    ]
+    return visit.page(
+        "law_book.html", tabs=LAW, book=book, period=period(book), parts=list(Part), stages=stages, part=None
+    )
 
 
 @router.get("/books/{code}/search")
@@ -100,7 +107,7 @@ def search(
     book, wanted = book_named(code), search_key(q).split()
     found = [] if not wanted else [
         one._replace(lines=lines)
-        for one in map(lambda section: _shown(section, visit.language), _sections(code))
+        for one in (_shown(section, visit.language) for section in _sections(code))
         if (lines := [line for line in one.lines if _has(line, wanted)])
     ]  # fmt: skip
     return visit.page(
@@ -115,10 +122,22 @@ def show_stage(visit: VisitDep, _actor: ActorDep, code: str, stage: Stage) -> Re
     book = book_named(code)
     if stage not in book.stages:
         raise not_found()
-    rows = {row[0]: row for one in _sections(code) if one.heading.endswith(f"{_ACTIONS}{stage}") for row in one.rows}
+    rows = {
+        row[0]: row
+        for one in _sections(code)
+        if one.heading.endswith(f"{_ACTIONS}{stage}")
+        for row in one.rows
+    }
     acts = [(action, rows[action.code]) for action in book.actions if action.code in rows]
     return visit.page(
-        "law_stage.html", tabs=LAW, book=book, period=period(book), parts=list(Part), part=None, stage=stage, acts=acts
+        "law_stage.html",
+        tabs=LAW,
+        book=book,
+        period=period(book),
+        parts=list(Part),
+        part=None,
+        stage=stage,
+        acts=acts,
     )
 
 

@@ -26,7 +26,9 @@ class Month(NamedTuple):
 def month(year: int, number: int) -> Month:
     """The weeks of a month."""
     weeks = _WEEKS.monthdatescalendar(year, number)
-    return Month(date(year, number, 1), [[day if day.month == number else None for day in week] for week in weeks])
+    return Month(
+        date(year, number, 1), [[day if day.month == number else None for day in week] for week in weeks]
+    )
 
 
 def months_of(days: Iterable[date]) -> list[Month]:
