@@ -112,7 +112,7 @@ def _fill(board: Board) -> None:
         road = Road(as_user, board.store)
         road.advance(step)
         board.dossiers[name] = road.id
-    hook = as_user("quan-tri")("POST", "/v1/webhooks", json={"url": "https://8.8.8.8/nhan", "kinds": ["limit_"]})
+    hook = as_user("quan-tri").post("/v1/webhooks", json={"url": "https://8.8.8.8/nhan", "kinds": ["limit_"]})
     board.others |= {"webhook": hook.json()["id"], "officer": str(board.account("ca.cau-giay"))}
 
 

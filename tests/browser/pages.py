@@ -42,7 +42,11 @@ PAGES: tuple[Shown, ...] = (
     Shown("law-search", "/board/law/books/2026/search?q=nghien", OFFICER),
     Shown("law-compare", "/board/law/compare?old=2022&new=2026", OFFICER),
     Shown("calculator", "/board/law/calculator?rulebook=2026&rule=p4-read&from=2026-08-27T15:00", OFFICER),
-    Shown("calculator-asks", "/board/law/calculator?rulebook=2026&rule=p4-test-resid&from=2026-08-27T15:00", OFFICER),
+    Shown(
+        "calculator-asks",
+        "/board/law/calculator?rulebook=2026&rule=p4-test-resid&from=2026-08-27T15:00",
+        OFFICER,
+    ),
     Shown("calendar", "/board/law/calendar/2026", OFFICER),
     Shown("calendar-change", "/board/law/calendar/change", SUPERVISOR),
     Shown("users", "/board/admin/users", ADMINISTRATOR),
