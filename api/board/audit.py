@@ -28,6 +28,8 @@ ReaderDep = Annotated[Actor, Depends(permitted("audit.read"))]
 VerifierDep = Annotated[Actor, Depends(permitted("audit.verify"))]
 _dossier, _account = table("dossier"), table("account")
 _INVALID = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
+_NAMED = 2
+"""Dossiers of an entry that are named; the others are only counted."""
 _USERNAME = Field("username", "text", "Tên đăng nhập", "User name", longest=64)
 _NUMBER = Field("number", "text", "Số hồ sơ", "Dossier number", longest=60)
 _PLAIN = (
@@ -90,13 +92,21 @@ def _page(
     return visit.page(
         "audit.html", status=problem.status if problem else 200, tabs=tabs, entries=entries, following=following,
         fields=_fields(actor), values=typed, problem=problem, verified=verified, may_verify=may(actor.role, "audit.verify"),
-        sees=not SIGHT[actor.role].blind,
+        numbers=_numbers(visit, actor, {one for entry in entries for one in entry.dossiers[:_NAMED]}),
     )  # fmt: skip
 
 
 def _fields(actor: Actor) -> list[Field]:
     """What the log is looked up by; who sees no dossier asks for none."""
     return [_USERNAME, *([] if SIGHT[actor.role].blind else [_NUMBER]), *_PLAIN]
+
+
+def _numbers(visit: Visit, actor: Actor, dossiers: set[UUID]) -> dict[UUID, str]:
+    """The numbers of dossiers that the reader sees."""
+    with unit_of_work(visit.parts.engine, actor.scope) as connection:
+        seen = visible(connection, "dossier.id")
+        asked = select(_dossier.c.id, _dossier.c.number).where(_dossier.c.id.in_(dossiers), seen)
+        return {row.id: row.number for row in connection.execute(asked)}
 
 
 def _ids(visit: Visit, actor: Actor, typed: dict[str, str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from api.board.months import Cell, months_of
 from api.board.navigation import LAW
 from api.board.visits import ActorDep, FieldsDep, Visit, VisitDep, pages
 from api.board.words import UNITS
-from api.errors import Problem
+from api.errors import Fault, Problem, Said
 from api.limits import Question, compute
 from api.rulebooks import book_named, rule_named
 from flows.books import book_of_day, books
@@ -54,7 +54,7 @@ def show(
         try:
             found = _answer(visit, actor, fields, typed, None if bare else book)
         except Problem as refused:
-            problem = refused
+            problem = replace(refused, faults=[_spoken(fault) for fault in refused.faults])
     return visit.page(
         "calculator.html", status=problem.status if problem else 200, tabs=LAW, books=list(reversed(books())), book=book,
         bare=bare, fields=fields, values=typed, problem=problem, found=found, rule=chosen,
@@ -73,6 +73,14 @@ def ask(visit: VisitDep, _actor: ActorDep, sent: FieldsDep) -> Response:
     if facts:
         asked["facts"] = ";".join(f"{name}={value}" for name, value in facts.items())
     return visit.go(f"/board/law/calculator?{urlencode(asked)}")
+
+
+def _spoken(fault: Fault) -> Fault:
+    """A fact that decides is asked for by what it is called."""
+    if fault.code != "fact_needed" or fault.requirement is None:
+        return fault
+    vi, en = _title(fault.requirement)
+    return replace(fault, message=Said(f"Cần cho biết: {vi}", f"It depends on: {en}"))
 
 
 def _current() -> Book:

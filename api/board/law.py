@@ -18,6 +18,7 @@ from models.law.book import Book
 from models.law.diff import Row, difference
 from models.law.limits import TIMEZONE
 from models.law.schema import Clock, Stage
+from models.law.words import both, stated
 from models.person import search_key
 
 router = pages("/law")
@@ -157,7 +158,15 @@ def show_part(visit: VisitDep, _actor: ActorDep, code: str, part: Part) -> Respo
 
 def _rules(visit: Visit, book: Book) -> Response:
     [section] = [one for one in _sections(book.code) if _name(one) == "Rules"]
-    rules = list(zip(book.rules, section.rows, strict=True))
+    rules = [
+        (
+            rule,
+            stated(rule, visit.language).replace("; ", ";\n")
+            + cells[2].removeprefix(both(rule).replace("; ", ";\n")),
+            cells,
+        )
+        for rule, cells in zip(book.rules, section.rows, strict=True)
+    ]
     doubtful = sum(not rule.confirmed for rule in book.rules)
     return visit.page(
         "law_rules.html", tabs=LAW, book=book, period=period(book), parts=list(Part), part=Part.rules, rules=rules,

@@ -76,8 +76,8 @@ def test_an_account_is_changed_locked_and_given_another_password(
     typed = NEW | {"position": "Phó trưởng phòng", "email": "moi@co-quan.example"}
     assert administrator.post(f"{page}/change", form | typed).headers["location"] == page
     assert "Phó trưởng phòng" in administrator.get(page).text
-    [entry] = [one for one in entries(store, "user_changed")]
-    assert entry["outcome"] is not None
+    [entry] = entries(store, f"POST {USERS}/{{user_id}}/change")
+    assert (entry["role"], entry["objects"]) == ("administrator", [f"user:{page.rpartition('/')[2]}"])
     late = administrator.post(f"{page}/change", form | {"_key": "khac", "position": "Cán bộ"} | NEW)
     assert (late.status_code, "người khác sửa trong lúc này" in late.text) == (409, True)
     assert administrator.fill(page, f"{page}/disable").headers["location"] == page
