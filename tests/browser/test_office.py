@@ -69,7 +69,7 @@ def test_the_calendar_changes_after_a_preview_unless_that_would_rewrite_what_has
     page.get_by_role("button", name="Áp dụng thay đổi").click()
     expect(page).to_have_url(re.compile("/board/law/calendar/2026$"))
     expect(
-        page.get_by_role("row", name=re.compile("30/12/2026.*Nghỉ do bão.*Công điện 02/CĐ-TTg"))
+        page.get_by_role("row").filter(has_text="30/12/2026").filter(has_text="Công điện 02/CĐ-TTg")
     ).to_be_visible()
     expect(page.locator(".month td.off", has_text=": Nghỉ do bão")).to_have_count(1)
 
@@ -92,7 +92,9 @@ def test_the_calculator_says_why_by_keyboard_alone(window: Window) -> None:
     expect(page.locator(".big")).to_have_text("29/08/2026 15:00")
     page.goto("/board/law/calculator?rulebook=2026&rule=p4-read&from=2026-08-27T15:00")
     expect(page.locator(".big")).to_have_text("04/09/2026")
-    expect(page.get_by_role("row", name=re.compile("02/09/2026.*Quốc khánh"))).to_be_visible()
+    expect(
+        page.get_by_role("row").filter(has_text="02/09/2026").filter(has_text="Quốc khánh")
+    ).to_be_visible()
     expect(page.locator("td.last")).to_contain_text("4")
 
 
@@ -105,9 +107,9 @@ def test_who_read_a_dossier_is_found_by_its_number(board: Board, window: Window)
     page.get_by_label("Số hồ sơ").fill(number)
     page.get_by_label("Tên đăng nhập").fill(OFFICER)
     page.get_by_role("button", name="Tìm").click()
-    expect(
-        page.get_by_role("row", name=re.compile(r"GET /board/dossiers/\{dossier_id\}")).first
-    ).to_contain_text(OFFICER)
+    expect(page.get_by_role("row").filter(has_text="GET /board/dossiers/{dossier_id}").first).to_contain_text(
+        OFFICER
+    )
     assert number not in page.url
     page.get_by_role("button", name="Kiểm tra nhật ký còn nguyên vẹn").click()
     expect(page.get_by_text("Nhật ký còn nguyên vẹn.")).to_be_visible()
