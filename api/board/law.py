@@ -15,7 +15,7 @@ from api.rulebooks import book_named
 from flows.books import book_of_day, books
 from models.clock import now
 from models.law.book import Book
-from models.law.diff import Row, difference
+from models.law.diff import Difference, Row, difference
 from models.law.limits import TIMEZONE
 from models.law.schema import Clock, Stage
 from models.law.words import both, stated
@@ -74,7 +74,7 @@ def compare(
 ) -> Response:  # fmt: skip
     """What the second book says that the first does not, and the other way round; one table at a time."""
     before, after = book_named(old), book_named(new)
-    found = difference(before, after, books())
+    found = _difference(old, new)
     rows: dict[str, tuple[Row, ...]] = {name: getattr(found, name) for name in _TABLES}
     if table not in rows:
         raise not_found()
@@ -172,6 +172,11 @@ def _rules(visit: Visit, book: Book) -> Response:
         "law_rules.html", tabs=LAW, book=book, period=period(book), parts=list(Part), part=Part.rules, rules=rules,
         doubtful=doubtful, counted=Clock.counted,
     )  # fmt: skip
+
+
+@cache
+def _difference(old: str, new: str) -> Difference:
+    return difference(book_named(old), book_named(new), books())
 
 
 @cache

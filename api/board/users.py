@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Response
 from sqlalchemy import Connection
 
+from api import accounts
 from api import user_keeping as keeping
 from api.access import NOBODY
 from api.agencies import AgencyFilters, agencies_of
@@ -249,10 +250,9 @@ def _fields(
     user: UserOut | None = None,
 ) -> list[Field]:  # fmt: skip
     """The fields of an account, with roles, agencies and scopes to choose from by what they are called."""
-    places = {
-        one.code: f"{one.name} ({one.code})"
-        for one in agencies_of(connection, AgencyFilters(limit=_PLACES))[0]
-    }
+    mine = accounts.office_of(connection, actor.agency)
+    filters = AgencyFilters(territory=mine.territory if mine else None, limit=_PLACES)
+    places = {one.code: f"{one.name} ({one.code})" for one in agencies_of(connection, filters)[0]}
     few = len(places) < _PLACES and typed.get("agency", "") in places | {"": ""}
     spoken: dict[str, dict[str, Any]] = {
         "role": {
