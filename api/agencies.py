@@ -124,6 +124,13 @@ def list_agencies(
     filters: Annotated[AgencyFilters, Query()], _actor: CurrentActor, engine: EngineDep, request: Request
 ) -> Response:
     """Theo mã; `Accept: text/csv` cho cùng danh sách dạng CSV · by code; the same list as CSV."""
+    with unit_of_work(engine, _actor.scope) as connection:
+        items, following = agencies_of(connection, filters)
+    return listed(request, AgencyOut, items, following)
+
+
+def agencies_of(connection: Connection, filters: AgencyFilters) -> tuple[list[AgencyOut], str | None]:
+    """A page of agencies by code, and what leads to the next one."""
     asked = select(_agency).order_by(_agency.c.code).limit(filters.limit + 1)
     if filters.kind:
         asked = asked.where(_agency.c.kind == filters.kind)
@@ -135,18 +142,16 @@ def list_agencies(
         asked = asked.where(or_(_agency.c.valid_to.is_(None), _agency.c.valid_to >= filters.on))
     if filters.cursor is not None:
         asked = asked.where(_agency.c.code > key_of(filters.cursor))
-    with unit_of_work(engine, _actor.scope) as connection:
-        rows = connection.execute(asked).mappings().all()
+    rows = connection.execute(asked).mappings().all()
     items = [AgencyOut.model_validate(dict(row)) for row in rows[: filters.limit]]
-    following = cursor_of(items[-1].code) if len(rows) > filters.limit else None
-    return listed(request, AgencyOut, items, following)
+    return items, cursor_of(items[-1].code) if len(rows) > filters.limit else None
 
 
 @router.get("/{code}", summary="Một cơ quan · An agency")
 def read_agency(code: AgencyCode, actor: CurrentActor, engine: EngineDep) -> AgencyOut:
     """Ai đã đăng nhập cũng xem được · for everyone signed in."""
     with unit_of_work(engine, actor.scope) as connection:
-        return _read(connection, code)
+        return agency_of(connection, code)
 
 
 @router.post("", response_model=AgencyOut, status_code=201, summary="Thêm cơ quan · Add an agency")
@@ -154,16 +159,25 @@ def add_agency(body: AgencyIn, _actor: AdministratorDep, once: OnceDep) -> JSONR
     """Mã không dùng lại được · a code is never used again."""
 
     def write(connection: Connection) -> Answer:
-        _alone(connection)
-        if connection.execute(select(_agency.c.code).where(_agency.c.code == body.code)).one_or_none():
-            said = Said("Mã cơ quan này đã có", "There is an agency of this code")
-            raise Problem(409, "agency_exists", said, [Fault("agency_exists", said, "code")])
-        row = body.model_dump()
-        _check(connection, row)
-        connection.execute(insert(_agency), row)
-        return Answer(_read(connection, body.code), 201, {"Location": f"/v1/agencies/{body.code}"})
+        return Answer(add(connection, body), 201, {"Location": f"/v1/agencies/{body.code}"})
 
     return once(body.model_dump(mode="json"), write)
+
+
+def add(connection: Connection, body: AgencyIn) -> AgencyOut:
+    """A new agency.
+
+    Raises:
+        Problem: 409 for a code that is taken, 422 for an end without a successor.
+    """
+    _alone(connection)
+    if connection.execute(select(_agency.c.code).where(_agency.c.code == body.code)).one_or_none():
+        said = Said("Mã cơ quan này đã có", "There is an agency of this code")
+        raise Problem(409, "agency_exists", said, [Fault("agency_exists", said, "code")])
+    row = body.model_dump()
+    _check(connection, row)
+    connection.execute(insert(_agency), row)
+    return agency_of(connection, body.code)
 
 
 @router.patch("/{code}", response_model=AgencyOut, summary="Sửa cơ quan · Change an agency")
@@ -171,15 +185,21 @@ def change_agency(
     code: AgencyCode, body: AgencyPatch, _actor: AdministratorDep, once: OnceDep
 ) -> JSONResponse:
     """Cơ quan giải thể phải có cơ quan kế nhiệm; không xóa · an abolished one names its successor; none is deleted."""
+    asked = body.model_dump(mode="json", exclude_unset=True)
+    return once(asked, lambda connection: Answer(patch(connection, code, body)))
+
+
+def patch(connection: Connection, code: str, body: AgencyPatch) -> AgencyOut:
+    """Changes what is named.
+
+    Raises:
+        Problem: 404, or 422 for an end without a successor.
+    """
+    _alone(connection)
     changed = body.model_dump(exclude_unset=True)
-
-    def write(connection: Connection) -> Answer:
-        _alone(connection)
-        _check(connection, _read(connection, code).model_dump() | changed)
-        connection.execute(update(_agency).where(_agency.c.code == code).values(**changed))
-        return Answer(_read(connection, code))
-
-    return once(body.model_dump(mode="json", exclude_unset=True), write)
+    _check(connection, agency_of(connection, code).model_dump() | changed)
+    connection.execute(update(_agency).where(_agency.c.code == code).values(**changed))
+    return agency_of(connection, code)
 
 
 def _alone(connection: Connection) -> None:
@@ -187,7 +207,12 @@ def _alone(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('hoso.agencies'))"))
 
 
-def _read(connection: Connection, code: str) -> AgencyOut:
+def agency_of(connection: Connection, code: str) -> AgencyOut:
+    """The agency of this code.
+
+    Raises:
+        Problem: 404.
+    """
     row = connection.execute(select(_agency).where(_agency.c.code == code)).mappings().one_or_none()
     if row is None:
         raise not_found()

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Engine, or_, select
 
 from api.answers import Instant, InstantInAddress
 from api.dependencies import EngineDep, PartsDep, allowed
@@ -93,6 +93,12 @@ def list_entries(
     Newest first. A head sees the own agency's entries, supervisors and auditors those of their territory (that of the
     country: all), an administrator sign-ins and the administration of users.
     """
+    items, following = entries_of(engine, actor, filters)
+    return listed(request, AuditLine, items, following)
+
+
+def entries_of(engine: Engine, actor: Actor, filters: AuditFilters) -> tuple[list[AuditLine], str | None]:
+    """A page of the entries that somebody may read, newest first, and what leads to the next one."""
     asked = (
         select(
             *(_entry.c[name] for name in AuditLine.model_fields if name != "username"), _account.c.username
@@ -117,8 +123,7 @@ def list_entries(
     if filters.dossier:
         shown([filters.dossier])
     items = [AuditLine.model_validate(dict(row)) for row in rows[: filters.limit]]
-    following = cursor_of(str(items[-1].seq)) if len(rows) > filters.limit else None
-    return listed(request, AuditLine, items, following)
+    return items, cursor_of(str(items[-1].seq)) if len(rows) > filters.limit else None
 
 
 def _within(territory: str) -> Any:  # noqa: ANN401 - a subquery

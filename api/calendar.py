@@ -135,15 +135,7 @@ _SETS = text("""
 )  # fmt: skip
 def list_versions(_actor: CurrentActor, engine: EngineDep, request: Request) -> Response:
     """Lịch gốc, rồi từng lần thay đổi theo thứ tự ghi · the baseline, then each change as it was recorded."""
-    shipped = VersionOut(
-        version=baseline().version,
-        recorded_at=None,
-        account=None,
-        changes=[],
-        announces=None,
-        announcement=None,
-    )
-    return whole(request, VersionOut, [shipped, *_recorded(engine)])
+    return whole(request, VersionOut, versions_of(engine))
 
 
 @router.get("/{year:named}", summary="Lịch làm việc · Working calendar")
@@ -186,12 +178,25 @@ def change(
     decision = Decision(tuple(body.changes), body.announces, body.citation)
     if dry_run:
         tried = change_calendar(engine, decision, actor.account, dry_run=True)
-        return JSONResponse(_answer(tried, dry_run=True).model_dump(mode="json"))
+        return JSONResponse(told(tried, dry_run=True).model_dump(mode="json"))
 
     def write(connection: Connection) -> Answer:
-        return Answer(_answer(change_calendar(connection, decision, actor.account), dry_run=False))
+        return Answer(told(change_calendar(connection, decision, actor.account), dry_run=False))
 
     return once(body.model_dump(mode="json"), write)
+
+
+def versions_of(engine: Engine) -> list[VersionOut]:
+    """The baseline, then each change as it was recorded."""
+    shipped = VersionOut(
+        version=baseline().version,
+        recorded_at=None,
+        account=None,
+        changes=[],
+        announces=None,
+        announcement=None,
+    )
+    return [shipped, *_recorded(engine)]
 
 
 def _recorded(engine: Engine) -> list[VersionOut]:
@@ -199,7 +204,8 @@ def _recorded(engine: Engine) -> list[VersionOut]:
         return [VersionOut.model_validate(dict(row)) for row in connection.execute(_SETS).mappings()]
 
 
-def _answer(outcome: Outcome, *, dry_run: bool) -> ChangesOut:
+def told(outcome: Outcome, *, dry_run: bool) -> ChangesOut:
+    """What a change does, or would do, as it is answered."""
     return ChangesOut(
         dry_run=dry_run,
         calendar_version_before=outcome.version_before,

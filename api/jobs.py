@@ -83,14 +83,21 @@ def list_jobs(
     filters: Annotated[JobFilters, Query()], actor: WatcherDep, engine: EngineDep, request: Request
 ) -> Response:
     """Chỉ việc của hồ sơ được xem; người quản trị không thấy hồ sơ · of dossiers the caller may see; administrators see none."""
+    with unit_of_work(engine, actor.scope) as connection:
+        items, following = page_of_jobs(connection, actor, filters)
+    return listed(request, JobLine, items, following)
+
+
+def page_of_jobs(
+    connection: Connection, actor: Actor, filters: JobFilters
+) -> tuple[list[JobLine], str | None]:
+    """A page of jobs by their number, and what leads to the next one."""
     after = _number(key_of(filters.cursor)) if filters.cursor else 0
     if after is None:
         raise no_cursor()
-    with unit_of_work(engine, actor.scope) as connection:
-        rows = jobs_of(connection, _blind(actor), filters.state, after, filters.limit + 1)
-    more = len(rows) > filters.limit
+    rows = jobs_of(connection, _blind(actor), filters.state, after, filters.limit + 1)
     items = [JobLine.model_validate(row) for row in rows[: filters.limit]]
-    return listed(request, JobLine, items, cursor_of(str(items[-1].id)) if more else None)
+    return items, cursor_of(str(items[-1].id)) if len(rows) > filters.limit else None
 
 
 @router.post(
@@ -100,18 +107,23 @@ def retry(
     job_id: Annotated[str, InPath(description="Mã việc · the job's id")], actor: WatcherDep, once: OnceDep
 ) -> JSONResponse:
     """Bắt đầu đếm lại số lần thử; ghi lại ai và lúc nào · attempts start anew; who and when are recorded."""
+    return once({}, lambda connection: Answer(try_again(connection, actor, job_id)))
+
+
+def try_again(connection: Connection, actor: Actor, job_id: str) -> JobOut:
+    """Lets a parked job be tried again.
+
+    Raises:
+        Problem: 404, or 409 when it is not parked.
+    """
     number = _number(job_id)
-
-    def write(connection: Connection) -> Answer:
-        if number is None or not jobs_of(connection, _blind(actor), None, number - 1, 1, last=number):
-            raise not_found()
-        if not outbox.retry(connection, number, actor.account):
-            said = Said("Việc này không ở tình trạng đã dừng", "This job is not parked")
-            title = Said("Chưa thực hiện được", "It cannot be done now")
-            raise Problem(409, "job_not_parked", title, [Fault("job_not_parked", said)])
-        return Answer(JobOut(id=number))
-
-    return once({}, write)
+    if number is None or not jobs_of(connection, _blind(actor), None, number - 1, 1, last=number):
+        raise not_found()
+    if not outbox.retry(connection, number, actor.account):
+        said = Said("Việc này không ở tình trạng đã dừng", "This job is not parked")
+        title = Said("Chưa thực hiện được", "It cannot be done now")
+        raise Problem(409, "job_not_parked", title, [Fault("job_not_parked", said)])
+    return JobOut(id=number)
 
 
 def _blind(actor: Actor) -> bool:

@@ -53,12 +53,13 @@ def read_me(actor: CurrentActor, engine: EngineDep) -> MeOut:
 @router.put("/email", response_model=MeOut, summary="Địa chỉ nhận thư của mình · One's own address")
 def set_email(body: EmailIn, actor: CurrentActor, once: OnceDep) -> JSONResponse:
     """Mỗi người tự đặt địa chỉ của mình · everyone sets their own."""
+    return once(body.model_dump(), lambda connection: Answer(put_email(connection, actor, body)))
 
-    def write(connection: Connection) -> Answer:
-        connection.execute(update(_account).where(_account.c.id == actor.account).values(email=body.email))
-        return Answer(_me(connection, actor.account))
 
-    return once(body.model_dump(), write)
+def put_email(connection: Connection, actor: Actor, body: EmailIn) -> MeOut:
+    """Where one's own notices are mailed to."""
+    connection.execute(update(_account).where(_account.c.id == actor.account).values(email=body.email))
+    return _me(connection, actor.account)
 
 
 @router.put("/agency/email", response_model=MeOut, summary="Hộp thư của cơ quan · The agency's mailbox")
@@ -66,12 +67,13 @@ def set_agency_email(
     body: EmailIn, actor: Annotated[Actor, Depends(allowed("agency.mailbox"))], once: OnceDep
 ) -> JSONResponse:
     """Do người đứng đầu đặt · set by the head."""
+    return once(body.model_dump(), lambda connection: Answer(put_agency_email(connection, actor, body)))
 
-    def write(connection: Connection) -> Answer:
-        connection.execute(update(_agency).where(_agency.c.code == actor.agency).values(email=body.email))
-        return Answer(_me(connection, actor.account))
 
-    return once(body.model_dump(), write)
+def put_agency_email(connection: Connection, actor: Actor, body: EmailIn) -> MeOut:
+    """Where the notices of the actor's agency are mailed to."""
+    connection.execute(update(_agency).where(_agency.c.code == actor.agency).values(email=body.email))
+    return _me(connection, actor.account)
 
 
 def _me(connection: Connection, account: UUID) -> MeOut:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import select, tuple_
+from sqlalchemy import Engine, select, tuple_
 
-from api.access import NOBODY, end
+from api.access import NOBODY, Known, end
 from api.answers import Instant
 from api.dependencies import EngineDep, KnownDep, id_of
 from api.errors import not_found
@@ -48,6 +48,12 @@ def list_sessions(
     page: Annotated[Page, Query()], caller: KnownDep, engine: EngineDep, request: Request
 ) -> Response:
     """Các phiên còn hiệu lực, cũ trước mới sau · those that are alive, the oldest first."""
+    lines, following = sessions_of(engine, caller, page)
+    return listed(request, SessionOut, lines, following)
+
+
+def sessions_of(engine: Engine, caller: Known, page: Page) -> tuple[list[SessionOut], str | None]:
+    """A page of the caller's sessions that are alive, and what leads to the next one."""
     asked = select(_session).where(
         _session.c.account == caller.actor.account,
         _session.c.ended_at.is_(None),
@@ -73,8 +79,7 @@ def list_sessions(
         SessionOut.model_validate({**row, "current": row["id"] == caller.session})
         for row in rows[: page.limit]
     ]
-    following = cursor_of(str(lines[-1].id)) if len(rows) > page.limit else None
-    return listed(request, SessionOut, lines, following)
+    return lines, cursor_of(str(lines[-1].id)) if len(rows) > page.limit else None
 
 
 @router.delete("", status_code=204, summary="Kết thúc các phiên khác · End the other sessions")

@@ -39,6 +39,15 @@ ON_THE_BOARD = frozenset({
     "POST /board/second-factor/kept", "POST /board/language", "POST /board/theme",
     # One's own words, that nobody else reads: saved every few seconds.
     "POST /board/drafts/{key}",
+    # The law, agencies, and what concerns one's own sign-ins.
+    "GET /board/law", "GET /board/law/compare", "GET /board/law/books/{code}", "GET /board/law/books/{code}/search",
+    "GET /board/law/books/{code}/stages/{stage}", "GET /board/law/books/{code}/{part}",
+    "GET /board/law/calculator", "POST /board/law/calculator",
+    "GET /board/law/calendar", "GET /board/law/calendar/{year}", "GET /board/law/calendar/change",
+    "GET /board/admin", "POST /board/admin/secret/kept",
+    "GET /board/admin/agencies", "GET /board/admin/agencies/new", "GET /board/admin/agencies/{code}",
+    "GET /board/admin/agencies/{code}/change", "GET /board/admin/agencies/{code}/end",
+    "POST /board/me/sessions/end", "POST /board/me/sessions/{session_id}/end",
 })  # fmt: skip
 """The same of the pages, which the description of the API leaves out."""
 PUBLIC = frozenset({"GET /verify/{code}"})

@@ -15,6 +15,7 @@ from api.idempotency import Answer
 from api.json_response import JSONResponse
 from api.pages import CSV, Page, listed
 from api.webhooks import KeeperDep, OnceForKeeperDep, WebhookId, place_of, row_of, scope_of
+from flows.engine import Actor
 from flows.webhooks import OUTCOMES, Code, send_again, send_test
 from models.law.facts import in_bounds
 from models.store import unit_of_work
@@ -121,52 +122,76 @@ def list_sent(
     language: LanguageDep, request: Request,
 ) -> Response:  # fmt: skip
     """Kèm kết quả từng lần thử · with the outcome of each try."""
+    with unit_of_work(engine, scope_of(actor)) as connection:
+        items, following = sent_of(connection, webhook_id, filters, language)
+    return listed(request, SentOut, items, following)
+
+
+def sent_of(
+    connection: Connection, webhook: UUID, filters: SentFilters, language: Language
+) -> tuple[list[SentOut], str | None]:
+    """A page of what was sent to a webhook, newest first, and what leads to the next one.
+
+    Raises:
+        Problem: 404.
+    """
     key = tuple_(_delivery.c.created_at, _delivery.c.id)
-    asked = _SENT.where(_delivery.c.webhook == webhook_id).order_by(
+    asked = _SENT.where(_delivery.c.webhook == webhook).order_by(
         _delivery.c.created_at.desc(), _delivery.c.id.desc()
     )
     if filters.state is not None:
         asked = asked.where(_delivery.c.state == filters.state)
-    with unit_of_work(engine, scope_of(actor)) as connection:
-        row_of(connection, webhook_id)
-        if filters.cursor is not None:
-            asked = asked.where(key < place_of(connection, _delivery, filters.cursor))
-        rows = connection.execute(asked.limit(filters.limit + 1)).mappings().all()
-        tries = _tries(connection, [row["id"] for row in rows], language)
+    row_of(connection, webhook)
+    if filters.cursor is not None:
+        asked = asked.where(key < place_of(connection, _delivery, filters.cursor))
+    rows = connection.execute(asked.limit(filters.limit + 1)).mappings().all()
+    tries = _tries(connection, [row["id"] for row in rows], language)
     items = [
         SentOut.model_validate({**row, "tries": tries.get(row["id"], [])}) for row in rows[: filters.limit]
     ]
-    following = str(items[-1].id) if len(rows) > filters.limit else None
-    return listed(request, SentOut, items, following)
+    return items, str(items[-1].id) if len(rows) > filters.limit else None
 
 
 @router.post("/{webhook_id}/test", response_model=TestOut, status_code=202, summary="Gửi thử · Send a test")
 def send_one_test(webhook_id: WebhookId, actor: KeeperDep, once: OnceForKeeperDep) -> JSONResponse:
     """Gửi một thông báo `webhook_test`, thử một lần · sends a `webhook_test` notice, tried once."""
+    return once(None, lambda connection: Answer(test(connection, actor, webhook_id), 202))
 
-    def write(connection: Connection) -> Answer:
-        row = _enabled(connection, webhook_id)
-        return Answer(TestOut(delivery=send_test(connection, webhook_id, row["agency"], actor.account)), 202)
 
-    return once(None, write)
+def test(connection: Connection, actor: Actor, webhook: UUID) -> TestOut:
+    """Sends a test.
+
+    Raises:
+        Problem: 404, or 409 when the webhook is disabled.
+    """
+    row = _enabled(connection, webhook)
+    return TestOut(delivery=send_test(connection, webhook, row["agency"], actor.account))
 
 
 @router.post("/{webhook_id}/replay", response_model=ReplayOut, summary="Gửi lại · Send again")
 def replay(webhook_id: WebhookId, body: ReplayIn, actor: KeeperDep, once: OnceForKeeperDep) -> JSONResponse:
     """Giữ nguyên `webhook-id`, bên nhận nhận ra thông báo đã nhận · with the ids they had, so that a receiver knows them."""
+    return once(
+        body.model_dump(mode="json"),
+        lambda connection: Answer(send_anew(connection, actor, webhook_id, body)),
+    )
 
-    def write(connection: Connection) -> Answer:
-        _enabled(connection, webhook_id)
-        if body.delivery is not None:
-            mine = _delivery.c.id == body.delivery, _delivery.c.webhook == webhook_id
-            if connection.execute(select(_delivery.c.id).where(*mine)).one_or_none() is None:
-                raise not_found()
-        count = send_again(
-            connection, webhook_id, actor.account, delivery=body.delivery, since=body.since, sent=body.sent
-        )
-        return Answer(ReplayOut(count=count))
 
-    return once(body.model_dump(mode="json"), write)
+def send_anew(connection: Connection, actor: Actor, webhook: UUID, body: ReplayIn) -> ReplayOut:
+    """Sends again one, or all since a moment.
+
+    Raises:
+        Problem: 404, or 409 when the webhook is disabled.
+    """
+    _enabled(connection, webhook)
+    if body.delivery is not None:
+        mine = _delivery.c.id == body.delivery, _delivery.c.webhook == webhook
+        if connection.execute(select(_delivery.c.id).where(*mine)).one_or_none() is None:
+            raise not_found()
+    count = send_again(
+        connection, webhook, actor.account, delivery=body.delivery, since=body.since, sent=body.sent
+    )
+    return ReplayOut(count=count)
 
 
 _SENT = select(

@@ -32,6 +32,7 @@ from models.box import seal
 from models.clock import now
 from models.private_receivers import PrivateReceivers
 from models.seeing import own
+from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
 
@@ -77,21 +78,28 @@ def create(body: WebhookIn, actor: KeeperDep, parts: PartsDep, once: OnceForKeep
 
     Người đứng đầu cơ quan, hoặc người quản trị · by the head of the agency or an administrator.
     """
-    url = _fit(body.url, parts.settings.webhooks)
+    url = fit(body.url, parts.settings.webhooks)
 
     def write(connection: Connection) -> Answer:
-        agency = _agency_of(connection, actor, body.agency)
-        secret = _secret()
-        identity = uuid4()
-        row = {
-            "id": identity, "agency": agency, "url": url, "kinds": body.kinds, "secret": seal(parts.settings, secret), "enabled": True,
-            "created_by": actor.account, "created_at": now(),
-        }  # fmt: skip
-        connection.execute(insert(_webhook).values(row))
-        location = {"Location": f"/v1/webhooks/{identity}"}
-        return Answer(_with_secret(connection, identity, secret), 201, location, secret=True)
+        made = make(connection, actor, body, url, parts.settings)
+        return Answer(made, 201, {"Location": f"/v1/webhooks/{made.id}"}, secret=True)
 
     return once(body.model_dump(), write)
+
+
+def make(
+    connection: Connection, actor: Actor, body: WebhookIn, url: str, settings: Settings
+) -> WebhookSecretOut:
+    """A new webhook, to an address that was found fit."""
+    agency = _agency_of(connection, actor, body.agency)
+    secret = _secret()
+    identity = uuid4()
+    row = {
+        "id": identity, "agency": agency, "url": url, "kinds": body.kinds, "secret": seal(settings, secret), "enabled": True,
+        "created_by": actor.account, "created_at": now(),
+    }  # fmt: skip
+    connection.execute(insert(_webhook).values(row))
+    return _with_secret(connection, identity, secret)
 
 
 @router.get("", response_model=WebhookPage, summary="Các webhook · List webhooks", responses=CSV)
@@ -100,18 +108,23 @@ def list_webhooks(
 ) -> Response:
     """Theo thứ tự tạo; người quản trị thấy mọi cơ quan · in order of creation; an administrator sees all agencies'."""
     with unit_of_work(engine, scope_of(actor)) as connection:
-        asked = select(_webhook).where(own(connection, _webhook.c.agency))
-        if filters.agency is not None:
-            asked = asked.where(_webhook.c.agency == filters.agency)
-        if filters.enabled is not None:
-            asked = asked.where(_webhook.c.enabled == filters.enabled)
-        if filters.cursor is not None:
-            asked = asked.where(_key > place_of(connection, _webhook, filters.cursor))
-        ordered = asked.order_by(_webhook.c.created_at, _webhook.c.id).limit(filters.limit + 1)
-        rows = connection.execute(ordered).mappings().all()
-    items = [WebhookOut.model_validate(dict(row)) for row in rows[: filters.limit]]
-    following = str(items[-1].id) if len(rows) > filters.limit else None
+        items, following = webhooks_of(connection, filters)
     return listed(request, WebhookOut, items, following)
+
+
+def webhooks_of(connection: Connection, filters: WebhookFilters) -> tuple[list[WebhookOut], str | None]:
+    """A page of the webhooks that a keeper sees, in order of creation, and what leads to the next one."""
+    asked = select(_webhook).where(own(connection, _webhook.c.agency))
+    if filters.agency is not None:
+        asked = asked.where(_webhook.c.agency == filters.agency)
+    if filters.enabled is not None:
+        asked = asked.where(_webhook.c.enabled == filters.enabled)
+    if filters.cursor is not None:
+        asked = asked.where(_key > place_of(connection, _webhook, filters.cursor))
+    ordered = asked.order_by(_webhook.c.created_at, _webhook.c.id).limit(filters.limit + 1)
+    rows = connection.execute(ordered).mappings().all()
+    items = [WebhookOut.model_validate(dict(row)) for row in rows[: filters.limit]]
+    return items, str(items[-1].id) if len(rows) > filters.limit else None
 
 
 @router.get("/{webhook_id}", summary="Một webhook · A webhook")
@@ -126,37 +139,38 @@ def change(
     webhook_id: WebhookId, body: WebhookChange, parts: PartsDep, once: OnceForKeeperDep
 ) -> JSONResponse:
     """Bật lại thì tính lại từ đầu; gửi lại thông báo đã lỡ bằng `replay` · once enabled again, `replay` what was missed."""
-    values: dict[str, Any] = {}
-    if body.url is not None:
-        values["url"] = _fit(body.url, parts.settings.webhooks)
+    url = fit(body.url, parts.settings.webhooks) if body.url is not None else None
+    return once(
+        body.model_dump(), lambda connection: Answer(change_webhook(connection, webhook_id, body, url))
+    )
+
+
+def change_webhook(connection: Connection, webhook: UUID, body: WebhookChange, url: str | None) -> WebhookOut:
+    """Changes what is named, to an address that was found fit.
+
+    Raises:
+        Problem: 404.
+    """
+    values: dict[str, Any] = {} if url is None else {"url": url}
     if body.kinds is not None:
         values["kinds"] = body.kinds
     if body.enabled:
         values |= {"enabled": True, "disabled_reason": None}
-    if body.enabled or body.url is not None:
+    if body.enabled or url is not None:
         values |= {"failing_since": None, "rest_until": None}
-
-    def write(connection: Connection) -> Answer:
-        row_of(connection, webhook_id, held=True)
-        if values:
-            connection.execute(update(_webhook).where(_webhook.c.id == webhook_id).values(values))
-        if body.enabled is False:
-            disable(connection, webhook_id, "by_hand")
-        return Answer(WebhookOut.model_validate(dict(row_of(connection, webhook_id))))
-
-    return once(body.model_dump(), write)
+    row_of(connection, webhook, held=True)
+    if values:
+        connection.execute(update(_webhook).where(_webhook.c.id == webhook).values(values))
+    if body.enabled is False:
+        disable(connection, webhook, "by_hand")
+    return WebhookOut.model_validate(dict(row_of(connection, webhook)))
 
 
 @router.delete("/{webhook_id}", response_model=WebhookOut, summary="Tắt webhook · Disable a webhook")
 def remove(webhook_id: WebhookId, once: OnceForKeeperDep) -> JSONResponse:
     """Không xóa, để còn biết đã gửi gì; những gì đang chờ gửi được giữ lại · kept, disabled; what waited is parked."""
-
-    def write(connection: Connection) -> Answer:
-        row_of(connection, webhook_id, held=True)
-        disable(connection, webhook_id, "by_hand")
-        return Answer(WebhookOut.model_validate(dict(row_of(connection, webhook_id))))
-
-    return once(None, write)
+    off = WebhookChange(enabled=False)
+    return once(None, lambda connection: Answer(change_webhook(connection, webhook_id, off, None)))
 
 
 @router.post(
@@ -166,15 +180,20 @@ def rotate(webhook_id: WebhookId, body: SecretIn, parts: PartsDep, once: OnceFor
     """Trong 2 ngày mỗi lần gửi mang hai chữ ký, của khóa mới và khóa cũ · for 2 days both secrets sign."""
 
     def write(connection: Connection) -> Answer:
-        row, secret = row_of(connection, webhook_id, held=True), _secret()
-        old: tuple[str | None, datetime | None] = (row["secret"], now() + BOTH_SECRETS)
-        if body.end_old:
-            old = (None, None)
-        values = {"secret": seal(parts.settings, secret), "old_secret": old[0], "old_secret_until": old[1]}
-        connection.execute(update(_webhook).where(_webhook.c.id == webhook_id).values(values))
-        return Answer(_with_secret(connection, webhook_id, secret), secret=True)
+        return Answer(new_secret(connection, webhook_id, body, parts.settings), secret=True)
 
     return once(body.model_dump(), write)
+
+
+def new_secret(connection: Connection, webhook: UUID, body: SecretIn, settings: Settings) -> WebhookSecretOut:
+    """A new secret; the old one signs as well for a while, unless it is to end at once."""
+    row, secret = row_of(connection, webhook, held=True), _secret()
+    old: tuple[str | None, datetime | None] = (row["secret"], now() + BOTH_SECRETS)
+    if body.end_old:
+        old = (None, None)
+    values = {"secret": seal(settings, secret), "old_secret": old[0], "old_secret_until": old[1]}
+    connection.execute(update(_webhook).where(_webhook.c.id == webhook).values(values))
+    return _with_secret(connection, webhook, secret)
 
 
 _key = tuple_(_webhook.c.created_at, _webhook.c.id)
@@ -206,7 +225,7 @@ def row_of(connection: Connection, webhook: UUID, *, held: bool = False) -> Any:
     return row
 
 
-def _fit(url: str, private: PrivateReceivers) -> str:
+def fit(url: str, private: PrivateReceivers) -> str:
     """The address in its one spelling, if a webhook may lead there now; the sender asks again each time.
 
     Raises:

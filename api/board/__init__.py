@@ -5,13 +5,23 @@ from fastapi.responses import RedirectResponse
 
 from api.board import (
     account,
+    administration,
+    agencies,
     assets,
     assignment,
+    audit,
+    calculator,
+    calendar,
     dossier,
     draft_saving,
     home,
+    jobs,
+    law,
+    me,
     preferences,
     sign_in,
+    users,
+    webhooks,
     work,
 )
 from api.board.problems import problem_page
@@ -31,6 +41,16 @@ ROUTERS = (
     assignment.router,
     # Supervisors
     # Law and administration
+    calculator.router,
+    calendar.router,
+    law.router,
+    administration.router,
+    users.router,
+    agencies.router,
+    webhooks.router,
+    jobs.router,
+    audit.router,
+    me.router,
 )
 """Every page there is: a noun's router each."""
 

@@ -17,6 +17,7 @@ from api.errors import Problem, of_validation, problem_of
 from api.idempotency import Answer, Once
 from flows.engine import Actor
 from flows.refusals import Refusal
+from models.store import Scope
 
 
 class Gone(NamedTuple):
@@ -25,15 +26,20 @@ class Gone(NamedTuple):
     path: str
     message: str = ""
     values: dict[str, object] = {}  # noqa: RUF012 - never changed
+    secret: str = ""
+    """What is told this once, such as a one-time password: shown where it leads, until it is written down."""
 
 
 class _Kept(BaseModel):
     path: str
     message: str
     values: dict[str, str | int]
+    secret: str = ""
 
 
 M = TypeVar("M", bound=BaseModel)
+SECRET, KEPT = "hoso_secret", 600
+"""The cookie that holds a new secret, sealed, until it is written down; and for how many seconds."""
 
 
 def checked(model: type[M], values: Mapping[str, Any]) -> M:
@@ -62,12 +68,15 @@ class Sent:
     problem: Problem | None = field(default=None, init=False)
     """Why it was not done, after `once` answered None."""
 
-    def once(self, write: Callable[[Connection], Gone], content: object = None) -> Response | None:
+    def once(
+        self, write: Callable[[Connection], Gone], content: object = None, scope: Scope | None = None
+    ) -> Response | None:
         """Does what the form asks for in one transaction, and leads on; a form that comes again is only led on.
 
         Args:
             write: does it in the unit of work it is given, and says where to go then.
             content: what is asked for, where the fields do not say it all (files by their hashes).
+            scope: of the transaction, where it is not the actor's.
 
         Returns:
             The redirection; None when it was refused, with `problem` saying why: the page is to be shown again.
@@ -80,16 +89,28 @@ class Sent:
             values = {
                 name: value if isinstance(value, int) else str(value) for name, value in gone.values.items()
             }
-            return Answer(_Kept(path=gone.path, message=gone.message, values=values))
+            body = _Kept(path=gone.path, message=gone.message, values=values, secret=gone.secret)
+            return Answer(body, secret=bool(gone.secret))
 
-        once = Once(self.visit.request, self.actor, self.actor.scope, self.key)
+        once = Once(self.visit.request, self.actor, scope or self.actor.scope, self.key)
         try:
             answer = once([self.fields, content], kept)
         except (Problem, Refusal) as error:
             self.problem = problem_of(error, self.visit.request)
             return None
         done = orjson.loads(bytes(answer.body))
-        return self.visit.go(done["path"], done["message"], **done["values"])
+        led = self.visit.go(done["path"], done["message"], **done["values"])
+        if done.get("secret"):
+            whose = {"account": str(self.actor.account), "path": done["path"], "secret": done["secret"]}
+            self.visit.seal(led, SECRET, whose, KEPT)
+        return led
+
+
+def told_once(visit: Visit, actor: Actor) -> str | None:
+    """The secret that this page was led to with, if it is not written down yet."""
+    kept = visit.unsealed(SECRET) or {}
+    mine = (kept.get("account"), kept.get("path")) == (str(actor.account), visit.request.url.path)
+    return str(kept["secret"]) if mine else None
 
 
 def sent(visit: VisitDep, actor: ActorDep, fields: FieldsDep) -> Sent:

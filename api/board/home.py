@@ -1,4 +1,4 @@
-"""Where a day begins: the page of one's role, or a plain greeting."""
+"""Where a day begins: the page of one's role."""
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
@@ -19,5 +19,4 @@ async def lead() -> Response:
 @router.get("")
 def show(visit: VisitDep, actor: ActorDep) -> Response:
     """Officers come to their work, others to the page of their role."""
-    home = home_of(actor.role)
-    return visit.go(home) if home else visit.page("home.html")
+    return visit.go(home_of(actor.role))

@@ -15,6 +15,19 @@ class Entry:
     roles: frozenset[str]
 
 
+ADMINISTRATION: tuple[Entry, ...] = (
+    Entry("/board/admin/users", N_("Tài khoản"), PERMISSIONS["users.read"]),
+    Entry("/board/admin/agencies", N_("Cơ quan"), PERMISSIONS["agencies.manage"]),
+    Entry("/board/admin/webhooks", N_("Webhook"), PERMISSIONS["webhooks.keep"]),
+    Entry("/board/admin/jobs", N_("Việc nền"), PERMISSIONS["jobs.watch"]),
+    Entry("/board/admin/audit", N_("Nhật ký truy cập"), PERMISSIONS["audit.read"]),
+)
+"""What there is to administer, each for those whom its own door lets in."""
+LAW: tuple[Entry, ...] = (
+    Entry("/board/law", N_("Bộ quy tắc"), ROLES),
+    Entry("/board/law/calculator", N_("Tính thời hạn"), ROLES),
+    Entry("/board/law/calendar", N_("Lịch làm việc"), ROLES),
+)
 _SEES_DOSSIERS = frozenset(role for role in ROLES if not SIGHT[role].blind)
 
 ENTRIES: tuple[Entry, ...] = (
@@ -22,6 +35,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/board/work", N_("Công việc"), PERMISSIONS["dossiers.act"]),
     # Supervisors
     # Law and administration
+    Entry("/board/admin", N_("Quản trị"), frozenset[str]().union(*(entry.roles for entry in ADMINISTRATION))),
+    Entry("/board/law", N_("Pháp luật"), ROLES),
 )
 """In the order in which they stand."""
 READERS = _SEES_DOSSIERS
@@ -33,6 +48,6 @@ def entries_of(role: str) -> list[Entry]:
     return [entry for entry in ENTRIES if role in entry.roles]
 
 
-def home_of(role: str) -> str | None:
-    """Where a role's day begins; None where it has no such page, and a plain one greets it."""
-    return next((entry.path for entry in entries_of(role)), None)
+def home_of(role: str) -> str:
+    """Where a role's day begins: its first page."""
+    return entries_of(role)[0].path

@@ -46,3 +46,88 @@ MASKS: Mapping[str, str] = {
     "family": N_("gia đình"),
     "minor": N_("danh tính người dưới 18 tuổi"),
 }
+UNITS: Mapping[str, str] = {
+    "working_day": N_("ngày làm việc"),
+    "day": N_("ngày"),
+    "hour": N_("giờ"),
+    "month": N_("tháng"),
+    "year": N_("năm"),
+}
+AGENCY_KINDS: Mapping[str, str] = {
+    "commune_police": N_("Công an cấp xã"),
+    "district_police": N_("Công an cấp huyện"),
+    "provincial_police": N_("Công an cấp tỉnh"),
+    "ministry_police": N_("Bộ Công an"),
+    "health_facility": N_("Cơ sở y tế"),
+    "justice_office": N_("Phòng Tư pháp"),
+    "labour_office": N_("Phòng Lao động – Thương binh và Xã hội"),
+    "court": N_("Tòa án"),
+    "provincial_court": N_("Tòa án cấp tỉnh"),
+    "procuracy": N_("Viện kiểm sát"),
+    "rehab_centre": N_("Cơ sở cai nghiện"),
+    "peoples_committee": N_("Ủy ban nhân dân"),
+}
+SCOPES: Mapping[str, str] = {
+    "dossiers:read": N_("Đọc hồ sơ"),
+    "dossiers:act": N_("Thực hiện thao tác"),
+    "papers:write": N_("Nộp tài liệu"),
+    "documents:read": N_("Đọc văn bản"),
+    "supervision:read": N_("Xem số liệu giám sát"),
+    "notices": N_("Nhận thông báo"),
+    "webhooks": N_("Quản lý webhook"),
+    "bulk": N_("Làm hàng loạt và nhập dữ liệu"),
+}
+JOB_STATES: Mapping[str, str] = {
+    "parked": N_("Đã dừng"),
+    "waiting": N_("Đang chờ"),
+    "leased": N_("Đang chạy"),
+}
+DELIVERY_STATES: Mapping[str, str] = {
+    "waiting": N_("Đang chờ"),
+    "sending": N_("Đang gửi"),
+    "sent": N_("Đã gửi"),
+    "parked": N_("Không gửi được"),
+}
+WEBHOOK_ENDS: Mapping[str, str] = {
+    "by_hand": N_("Đã tắt"),
+    "gone": N_("Đã tắt: bên nhận báo không còn nhận"),
+    "failing": N_("Đã tắt: gửi không được suốt 3 ngày"),
+}
+DAY_KINDS: Mapping[str, str] = {"off": N_("Ngày nghỉ"), "working": N_("Ngày làm việc")}
+WEEK: tuple[str, ...] = (
+    N_("T2"), N_("T3"), N_("T4"), N_("T5"), N_("T6"), N_("T7"), N_("CN"),
+)  # fmt: skip
+DIFFERENCES: Mapping[str, str] = {"new": N_("Mới"), "gone": N_("Bỏ"), "changed": N_("Đổi")}
+BREAKS: Mapping[str, str] = {
+    "gap": N_("thiếu dòng"),
+    "link": N_("dòng trước là dòng khác"),
+    "entry": N_("dòng bị sửa"),
+    "cut": N_("phần cuối bị cắt"),
+    "rewritten": N_("phần cuối bị cắt rồi ghi lại"),
+}
+LAW_PARTS: Mapping[str, str] = {
+    "rules": N_("Thời hạn"),
+    "papers": N_("Tài liệu"),
+    "forms": N_("Biểu mẫu"),
+    "provisions": N_("Quy định khác"),
+    "more": N_("Cách gọi, chuyển tiếp"),
+}
+LAW_TABLES: Mapping[str, str] = {
+    "rules": N_("Thời hạn"),
+    "actions": N_("Thao tác"),
+    "papers": N_("Tài liệu"),
+    "provisions": N_("Quy định khác"),
+    "exclusions": N_("Trường hợp không áp dụng"),
+    "wording": N_("Cách gọi"),
+    "drawn": N_("Biểu mẫu lập riêng"),
+    "period": N_("Thời kỳ"),
+}
+LAW_FIELDS: Mapping[str, str] = {
+    "about": N_("Về"), "actor": N_("Tư cách"), "after": N_("Sau khi"), "amount": N_("Thời hạn"), "any_of": N_("Giấy tờ thay thế"),
+    "by": N_("Ai làm"), "citation": N_("Căn cứ"), "confirmed": N_("Đã đối chiếu văn bản"), "counted_from": N_("Dữ kiện tính từ"),
+    "credits": N_("Trừ ngày"), "ends": N_("Kết thúc thời hạn"), "extends": N_("Gia hạn"), "facts": N_("Dữ kiện"), "form": N_("Biểu mẫu"),
+    "forms": N_("Biểu mẫu"), "from": N_("Tính từ"), "guards": N_("Điều kiện"), "hand_to": N_("Giao cho"), "next": N_("Tiếp theo"),
+    "not_after": N_("Không sau khi"), "repeat": N_("Được làm nhiều lần"), "restarts": N_("Tính lại"), "resumes": N_("Tiếp tục"),
+    "role": N_("Người ký"), "stages": N_("Giai đoạn"), "starts": N_("Bắt đầu thời hạn"), "suspends": N_("Tạm dừng"),
+    "text": N_("Câu chữ"), "title": N_("Tên gọi"), "undoes": N_("Phải làm lại"), "when": N_("Khi"), "who": N_("Ai"),
+}  # fmt: skip

@@ -142,13 +142,16 @@ def condition(when: Condition, language: Language = "vi") -> str:
         return ", ".join(f"{name} = {_code(wanted)}" for name, wanted in when.items())
     said = []
     for name, wanted in when.items():
-        title, values = DERIVED[name] if name in DERIVED else _fact(name)
+        title, values = fact_words(name)
         choices = wanted if isinstance(wanted, list) else [wanted]
         said.append(f"{title}: " + " hoặc ".join(_value(choice, values) for choice in choices))
     return "; ".join(said)
 
 
-def _fact(name: str) -> tuple[str, Mapping[str, str]]:
+def fact_words(name: str) -> tuple[str, Mapping[str, str]]:
+    """What a fact is called, and its values."""
+    if name in DERIVED:
+        return DERIVED[name]
     fact = catalogue().get(name)  # rules that only the calculator counts may name facts that no act records
     return (fact.title, fact.choices) if fact else (name, {})
 

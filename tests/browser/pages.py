@@ -15,7 +15,7 @@ class Shown:
 
     def address(self, board: Board) -> str:
         """Where it is; `{opened}` and `{compiled}` are dossiers that have come so far."""
-        return self.path.format(**board.dossiers)
+        return self.path.format(**board.dossiers, **board.others)
 
 
 OFFICER, HEAD, SUPERVISOR, ADMINISTRATOR = "ca.cau-giay", "ca.cau-giay.truong", "giam-sat", "quan-tri"
@@ -24,7 +24,7 @@ PAGES: tuple[Shown, ...] = (
     Shown("sign-in", "/board/sign-in"),
     Shown("password", "/board/password", OFFICER),
     Shown("second-factor", "/board/second-factor", HEAD),
-    Shown("home", "/board", ADMINISTRATOR),
+    Shown("me", "/board/me", HEAD),
     Shown("no-such-page", "/board/nowhere", OFFICER),
     # Officers
     Shown("work", "/board/work", OFFICER),
@@ -34,5 +34,34 @@ PAGES: tuple[Shown, ...] = (
     # Supervisors
     Shown("dossier-of-supervisor", "/board/dossiers/{compiled}", SUPERVISOR),
     # Law and administration
+    Shown("law", "/board/law", OFFICER),
+    Shown("law-book", "/board/law/books/2026", OFFICER),
+    Shown("law-stage", "/board/law/books/2026/stages/police_collection", OFFICER),
+    Shown("law-rules", "/board/law/books/2022/rules", OFFICER),
+    Shown("law-provisions", "/board/law/books/2026/provisions", OFFICER),
+    Shown("law-search", "/board/law/books/2026/search?q=nghien", OFFICER),
+    Shown("law-compare", "/board/law/compare?old=2022&new=2026", OFFICER),
+    Shown("calculator", "/board/law/calculator?rulebook=2026&rule=p4-read&from=2026-08-27T15:00", OFFICER),
+    Shown(
+        "calculator-asks",
+        "/board/law/calculator?rulebook=2026&rule=p4-test-resid&from=2026-08-27T15:00",
+        OFFICER,
+    ),
+    Shown("calendar", "/board/law/calendar/2026", OFFICER),
+    Shown("calendar-change", "/board/law/calendar/change", SUPERVISOR),
+    Shown("users", "/board/admin/users", ADMINISTRATOR),
+    Shown("user", "/board/admin/users/{officer}", ADMINISTRATOR),
+    Shown("user-change", "/board/admin/users/{officer}/change", ADMINISTRATOR),
+    Shown("user-new", "/board/admin/users/new", ADMINISTRATOR),
+    Shown("agencies", "/board/admin/agencies", ADMINISTRATOR),
+    Shown("agency", "/board/admin/agencies/ca.cau-giay", ADMINISTRATOR),
+    Shown("agency-new", "/board/admin/agencies/new", ADMINISTRATOR),
+    Shown("agency-end", "/board/admin/agencies/ca.cau-giay/end", ADMINISTRATOR),
+    Shown("webhooks", "/board/admin/webhooks", ADMINISTRATOR),
+    Shown("webhook", "/board/admin/webhooks/{webhook}", ADMINISTRATOR),
+    Shown("webhook-new", "/board/admin/webhooks/new", HEAD),
+    Shown("jobs", "/board/admin/jobs", SUPERVISOR),
+    Shown("jobs-waiting", "/board/admin/jobs?state=waiting", SUPERVISOR),
+    Shown("audit", "/board/admin/audit", SUPERVISOR),
     Shown("forbidden", "/board/work", ADMINISTRATOR),
 )

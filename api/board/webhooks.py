@@ -1,0 +1,233 @@
+"""Webhooks: where an agency's notices are sent as well, with what secret, and what became of each."""
+
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Depends, Query, Response
+from sqlalchemy import Connection
+
+from api import webhooks as keeping
+from api.board import drafts
+from api.board.administration import TabsDep
+from api.board.fields import Field, fields_of, values_of
+from api.board.forms import Gone, Sent, SentDep, checked, told_once
+from api.board.language import N_
+from api.board.visits import Visit, VisitDep, pages, permitted
+from api.errors import Problem
+from api.webhook_answers import SecretIn, WebhookChange, WebhookFilters, WebhookIn, WebhookOut
+from api.webhook_deliveries import ReplayIn, SentFilters, send_anew, sent_of, test
+from api.webhooks import WebhookId, scope_of
+from flows.engine import Actor
+from flows.policy import may
+from models.store import unit_of_work
+
+router = pages("/admin/webhooks")
+KeeperDep = Annotated[Actor, Depends(permitted("webhooks.keep"))]
+Cursor = Annotated[UUID | None, Query()]
+State = Literal["waiting", "sending", "sent", "parked"]
+_NEW = drafts.Key("webhook", UUID(int=0))
+
+
+@router.get("")
+def show_list(
+    visit: VisitDep, actor: KeeperDep, tabs: TabsDep, agency: Annotated[str | None, Query(max_length=100)] = None,
+    enabled: bool | None = None, cursor: Cursor = None,
+) -> Response:  # fmt: skip
+    """In order of creation; an administrator sees every agency's."""
+    filters = WebhookFilters(agency=agency, enabled=enabled, cursor=cursor)
+    with unit_of_work(visit.parts.engine, scope_of(actor)) as connection:
+        found, following = keeping.webhooks_of(connection, filters)
+    return visit.page("webhooks.html", tabs=tabs, webhooks=found, following=following, filters=filters)
+
+
+@router.get("/new")
+def show_new(visit: VisitDep, actor: KeeperDep) -> Response:
+    """The form of a new one."""
+    return _new(visit, actor)
+
+
+@router.post("/new")
+def make(visit: VisitDep, actor: KeeperDep, sent: SentDep) -> Response:
+    """Adds it, and leads to its page, where its secret stands this once."""
+    settings = visit.parts.settings
+    try:
+        asked = checked(WebhookIn, values_of(_fields(actor), sent.fields))
+        url = keeping.fit(asked.url, settings.webhooks)
+    except Problem as problem:
+        return _new(visit, actor, sent.fields, problem)
+
+    def write(connection: Connection) -> Gone:
+        made = keeping.make(connection, actor, asked, url, settings)
+        return Gone(_at(made.id), N_("Đã thêm webhook."), secret=made.secret)
+
+    return sent.once(write, scope=scope_of(actor)) or _new(visit, actor, sent.fields, sent.problem)
+
+
+@router.get("/{webhook_id}")
+def show(
+    visit: VisitDep,
+    actor: KeeperDep,
+    webhook_id: WebhookId,
+    state: State | None = None,
+    cursor: Cursor = None,
+) -> Response:
+    """One webhook with what was sent to it, newest first."""
+    return _page(visit, actor, webhook_id, SentFilters(state=state, cursor=cursor, limit=20))
+
+
+@router.get("/{webhook_id}/change")
+def show_change(visit: VisitDep, actor: KeeperDep, webhook_id: WebhookId) -> Response:
+    """The form of its address and kinds."""
+    return _change(visit, actor, webhook_id)
+
+
+@router.post("/{webhook_id}/change")
+def change(visit: VisitDep, actor: KeeperDep, webhook_id: WebhookId, sent: SentDep) -> Response:
+    """Sends elsewhere, or other kinds of notices."""
+    before = _read(visit, actor, webhook_id)
+    typed = {"kinds": []} | values_of(_fields(actor, old=True), sent.fields)
+    changed = {name: value for name, value in typed.items() if value != getattr(before, name)}
+    if not changed:
+        return visit.go(_at(webhook_id))
+    try:
+        asked = checked(WebhookChange, changed)
+        url = keeping.fit(asked.url, visit.parts.settings.webhooks) if asked.url else None
+    except Problem as problem:
+        return _change(visit, actor, webhook_id, sent.fields, problem)
+
+    def write(connection: Connection) -> Gone:
+        keeping.change_webhook(connection, webhook_id, asked, url)
+        return Gone(_at(webhook_id), N_("Đã lưu thay đổi."))
+
+    return sent.once(write, scope=scope_of(actor)) or _change(
+        visit, actor, webhook_id, sent.fields, sent.problem
+    )
+
+
+@router.post("/{webhook_id}/enable")
+def enable(visit: VisitDep, actor: KeeperDep, webhook_id: WebhookId, sent: SentDep) -> Response:
+    """Sends to it again from now on."""
+    return _turned(visit, actor, webhook_id, sent, on=True)
+
+
+@router.post("/{webhook_id}/disable")
+def disable(visit: VisitDep, actor: KeeperDep, webhook_id: WebhookId, sent: SentDep) -> Response:
+    """Sends to it no more; what was sent is kept."""
+    return _turned(visit, actor, webhook_id, sent, on=False)
+
+
+@router.post("/{webhook_id}/secret")
+def rotate(visit: VisitDep, actor: KeeperDep, webhook_id: WebhookId, sent: SentDep) -> Response:
+    """A new secret, which stands on the webhook's page this once."""
+
+    def write(connection: Connection) -> Gone:
+        asked = SecretIn(end_old=bool(sent.fields.get("end_old")))
+        made = keeping.new_secret(connection, webhook_id, asked, visit.parts.settings)
+        return Gone(_at(webhook_id), N_("Đã đổi khóa ký."), secret=made.secret)
+
+    return sent.once(write, scope=scope_of(actor)) or _page(visit, actor, webhook_id, problem=sent.problem)
+
+
+@router.post("/{webhook_id}/test")
+def send_test(visit: VisitDep, actor: KeeperDep, webhook_id: WebhookId, sent: SentDep) -> Response:
+    """Sends a test; what became of it stands in the list."""
+
+    def write(connection: Connection) -> Gone:
+        test(connection, actor, webhook_id)
+        return Gone(_at(webhook_id), N_("Đang gửi thử; kết quả hiện trong danh sách gửi."))
+
+    return sent.once(write, scope=scope_of(actor)) or _page(visit, actor, webhook_id, problem=sent.problem)
+
+
+@router.post("/{webhook_id}/replay")
+def replay(visit: VisitDep, actor: KeeperDep, webhook_id: WebhookId, sent: SentDep) -> Response:
+    """Sends again one delivery, or all since a moment."""
+
+    def write(connection: Connection) -> Gone:
+        since = Field("since", "instant", "", "")
+        asked = {"delivery": sent.fields.get("delivery") or None, "sent": bool(sent.fields.get("sent"))}
+        body = checked(ReplayIn, asked | values_of([since], sent.fields))
+        done = send_anew(connection, actor, webhook_id, body)
+        return Gone(_at(webhook_id), N_("Số lần gửi lại: %(count)s."), {"count": done.count})
+
+    return sent.once(write, scope=scope_of(actor)) or _page(visit, actor, webhook_id, problem=sent.problem)
+
+
+def _at(webhook: UUID) -> str:
+    return f"/board/admin/webhooks/{webhook}"
+
+
+def _turned(visit: Visit, actor: Actor, webhook: UUID, sent: Sent, *, on: bool) -> Response:
+    def write(connection: Connection) -> Gone:
+        keeping.change_webhook(connection, webhook, WebhookChange(enabled=on), None)
+        return Gone(_at(webhook), N_("Đã bật webhook.") if on else N_("Đã tắt webhook."))
+
+    return sent.once(write, scope=scope_of(actor)) or _page(visit, actor, webhook, problem=sent.problem)
+
+
+def _out(connection: Connection, webhook: UUID) -> WebhookOut:
+    return WebhookOut.model_validate(dict(keeping.row_of(connection, webhook)))
+
+
+def _read(visit: Visit, actor: Actor, webhook: UUID) -> WebhookOut:
+    with unit_of_work(visit.parts.engine, scope_of(actor)) as connection:
+        return _out(connection, webhook)
+
+
+def _page(
+    visit: Visit,
+    actor: Actor,
+    webhook: UUID,
+    filters: SentFilters | None = None,
+    problem: Problem | None = None,
+) -> Response:
+    asked = filters or SentFilters(limit=20)
+    with unit_of_work(visit.parts.engine, scope_of(actor)) as connection:
+        shown = _out(connection, webhook)
+        sent, following = sent_of(connection, webhook, asked, visit.language)
+    return visit.page(
+        "webhook.html", status=problem.status if problem else 200, webhook=shown, sent=sent, following=following,
+        state=asked.state, problem=problem, told=told_once(visit, actor),
+        since=Field("since", "instant", "Gửi lại từ lúc", "Send again since", required=True),
+    )  # fmt: skip
+
+
+def _new(
+    visit: Visit, actor: Actor, typed: dict[str, str] | None = None, problem: Problem | None = None
+) -> Response:
+    values = drafts.read(visit.parts.engine, actor.account, _NEW) if typed is None else typed
+    return visit.page(
+        "webhook_form.html", status=problem.status if problem else 200, webhook=None, fields=_fields(actor), values=values,
+        draft=_NEW, problem=problem,
+    )  # fmt: skip
+
+
+def _change(
+    visit: Visit,
+    actor: Actor,
+    webhook: UUID,
+    typed: dict[str, str] | None = None,
+    problem: Problem | None = None,
+) -> Response:
+    shown = _read(visit, actor, webhook)
+    now_so = {"url": shown.url} | {f"kinds.{number}": kind for number, kind in enumerate(shown.kinds)}
+    return visit.page(
+        "webhook_form.html", status=problem.status if problem else 200, webhook=shown, fields=_fields(actor, old=True),
+        values=now_so if typed is None else typed, draft="", problem=problem,
+    )  # fmt: skip
+
+
+def _fields(actor: Actor, *, old: bool = False) -> list[Field]:
+    """The fields of a webhook; whose it is stays, and only an administrator makes one for another agency."""
+    asked: dict[str, dict[str, Any]] = {
+        "url": {"help": N_("Địa chỉ HTTPS của phần mềm nhận.")},
+        "kinds": {"help": N_("Phần đầu của tên loại, ví dụ limit_; bỏ trống để nhận mọi loại.")},
+        "agency": {"help": N_("Mã cơ quan; bỏ trống là cơ quan mình.")},
+    }
+    whose = not old and may(actor.role, "webhooks.keep_all")
+    return [
+        replace(one, **asked[one.name])
+        for one in fields_of(WebhookIn.model_json_schema())
+        if one.name != "agency" or whose
+    ]
