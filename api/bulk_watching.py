@@ -117,7 +117,9 @@ def assigned(
 ) -> ManyAssignmentsOut:
     """Makes somebody responsible for many dossiers; what became of each."""
     done: dict[UUID, OneAssignmentOut] = {}
-    for one in sorted(set(body.dossiers)):  # locked in one order, so that two such requests never wait in a ring
+    for one in sorted(
+        set(body.dossiers)
+    ):  # locked in one order, so that two such requests never wait in a ring
         errors: list[ErrorOut] = []
         try:
             make_responsible(connection, actor, one, AssignmentIn(account=body.account, note=body.note))

@@ -39,6 +39,8 @@ ON_THE_BOARD = frozenset({
     "POST /board/second-factor/kept", "POST /board/language", "POST /board/theme",
     # One's own words, that nobody else reads: saved every few seconds.
     "POST /board/drafts/{key}",
+    # Numbers of many dossiers: pictures of those in their address, counts that come by themselves.
+    "GET /board/charts/trend.svg", "GET /board/charts/times.svg", "GET /board/live",
 })  # fmt: skip
 """The same of the pages, which the description of the API leaves out."""
 PUBLIC = frozenset({"GET /verify/{code}"})

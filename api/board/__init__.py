@@ -5,13 +5,22 @@ from fastapi.responses import RedirectResponse
 
 from api.board import (
     account,
+    agency,
     assets,
     assignment,
+    calendar,
+    charts,
     dossier,
     draft_saving,
     home,
+    live,
+    many,
+    overview,
+    performance,
     preferences,
     sign_in,
+    stuck,
+    watched,
     work,
 )
 from api.board.problems import problem_page
@@ -30,6 +39,15 @@ ROUTERS = (
     dossier.router,
     assignment.router,
     # Supervisors
+    overview.router,
+    watched.router,
+    stuck.router,
+    many.router,
+    agency.router,
+    calendar.router,
+    performance.router,
+    charts.router,
+    live.router,
     # Law and administration
 )
 """Every page there is: a noun's router each."""

@@ -46,3 +46,20 @@ MASKS: Mapping[str, str] = {
     "family": N_("gia đình"),
     "minor": N_("danh tính người dưới 18 tuổi"),
 }
+SEVERITIES: Mapping[str, str] = {
+    "critical": N_("Nghiêm trọng"),
+    "high": N_("Cao"),
+    "medium": N_("Vừa"),
+    "low": N_("Thấp"),
+}
+COUNTED: Mapping[str, str] = {
+    "opened": N_("Hồ sơ đã mở"),
+    "decided": N_("Quyết định của Tòa án"),
+    "closed": N_("Hồ sơ đã kết thúc"),
+    "returned": N_("Lần trả hồ sơ"),
+    "supplemented": N_("Lần bổ sung hồ sơ"),
+    "passed_on": N_("Hồ sơ đã chuyển khỏi giai đoạn"),
+    "on_time": N_("Thời hạn hoàn thành đúng hạn"),
+    "late": N_("Thời hạn hoàn thành muộn"),
+    "overdue": N_("Thời hạn quá vào cuối tháng"),
+}

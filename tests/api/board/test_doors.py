@@ -23,6 +23,11 @@ POLICE, HEAD, STRANGER = "ca.cau-giay", "ca.cau-giay.truong", "ca.nha-trang.truo
 RECORDED = frozenset({
     "GET /board", "GET /board/work", "GET /board/dossiers/{dossier_id}",
     "GET /board/dossiers/{dossier_id}/assignment", "POST /board/dossiers/{dossier_id}/assignment",
+    "GET /board/overview", "GET /board/agencies", "GET /board/agencies/{code}", "GET /board/calendar", "GET /board/calendar.xlsx",
+    "GET /board/performance", "GET /board/figures.xlsx", "GET /board/watched", "GET /board/watched.xlsx", "GET /board/behind",
+    "GET /board/behind.xlsx", "GET /board/stuck", "GET /board/stuck.xlsx", "POST /board/stuck/views",
+    "POST /board/stuck/views/{view_id}/removal", "POST /board/stuck/reminder", "POST /board/stuck/reminder/issue",
+    "POST /board/stuck/assignment", "POST /board/stuck/assignment/give",
 })  # fmt: skip
 """Pages that show or change something about persons; each leaves an entry of the audit log."""
 
