@@ -7,13 +7,13 @@ from fastapi import Path, Response
 from sqlalchemy import Connection, Row, func, select
 
 from api.board.asked import ChosenPlaces, WatcherDep
-from api.board.charts import address_of_times, address_of_trend
+from api.board.charts import address_of_trend
 from api.board.overview import rows_of, words_of
 from api.board.visits import VisitDep, pages
 from api.errors import not_found
 from flows.engine import Actor
 from flows.overview import overview
-from flows.performance import last_months, performance, shares, stage_times, trend
+from flows.performance import last_months, performance, shares, trend
 from flows.policy import COURTS
 from flows.standstill import WATCHING, Narrowed
 from models.clock import now
@@ -52,14 +52,13 @@ def show(visit: VisitDep, actor: WatcherDep, code: AgencyCode) -> Response:
         agency = _watched(connection, actor, code)
         seen = overview(connection, actor, moment, narrowed)
         months = trend(connection, actor, moment, narrowed, year)
-        times = stage_times(connection, actor, narrowed, year)
         speeds = performance(connection, actor, narrowed, year)
         kept = shares(connection, actor, narrowed, year)
         staff = _staff(connection, agency)
     return visit.page(
         "agency.html", agency=agency, kind=AGENCIES[AgencyKind(agency.kind)], seen=seen, row=next(iter(rows_of(seen.places)), None),
         months=months, year=year, speeds=speeds, share=kept[0] if kept else None, staff=staff, trend=address_of_trend(months),
-        spans=address_of_times(times), times=times, places=ChosenPlaces(agency=code), **words_of(seen),
+        places=ChosenPlaces(agency=code), **words_of(seen),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -75,6 +76,9 @@ class Drawer:
 
     def _running(self) -> subprocess.Popen[str]:
         if self._child is None or self._child.poll() is not None:
+            if self._child is not None:
+                with suppress(OSError):  # it died with a line half said
+                    self._child.communicate()
             environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
             self._child = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, Path(__file__).with_name("vega.py")], env=environment, text=True, encoding="utf-8",

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlalchemy import Engine
 
 from api.access import Known, browser_of, sign_in_again
 from api.cookies import browser_token
@@ -33,6 +35,9 @@ class _Shared:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     at: float = float("-inf")
     counts: Counts = field(default_factory=dict)
+
+
+_shared: WeakKeyDictionary[Engine, dict[tuple[bool, str], _Shared]] = WeakKeyDictionary()
 
 
 def known_watcher(request: Request, parts: PartsDep) -> Known:
@@ -62,7 +67,7 @@ async def stream(
             if problem.status != 429:
                 break
         else:
-            counts = await _counts(request, parts, watcher.actor)
+            counts = await _counts(parts, watcher.actor)
             if counts != told:
                 told = counts
                 yield ServerSentEvent(data=counts)
@@ -72,10 +77,11 @@ async def stream(
     yield ServerSentEvent(event="ended", data={})
 
 
-async def _counts(request: Request, parts: Parts, actor: Actor) -> Counts:
+async def _counts(parts: Parts, actor: Actor) -> Counts:
     """What is told now; at most as old as half a wait."""
-    kept: dict[tuple[bool, str], _Shared] = request.app.state.__dict__.setdefault("live", {})
-    shared = kept.setdefault((actor.role in WATCHING, actor.agency), _Shared())
+    shared = _shared.setdefault(parts.engine, {}).setdefault(
+        (actor.role in WATCHING, actor.agency), _Shared()
+    )
     async with shared.turn:
         clock = asyncio.get_running_loop().time()
         if clock - shared.at > EVERY / 2:

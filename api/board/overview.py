@@ -13,7 +13,7 @@ from api.board.visits import Visit, VisitDep, pages
 from flows.detectors import DETECTORS
 from flows.engine import Actor
 from flows.overview import THIS_WEEK, Overview, Place, overview
-from flows.performance import last_months, shares, stage_times, trend
+from flows.performance import StageTime, last_months, shares, stage_times, trend
 from flows.standstill import Narrowed
 from models.clock import now
 from models.law.schema import Stage
@@ -51,6 +51,11 @@ class Row:
         return sum(place.due_this_week for place in self.cells.values())
 
 
+def in_order(times: Sequence[StageTime]) -> list[StageTime]:
+    """Stages in the order in which dossiers pass them."""
+    return sorted(times, key=lambda one: STAGES.index(one.stage) if one.stage in STAGES else len(STAGES))
+
+
 def heat(overdue: int) -> int:
     """How dark a cell with so many late dossiers is: from 0 to 4."""
     return sum(overdue >= most for most in _HOT)
@@ -67,10 +72,9 @@ def show(visit: VisitDep, actor: WatcherDep, places: PlacesDep) -> Response:
         times = stage_times(connection, actor, narrowed, year)
         kept = shares(connection, actor, narrowed, year, FIRST)
     rows = rows_of(seen.places)
-    order = {stage: number for number, stage in enumerate(STAGES)}
     return visit.page(
         "overview.html", seen=seen, rows=rows[:FIRST], agencies=len(rows), total=total_of(seen.places), months=months, year=year,
-        times=sorted(times, key=lambda one: order.get(one.stage, 9)), shares=kept, moment=moment, places=places,
+        times=in_order(times), shares=kept, moment=moment, places=places,
         trend=address_of_trend(months), spans=address_of_times(times), **words_of(seen),
     )  # fmt: skip
 

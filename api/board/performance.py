@@ -9,7 +9,7 @@ from api.board import asked
 from api.board.asked import ChosenPeriod, ChosenWhen, WatcherDep, address
 from api.board.charts import address_of_times
 from api.board.dossier import names_of
-from api.board.overview import STAGES
+from api.board.overview import STAGES, in_order
 from api.board.visits import Visit, VisitDep, pages
 from api.figures import read_workbook
 from api.pages import cursor_of, key_of
@@ -39,7 +39,7 @@ def show(visit: VisitDep, actor: WatcherDep, filters: Annotated[ChosenPeriod, Qu
     first, last = days_of(months)
     return visit.page(
         "performance.html", speeds=shown, following=following, months=months, filters=filters, agencies=names, asked=asked,
-        choices=[month_after(this, -number) for number in range(_BACK)], spans=address_of_times(times), times=times,
+        choices=[month_after(this, -number) for number in range(_BACK)], spans=address_of_times(times), times=in_order(times),
         spells=_spells(visit, this), stages=STAGES,
         file=address("/board/figures.xlsx", first_day=first, last_day=last, agency=filters.agency, stage=filters.stage),
     )  # fmt: skip

@@ -83,7 +83,8 @@ def test_no_form_is_taken_without_the_token_of_its_own_session(
         for method, path in DOORS:
             if method == "POST":
                 answer = visitor.post(
-                    path.format(dossier_id=road.id, key=f"assignment.{road.id}"), forged | {"account": ""}
+                    path.format(dossier_id=road.id, key=f"assignment.{road.id}", view_id=uuid4()),
+                    forged | {"account": ""},
                 )
                 assert answer.status_code == 403, path
                 assert "text/html" in answer.headers["content-type"]
