@@ -3,7 +3,7 @@
 import os
 import signal
 from datetime import date
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from fastapi.testclient import TestClient
@@ -22,7 +22,7 @@ def supervisor(client: TestClient) -> Visitor:
 
 
 def texts(svg: bytes) -> list[str]:
-    root = ElementTree.fromstring(svg)  # noqa: S314 - our own
+    root = ET.fromstring(svg)  # noqa: S314 - our own
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     return [one.text or "" for one in root.iter("{http://www.w3.org/2000/svg}text")]
 

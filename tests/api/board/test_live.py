@@ -56,10 +56,10 @@ def told(visitor: Visitor) -> list[tuple[str, Any]]:
 
 
 def test_counts_are_told_when_they_have_changed_and_nothing_is_held_meanwhile(
-    watched: Road,
+    watched: Road,  # noqa: F811 - the fixture
     client: TestClient,
     store: Engine,
-    between: list[Any],  # noqa: F811 - the fixture
+    between: list[Any],
 ) -> None:
     watched.take("record_ground")
     visitor, pool = Visitor.signed_in(client, "giam-sat"), client.app.state.parts.engine.pool  # type: ignore[attr-defined]
@@ -98,9 +98,12 @@ def test_those_who_look_after_the_same_are_counted_for_once(
 ) -> None:
     counted, count = list[str](), live._count
     monkeypatch.setattr(live, "EVERY", 100.0)
-    monkeypatch.setattr(
-        live, "_count", lambda parts, actor: counted.append(actor.agency) or count(parts, actor)
-    )
+
+    def counting(parts: Any, actor: Any) -> Any:
+        counted.append(actor.agency)
+        return count(parts, actor)
+
+    monkeypatch.setattr(live, "_count", counting)
     for user in ("giam-sat", "kiem-toan", "ca.ha-noi.truong"):
         assert told(Visitor.signed_in(client, user))
     assert counted == ["cuc.ma-tuy", "ca.ha-noi"]
