@@ -56,7 +56,7 @@ def show(visit: VisitDep, actor: WatcherDep, code: AgencyCode) -> Response:
         kept = shares(connection, actor, narrowed, year)
         staff = _staff(connection, agency)
     return visit.page(
-        "agency.html", agency=agency, kind=AGENCIES[AgencyKind(agency.kind)], seen=seen, row=next(iter(rows_of(seen.places)), None),
+        "watched_agency.html", agency=agency, kind=AGENCIES[AgencyKind(agency.kind)], seen=seen, row=next(iter(rows_of(seen.places)), None),
         months=months, year=year, speeds=speeds, share=kept[0] if kept else None, staff=staff, trend=address_of_trend(months),
         places=ChosenPlaces(agency=code), **words_of(seen),
     )  # fmt: skip

@@ -87,7 +87,7 @@ def list_agencies(visit: VisitDep, actor: WatcherDep, page: Annotated[ChosenPage
     shown = rows[A_PAGE * (page.cursor - 1) : A_PAGE * page.cursor]
     following = page.cursor + 1 if len(rows) > A_PAGE * page.cursor else None
     return visit.page(
-        "agencies.html", rows=shown, agencies=len(rows), total=total_of(seen.places), following=following, places=ChosenPlaces(),
+        "watched_agencies.html", rows=shown, agencies=len(rows), total=total_of(seen.places), following=following, places=ChosenPlaces(),
         **words_of(seen),
     )  # fmt: skip
 

@@ -36,7 +36,7 @@ def show(visit: VisitDep, actor: WatcherDep, filters: MonthDep) -> Response:
         [by_day.get(day) for day in week] for week in Calendar().monthdatescalendar(first.year, first.month)
     ]
     return visit.page(
-        "calendar.html", weeks=weeks, sessions=sessions, first=first, agencies=names, filters=filters, asked=asked,
+        "agenda.html", weeks=weeks, sessions=sessions, first=first, agencies=names, filters=filters, asked=asked,
         today=now().astimezone(TIMEZONE).date(), before=_month(visit, month_after(first, -1)), after=_month(visit, month_after(first, 1)),
         this=visit.address(month=None), stages=list(Stage)[:-1], due=sum(one.due for one in found),
         file=address("/board/calendar.xlsx", month=first, agency=filters.agency, stage=filters.stage),
