@@ -199,17 +199,27 @@ def known_browser(engine: Engine, settings: Settings, kept: str, address: str) -
         Problem: 429 when the account asks too often.
     """
     moment = now()
-    asked = {"browser": _digest(kept), "moment": moment}
-    rows = alone(engine, (_BY_BROWSER, asked | _cost(settings.doors.account_rate)))
-    if not rows:
+    found = _found_browser(engine, settings, kept, moment)
+    if found is None:
         return None
-    found = _Found(*rows[0])
     if found.refreshed_at <= moment - _TOUCHED:
         until = func.least(_session.c.created_at + REFRESH, moment + IDLE)
         alive = {"refreshed_at": moment, "expires_at": until, "address": address}
         with unit_of_work(engine, NOBODY) as connection:
             connection.execute(update(_session).where(_session.c.id == found.session).values(alive))
     return found.known(settings)
+
+
+def browser_of(engine: Engine, settings: Settings, kept: str) -> Known | None:
+    """The same, without prolonging the session: for what a browser asks by itself while nobody may sit at it."""
+    found = _found_browser(engine, settings, kept, now())
+    return found.known(settings) if found else None
+
+
+def _found_browser(engine: Engine, settings: Settings, kept: str, moment: datetime) -> "_Found | None":
+    asked = {"browser": _digest(kept), "moment": moment}
+    rows = alone(engine, (_BY_BROWSER, asked | _cost(settings.doors.account_rate)))
+    return _Found(*rows[0]) if rows else None
 
 
 def lapsed_browser(engine: Engine, kept: str) -> tuple[UUID, UUID] | None:

@@ -107,19 +107,25 @@ def assign_many(
     body: ManyAssignmentsIn, actor: Annotated[Actor, Depends(head)], language: LanguageDep, once: OnceDep
 ) -> JSONResponse:
     """Mỗi hồ sơ một kết quả · each dossier is assigned or refused by itself."""
-    dossiers = list(dict.fromkeys(body.dossiers))
+    return once(
+        body.model_dump(mode="json"), lambda connection: Answer(assigned(connection, actor, body, language))
+    )
 
-    def write(connection: Connection) -> Answer:
-        done: dict[UUID, OneAssignmentOut] = {}
-        for one in sorted(dossiers):  # locked in one order, so that two such requests never wait in a ring
-            errors: list[ErrorOut] = []
-            try:
-                make_responsible(connection, actor, one, AssignmentIn(account=body.account, note=body.note))
-            except Problem as problem:
-                errors = errors_of(problem, language) or [
-                    ErrorOut(code=problem.code, message=problem.title.to(language))
-                ]
-            done[one] = OneAssignmentOut(dossier=one, done=not errors, errors=errors)
-        return Answer(ManyAssignmentsOut(items=[done[one] for one in dossiers]))
 
-    return once(body.model_dump(mode="json"), write)
+def assigned(
+    connection: Connection, actor: Actor, body: ManyAssignmentsIn, language: Language
+) -> ManyAssignmentsOut:
+    """Makes somebody responsible for many dossiers; what became of each."""
+    done: dict[UUID, OneAssignmentOut] = {}
+    for one in sorted(
+        set(body.dossiers)
+    ):  # locked in one order, so that two such requests never wait in a ring
+        errors: list[ErrorOut] = []
+        try:
+            make_responsible(connection, actor, one, AssignmentIn(account=body.account, note=body.note))
+        except Problem as problem:
+            errors = errors_of(problem, language) or [
+                ErrorOut(code=problem.code, message=problem.title.to(language))
+            ]
+        done[one] = OneAssignmentOut(dossier=one, done=not errors, errors=errors)
+    return ManyAssignmentsOut(items=[done[one] for one in dict.fromkeys(body.dossiers)])

@@ -29,11 +29,12 @@ from api.supervision import (
     months_asked,
 )
 from api.traces import shown
-from flows.agenda import Day, Task, Window, days, hearings, tasks
+from flows.agenda import Day, Hearing, Task, Window, days, hearings, tasks
 from flows.detectors import DETECTORS
 from flows.engine import Actor
 from flows.overview import overview
 from flows.performance import (
+    Counted,
     Months,
     behind,
     last_months,
@@ -107,7 +108,7 @@ def list_watched(
     filters: Annotated[TaskFilters, Query()], actor: WatcherDep, engine: EngineDep, language: LanguageDep, request: Request
 ) -> Response:  # fmt: skip
     """Hồ sơ đang mở của các cơ quan mình theo dõi; mỗi hồ sơ một dòng · open dossiers of the agencies one watches, each once."""
-    return _tasks(filters, actor, engine, language, request)
+    return _listed(filters, actor, engine, language, request)
 
 
 @router.get("/work", response_model=WorkPage, responses=CSV, summary="Việc của cơ quan · The agency's work")
@@ -116,12 +117,18 @@ def list_work(
     language: LanguageDep, request: Request,
 ) -> Response:  # fmt: skip
     """Hồ sơ đang mở do cơ quan mình giữ, gấp nhất trước · open dossiers one's agency holds, most urgent first."""
-    return _tasks(filters, actor, engine, language, request)
+    return _listed(filters, actor, engine, language, request)
 
 
-def _tasks(
+def _listed(
     filters: TaskFilters, actor: Actor, engine: Store, language: Language, request: Request
 ) -> Response:
+    page, following = tasks_of(filters, actor, engine)
+    return listed(request, WorkOut, [_task(one, language) for one in page], following)
+
+
+def tasks_of(filters: TaskFilters, actor: Actor, engine: Store) -> tuple[list[Task], str | None]:
+    """A page of the open dossiers behind a number, and the cursor that leads on."""
     moment, window = now(), None
     if filters.due:
         window = Window.this_week(moment)
@@ -143,8 +150,7 @@ def _tasks(
         )
     page = found[: filters.limit]
     shown(one.dossier for one in page)
-    following = cursor_of(page[-1].key) if len(found) > filters.limit else None
-    return listed(request, WorkOut, [_task(one, language) for one in page], following)
+    return page, cursor_of(page[-1].key) if len(found) > filters.limit else None
 
 
 def _task(one: Task, language: Language) -> WorkOut:
@@ -289,6 +295,12 @@ def list_behind(
     filters: Annotated[BehindFilters, Query()], actor: WatcherDep, engine: EngineDep, request: Request
 ) -> Response:
     """Mỗi thao tác hoặc thời hạn đã đếm một dòng · one line for each act or duty that was counted."""
+    page, following = counted_of(filters, actor, engine)
+    return listed(request, CountedOut, [CountedOut.model_validate(vars(one)) for one in page], following)
+
+
+def counted_of(filters: BehindFilters, actor: Actor, engine: Store) -> tuple[list[Counted], str | None]:
+    """A page of what was counted of months, and the cursor that leads on."""
     after = key_of(filters.cursor) if filters.cursor is not None else ""
     narrowed = Narrowed(agency=filters.agency, stage=filters.stage)
     with unit_of_work(engine, actor.scope) as connection:
@@ -297,8 +309,7 @@ def list_behind(
         )
     page = found[: filters.limit]
     shown(one.dossier for one in page)
-    following = cursor_of(page[-1].key) if len(found) > filters.limit else None
-    return listed(request, CountedOut, [CountedOut.model_validate(vars(one)) for one in page], following)
+    return page, cursor_of(page[-1].key) if len(found) > filters.limit else None
 
 
 class WorkDayOut(BaseModel):
@@ -354,7 +365,8 @@ def read_watched_month(
     return _month(filters, actor, engine, "/v1/supervision/dossiers")
 
 
-def _month(filters: MonthFilters, actor: Actor, engine: Store, path: str) -> WorkMonthOut:
+def month_asked(filters: MonthFilters, actor: Actor, engine: Store) -> tuple[list[Day], list[Hearing]]:
+    """The days of a month with what is due on them, and its sessions."""
     moment = now()
     first = last_months(moment, 1).first if filters.month is None else filters.month.replace(day=1)
     last = month_after(first, 1) - timedelta(days=1)
@@ -363,8 +375,13 @@ def _month(filters: MonthFilters, actor: Actor, engine: Store, path: str) -> Wor
         found = days(connection, actor, moment, narrowed, first, last)
         sessions = hearings(connection, actor, narrowed, first, last)
     shown(one.dossier for one in sessions)
+    return found, sessions
+
+
+def _month(filters: MonthFilters, actor: Actor, engine: Store, path: str) -> WorkMonthOut:
+    found, sessions = month_asked(filters, actor, engine)
     return WorkMonthOut(
-        month=first,
+        month=found[0].day,
         days=[_day(one, path, filters) for one in found],
         hearings=[HearingOut.model_validate(vars(one)) for one in sessions],
     )

@@ -13,6 +13,7 @@ from api.answers import Instant
 from api.dependencies import EngineDep, LanguageDep, allowed
 from api.errors import Language
 from api.pages import CSV, Page, cursor_of, key_of, listed
+from api.traces import shown
 from flows.detectors import DETECTORS, Severity
 from flows.engine import Actor
 from flows.overview import THIS_WEEK, Place, overview
@@ -23,7 +24,7 @@ from models.law.counting import midnight
 from models.law.facts import Day
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
-from models.store import unit_of_work
+from models.store import Store, unit_of_work
 
 router = APIRouter(prefix="/v1/supervision", tags=["supervision"])
 watcher = allowed("supervision.read")
@@ -223,12 +224,19 @@ def list_stuck(
     request: Request,
 ) -> Response:  # fmt: skip
     """Vì sao, từ khi nào, ai phải làm gì · why, since when, and who must do what."""
+    page, following = stuck_of(filters, actor, engine)
+    return listed(request, StuckOut, [_stuck(one, language) for one in page], following)
+
+
+def stuck_of(filters: StuckFilters, actor: Actor, engine: Store) -> tuple[list[Stuck], str | None]:
+    """A page of what stands in dossiers' ways, and the cursor that leads on."""
     after = key_of(filters.cursor) if filters.cursor is not None else ""
     narrowed = Narrowed(filters.cause, filters.agency, filters.stage, filters.severity)
     with unit_of_work(engine, actor.scope) as connection:
         found = stuck(connection, actor, now(), narrowed, after, filters.limit + 1, filters.order)
-    following = cursor_of(found[filters.limit - 1].key) if len(found) > filters.limit else None
-    return listed(request, StuckOut, [_stuck(one, language) for one in found[: filters.limit]], following)
+    page = found[: filters.limit]
+    shown(one.dossier for one in page)
+    return page, cursor_of(page[-1].key) if len(found) > filters.limit else None
 
 
 @router.get("/performance", response_model=SpeedPage, summary="Tiến độ · Performance", responses=CSV)

@@ -48,6 +48,8 @@ ON_THE_BOARD = frozenset({
     "GET /board/admin/agencies", "GET /board/admin/agencies/new", "GET /board/admin/agencies/{code}",
     "GET /board/admin/agencies/{code}/change", "GET /board/admin/agencies/{code}/end",
     "POST /board/me/sessions/end", "POST /board/me/sessions/{session_id}/end",
+    # Numbers of many dossiers: pictures of those in their address, counts that come by themselves.
+    "GET /board/charts/trend.svg", "GET /board/charts/times.svg", "GET /board/live",
 })  # fmt: skip
 """The same of the pages, which the description of the API leaves out."""
 PUBLIC = frozenset({"GET /verify/{code}"})

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -15,6 +15,15 @@ from flows.writing import Done
 from models.law.calendar import Calendar
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Any)
+
+
+class Line(NamedTuple):
+    """A line of what stands in dossiers' ways: the dossier, the cause, and the rule of the limit it is about, if any."""
+
+    dossier: UUID
+    cause: str
+    rule: str = ""
 
 
 def remind_many(
@@ -34,9 +43,21 @@ def remind_many(
     )
 
 
-def each(connection: Connection, dossiers: Sequence[UUID], work: Callable[[UUID], T]) -> list[T | Refusal]:
-    """What became of each dossier, in the order asked; they are locked in order of id."""
-    done: dict[UUID, T | Refusal] = {}
+def remind_of_lines(
+    connection: Connection, asked: Act, lines: Sequence[Line], what: Reminding, calendar: Calendar
+) -> list[tuple[Done, Stuck] | Refusal]:
+    """Issues a letter for each line, of its own cause; the rest as in `remind_many`."""
+
+    def work(line: Line) -> tuple[Done, Stuck]:
+        of = replace(what, cause=line.cause, rule=line.rule or None)
+        return remind(connection, replace(asked, dossier=line.dossier), of, calendar)
+
+    return each(connection, lines, work)
+
+
+def each(connection: Connection, dossiers: Sequence[K], work: Callable[[K], T]) -> list[T | Refusal]:
+    """What became of each dossier or line, in the order asked; dossiers are locked in order of id."""
+    done: dict[K, T | Refusal] = {}
     for one in sorted(dossiers):
         try:
             with connection.begin_nested():

@@ -21,6 +21,7 @@ from models import (  # noqa: F401 - importing a noun's module declares its tabl
     notice,
     paper,
     report,
+    saved_view,
     signal,
     standing,
     webhook,

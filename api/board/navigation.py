@@ -34,6 +34,11 @@ ENTRIES: tuple[Entry, ...] = (
     # Officers
     Entry("/board/work", N_("Công việc"), PERMISSIONS["dossiers.act"]),
     # Supervisors
+    Entry("/board/overview", N_("Tổng quan"), PERMISSIONS["supervision.read"]),
+    Entry("/board/stuck", N_("Hồ sơ vướng"), PERMISSIONS["supervision.read"]),
+    Entry("/board/agencies", N_("Cơ quan"), PERMISSIONS["supervision.read"]),
+    Entry("/board/calendar", N_("Lịch"), PERMISSIONS["supervision.read"]),
+    Entry("/board/performance", N_("Tiến độ"), PERMISSIONS["supervision.read"]),
     # Law and administration
     Entry("/board/admin", N_("Quản trị"), frozenset[str]().union(*(entry.roles for entry in ADMINISTRATION))),
     Entry("/board/law", N_("Pháp luật"), ROLES),

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -41,6 +41,7 @@ def environment(language: Language) -> Environment:
         "moment": moment,
         "clock": clock,
         "number": lambda value: format_decimal(value, locale=language),
+        "percent": lambda value: format_percent(value, "0.#%", locale=language),
         "say": found.gettext,
         "base64": lambda value: b64encode(value.encode()).decode(),
     }

@@ -25,7 +25,7 @@ from api.errors import ErrorOut, Fault, Language, Problem, Said, errors_of
 from api.rates import address_of, pay
 from api.traces import asked_by
 from flows.engine import Actor
-from flows.policy import Permission
+from flows.policy import Permission, may
 from models import box, logs
 from models.settings import StartupError
 from models.store import unit_of_work
@@ -96,6 +96,11 @@ class Visit:
     def navigation(self) -> list[Entry]:
         """The pages in this caller's navigation."""
         return entries_of(self.caller.actor.role) if self.caller and not self.unfinished else []
+
+    @property
+    def watches(self) -> bool:
+        """Whether the head of each page shows live counts of what this caller looks after."""
+        return bool(self.caller and not self.unfinished and may(self.caller.actor.role, "supervision.read"))
 
     @property
     def unfinished(self) -> bool:

@@ -131,3 +131,20 @@ LAW_FIELDS: Mapping[str, str] = {
     "role": N_("Người ký"), "stages": N_("Giai đoạn"), "starts": N_("Bắt đầu thời hạn"), "suspends": N_("Tạm dừng"),
     "text": N_("Câu chữ"), "title": N_("Tên gọi"), "undoes": N_("Phải làm lại"), "when": N_("Khi"), "who": N_("Ai"),
 }  # fmt: skip
+SEVERITIES: Mapping[str, str] = {
+    "critical": N_("Nghiêm trọng"),
+    "high": N_("Cao"),
+    "medium": N_("Vừa"),
+    "low": N_("Thấp"),
+}
+COUNTED: Mapping[str, str] = {
+    "opened": N_("Hồ sơ đã mở"),
+    "decided": N_("Quyết định của Tòa án"),
+    "closed": N_("Hồ sơ đã kết thúc"),
+    "returned": N_("Lần trả hồ sơ"),
+    "supplemented": N_("Lần bổ sung hồ sơ"),
+    "passed_on": N_("Hồ sơ đã chuyển khỏi giai đoạn"),
+    "on_time": N_("Thời hạn hoàn thành đúng hạn"),
+    "late": N_("Thời hạn hoàn thành muộn"),
+    "overdue": N_("Thời hạn quá vào cuối tháng"),
+}

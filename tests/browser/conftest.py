@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -72,28 +73,31 @@ class Board:
 @pytest.fixture(scope="session")
 def board(cluster: Settings, template: str) -> Iterator[Board]:  # noqa: F811 - the fixture
     """One server for all of these tests, on a database of their own."""
+    with new_database(cluster, template) as settings, serving(settings) as made:
+        _fill(made)
+        yield made
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[Board]:
+    """The board on a database, served in a thread of its own that has this one's clock."""
     port = free_port()
-    with new_database(cluster, template) as settings:
-        doors = replace(settings.doors, account_rate=10**6, address_rate=10**6)
-        here = replace(settings, doors=doors, public_url=f"http://127.0.0.1:{port}")
-        app = create_app(here)
-        store = open_store(app_url(here))
-        config = uvicorn.Config(
-            app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        try:
-            url = f"http://127.0.0.1:{port}"
-            until(lambda: _answers(url), patience=60)
-            made = Board(url, here, store, TestClient(app, base_url=url))
-            _fill(made)
-            yield made
-        finally:
-            server.should_exit = True
-            thread.join(30)
-            store.dispose()
+    doors = replace(settings.doors, account_rate=10**6, address_rate=10**6)
+    here = replace(settings, doors=doors, public_url=f"http://127.0.0.1:{port}")
+    app = create_app(here)
+    store = open_store(app_url(here))
+    config = uvicorn.Config(app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=copy_context().run, args=(server.run,), daemon=True)
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{port}"
+        until(lambda: _answers(url), patience=60)
+        yield Board(url, here, store, TestClient(app, base_url=url))
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        store.dispose()
 
 
 def _fill(board: Board) -> None:

@@ -33,6 +33,15 @@ PAGES: tuple[Shown, ...] = (
     Shown("dossier-compiled", "/board/dossiers/{compiled}", OFFICER),
     # Supervisors
     Shown("dossier-of-supervisor", "/board/dossiers/{compiled}", SUPERVISOR),
+    Shown("overview", "/board/overview", SUPERVISOR),
+    Shown("watched-agencies", "/board/agencies", SUPERVISOR),
+    Shown("watched-agency", "/board/agencies/ca.cau-giay", SUPERVISOR),
+    Shown("stuck", "/board/stuck?order=severity", SUPERVISOR),
+    Shown("stuck-of-head", "/board/stuck?cause=idle", HEAD),
+    Shown("watched", "/board/watched?cause=overdue", SUPERVISOR),
+    Shown("behind", "/board/behind?what=opened&first_day=2026-08-01", SUPERVISOR),
+    Shown("agenda", "/board/calendar?month=2026-09-01", SUPERVISOR),
+    Shown("performance", "/board/performance?first_day=2026-08-01&last_day=2026-11-30", SUPERVISOR),
     # Law and administration
     Shown("law", "/board/law", OFFICER),
     Shown("law-book", "/board/law/books/2026", OFFICER),

@@ -40,6 +40,11 @@ RECORDED = frozenset({
     "POST /board/admin/webhooks/{webhook_id}/test", "POST /board/admin/webhooks/{webhook_id}/replay",
     "GET /board/admin/jobs", "POST /board/admin/jobs/{job_id}/retry",
     "GET /board/admin/audit", "POST /board/admin/audit", "POST /board/admin/audit/verify",
+    "GET /board/overview", "GET /board/agencies", "GET /board/agencies/{code}", "GET /board/calendar", "GET /board/calendar.xlsx",
+    "GET /board/performance", "GET /board/figures.xlsx", "GET /board/watched", "GET /board/watched.xlsx", "GET /board/behind",
+    "GET /board/behind.xlsx", "GET /board/stuck", "GET /board/stuck.xlsx", "POST /board/stuck/views",
+    "POST /board/stuck/views/{view_id}/removal", "POST /board/stuck/reminder", "POST /board/stuck/reminder/issue",
+    "POST /board/stuck/assignment", "POST /board/stuck/assignment/give",
 })  # fmt: skip
 """Pages that show or change something about persons; each leaves an entry of the audit log."""
 
@@ -101,6 +106,10 @@ def test_no_form_is_taken_without_the_token_of_its_own_session(
             if method == "POST":
                 address = filled(path, dossier_id=road.id, key=f"assignment.{road.id}")
                 answer = visitor.post(address, forged | {"account": ""})
+                answer = visitor.post(
+                    path.format(dossier_id=road.id, key=f"assignment.{road.id}", view_id=uuid4()),
+                    forged | {"account": ""},
+                )
                 assert answer.status_code == 403, path
                 assert "text/html" in answer.headers["content-type"]
     assert visitor.get("/board/work").status_code == 200, "still signed in"
