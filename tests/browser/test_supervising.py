@@ -100,7 +100,7 @@ def test_a_reminder_is_sent_by_keyboard_alone(page: Page) -> None:
 
     tab_to("tbody input[type=checkbox]")
     page.keyboard.press("Space")
-    tab_to(".acts button.main")
+    tab_to(".chosen-acts button.main")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="1 công văn sẽ ban hành")).to_be_visible()
     tab_to("#field-wanted")
