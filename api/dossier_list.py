@@ -135,6 +135,12 @@ def list_all(
 )
 def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep, request: Request) -> Response:
     """Họ tên hoặc số giấy tờ chỉ nằm trong nội dung gửi, không nằm trong địa chỉ · personal data in the body only."""
+    page = found_of(engine, actor, wanted)
+    return listed(request, DossierLine, page.items, page.next_cursor)
+
+
+def found_of(engine: Store, actor: Actor, wanted: Wanted) -> DossierPage:
+    """One page of the dossiers of whoever is looked for, of those the actor may see."""
     conditions: list[ColumnElement[bool]] = []
     words = search_key(wanted.name or "").split()
     if wanted.name is not None and not words:
@@ -150,7 +156,7 @@ def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep, request: Requ
         conditions.append(_person.c.data["identity"]["number"].astext == number)
     page = page_of(engine, actor, conditions, wanted)
     found = [item for item in page.items if not item.masked]  # a hit would tell who it is
-    return listed(request, DossierLine, found, page.next_cursor)
+    return DossierPage(items=found, next_cursor=page.next_cursor)
 
 
 def _begins_with(word: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

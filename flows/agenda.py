@@ -8,13 +8,14 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from flows.books import book as book_of
-from flows.detectors import DETECTORS, MEMORY, found_by, known
+from flows.detectors import DETECTORS, MEMORY, found_by, known, returns
 from flows.engine import Actor
 from flows.overview import week_end
 from flows.standstill import WATCHING, Narrowed, looked_after
 from models.law.calendar import ONE_DAY
 from models.law.counting import midnight
 from models.law.limits import TIMEZONE
+from models.law.schema import Action
 from models.seeing import sees, sight
 
 Order = Literal["urgency", "number"]
@@ -39,6 +40,9 @@ class Task:
     last_day: date | None
     rule: str | None
     rule_title: tuple[str, str] | None
+    citation: str | None
+    action: Action | None
+    """What ends that duty in the dossier's stage."""
     overdue: bool
     assignee: UUID | None
     key: str
@@ -60,10 +64,10 @@ class Window:
 
 
 _TASKS = """, due AS MATERIALIZED (
-        SELECT DISTINCT ON (d.id) d.id, d.due AS next_due, d.last_day, d.book, d.rule FROM running_limit d
+        SELECT DISTINCT ON (d.id) d.id, d.due AS next_due, d.last_day, d.book, d.rule, d.place FROM running_limit d
         WHERE {narrowed} AND d.kind = 'duty' AND d.due IS NOT NULL ORDER BY d.id, d.due, d.rule
     ), keyed AS (
-        SELECT d.*, due.next_due, due.last_day, due.book AS rule_book, due.rule, {key} COLLATE "C" AS key
+        SELECT d.*, due.next_due, due.last_day, due.book AS rule_book, due.rule, due.place, {key} COLLATE "C" AS key
         FROM d LEFT JOIN due USING (id) WHERE {chosen}
     ), page AS (SELECT * FROM keyed WHERE key > :after ORDER BY key LIMIT :most)
     SELECT page.*, s.account FROM page LEFT JOIN assignment s ON s.dossier = page.id AND s.ended_at IS NULL ORDER BY page.key
@@ -80,6 +84,7 @@ def tasks(
     at_most: int = 50,
     order: Order = "urgency",
     assignee: UUID | None = None,
+    returned: bool = False,
 ) -> list[Task]:
     """The open dossiers the actor looks after, each once.
 
@@ -93,6 +98,7 @@ def tasks(
         at_most: so many.
         order: by urgency or by number.
         assignee: to those an account is responsible for.
+        returned: to those that were sent back and not sent on since.
     """
     connection.execute(MEMORY)
     condition, values = looked_after(connection, actor, narrowed)
@@ -111,6 +117,8 @@ def tasks(
             "d.id IN (SELECT dossier FROM assignment WHERE account = :assignee AND ended_at IS NULL)"
         )
         asked["assignee"] = assignee
+    if returned:
+        chosen.append("d.id IN (" + _SENT_BACK.replace("{narrowed}", condition) + ")")
     query = begun + _TASKS.replace("{narrowed}", condition).replace("{key}", KEYS[order])
     rows = connection.execute(text(query.replace("{chosen}", " AND ".join(chosen))), asked).all()
     found = {row.id: _task(row, moment) for row in rows}
@@ -121,17 +129,30 @@ def tasks(
 _IN_WINDOW = """SELECT d.id FROM running_limit d WHERE {narrowed} AND d.kind = 'duty'
     AND d.last_day BETWEEN :first_day AND :last_day AND (CAST(:ends_after AS timestamptz) IS NULL OR d.due > :ends_after)"""
 
+# A return is one while it is the last act by which the dossier came from one stage or agency to another.
+_SENT_BACK = """SELECT d.id FROM looked_after d CROSS JOIN LATERAL (SELECT e.action FROM event e WHERE e.dossier = d.id
+        AND (e.stage_before IS DISTINCT FROM e.stage_after OR e.action = ANY (:returns))
+        AND NOT EXISTS (SELECT FROM event later WHERE later.voids = e.id) ORDER BY e.seq DESC LIMIT 1) came
+    WHERE {narrowed} AND came.action = ANY (:returns)"""
+
 
 def _task(row: Any, moment: datetime) -> Task:  # noqa: ANN401 - a row
-    title = None
+    title = citation = action = None
     if row.rule:
         rule = book_of(row.rule_book).rule(row.rule)
-        title = (rule.title, rule.title_en)
+        title, citation = (rule.title, rule.title_en), rule.citation
+        action = ending(row.book, row.stage, row.place)
     return Task(
         row.id, row.number, row.stage, row.holder, row.opened_on, row.changed_at.astimezone(TIMEZONE),
-        row.next_due and row.next_due.astimezone(TIMEZONE), row.last_day, row.rule, title,
+        row.next_due and row.next_due.astimezone(TIMEZONE), row.last_day, row.rule, title, citation, action,
         bool(row.next_due and row.next_due <= moment), row.account, row.key,
     )  # fmt: skip
+
+
+def ending(book: str, stage: str, place: str) -> Action | None:
+    """The act of a stage that ends a limit of this rule; None where another body's does, or time alone."""
+    acts = (one for one in book_of(book).actions if stage in one.stages)
+    return next((one for one in acts if any(ref.id == place for ref in one.ends)), None)
 
 
 _MARKED = " SELECT DISTINCT dossier, cause FROM found"
