@@ -205,20 +205,16 @@ def _overdue() -> ColumnElement[bool]:
     return exists().where(_open_duty(), _limit.c.due <= now()).correlate(_dossier)
 
 
-_NEVER = "infinity"
-
-
 def page_of(
-    engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], page: Page, *, urgent: bool = False
+    engine: Store, actor: Actor, conditions: Sequence[ColumnElement[bool]], page: Page
 ) -> DossierPage:
-    """One page of the dossiers an actor may see that meet the conditions.
+    """One page of the dossiers an actor may see that meet the conditions, by number.
 
     Args:
         engine: the store.
         actor: who asks.
         conditions: what they have in common.
         page: which page.
-        urgent: by the end of the first duty that still runs, those without one last; otherwise by number.
     """
     moment = now()
     late, due = _limit.c.due <= moment, _limit.c.due
@@ -226,13 +222,11 @@ def page_of(
         select(
             func.coalesce(func.bool_or(late), false()).label("overdue"),
             func.min(due).filter(due > moment).label("next_due"),
-            func.coalesce(func.min(due), _instant(_NEVER)).label("first_due"),
         )
         .where(_open_duty())
         .correlate(_dossier)
         .lateral("clocks")
     )
-    order = [clocks.c.first_due, _dossier.c.number] if urgent else [_dossier.c.number]
     asked = (
         select(
             *(_dossier.c[name] for name in ("id", "number", "stage", "holder", "version", "opened_on")),
@@ -243,44 +237,28 @@ def page_of(
             _assignee().label("assignee"),
             clocks.c.overdue,
             clocks.c.next_due,
-            *([cast(clocks.c.first_due, Text).label("urgency")] if urgent else ()),
         )
         .join(_person, _person.c.id == _dossier.c.person)
         .join(clocks, true())
         .where(*conditions)
-        .order_by(*order)
+        .order_by(_dossier.c.number)
         .limit(literal_column(str(page.limit + 1)))
     )
     if page.cursor is not None:
-        asked = asked.where(_after(order, key_of(page.cursor)))
+        asked = asked.where(_dossier.c.number > key_of(page.cursor))
     with unit_of_work(engine, actor.scope, planned_once=True) as connection:
         rows = connection.execute(asked.where(visible(connection, "dossier.id"))).mappings().all()
         reached = reach(connection)
     items = [_line(row, reached) for row in rows[: page.limit]]
     more = len(rows) > page.limit
     shown(item.id for item in items)
-    last = rows[len(items) - 1] if more else None
-    key = last and (f"{last['urgency']}|{last['number']}" if urgent else last["number"])
-    return DossierPage(items=items, next_cursor=cursor_of(key) if key else None)
+    return DossierPage(items=items, next_cursor=cursor_of(items[-1].number) if more else None)
 
 
-def _after(order: Sequence[Any], key: str) -> ColumnElement[bool]:
-    """What comes after the line with this key; Problem 422 when the list has no such keys."""
-    first, bar, number = key.partition("|")
-    if bool(bar) != (len(order) > 1) or (bar and first != _NEVER and not _is_instant(first)):
-        raise no_cursor()
-    return tuple_(*order) > (tuple_(_instant(first), number) if bar else tuple_(first))
-
-
-def _instant(text: str) -> Any:  # noqa: ANN401 - an expression
-    return cast(text, DateTime(timezone=True))
-
-
-def _is_instant(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False
+def lines_of(store: Store, actor: Actor, dossiers: Sequence[UUID]) -> dict[UUID, DossierLine]:
+    """The lines of dossiers by their ids, of those the actor may see: 200 at most."""
+    page = page_of(store, actor, [_dossier.c.id.in_(dossiers)], Page(limit=200))
+    return {line.id: line for line in page.items}
 
 
 def _line(row: Mapping[Any, Any], reached: Reach) -> DossierLine:

@@ -29,6 +29,13 @@ LIMIT_KINDS: Mapping[str, str] = {
     "bar": N_("Thời hiệu"),
     "term": N_("Thời hạn áp dụng"),
 }
+UNITS: Mapping[str, str] = {
+    "working_day": N_("ngày làm việc"),
+    "day": N_("ngày"),
+    "hour": N_("giờ"),
+    "month": N_("tháng"),
+    "year": N_("năm"),
+}
 DOCUMENT_STATES: Mapping[str, str] = {
     "issued": N_("Còn hiệu lực"),
     "superseded": N_("Đã thay thế"),
