@@ -1,7 +1,7 @@
 """Lists of dossiers: filtered, searched, in pages of a stable order, as JSON or CSV."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,10 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import (
     ColumnElement,
-    DateTime,
-    Text,
     and_,
-    cast,
     exists,
     false,
     func,
@@ -20,12 +17,11 @@ from sqlalchemy import (
     literal_column,
     select,
     true,
-    tuple_,
 )
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
-from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
+from api.pages import CSV, Page, cursor_of, key_of, listed
 from api.traces import shown
 from flows.engine import Actor
 from flows.law_change import law_changed

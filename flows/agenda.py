@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from flows.books import book as book_of
-from flows.detectors import DETECTORS, MEMORY, found_by, known, returns
+from flows.detectors import DETECTORS, MEMORY, found_by, known
 from flows.engine import Actor
 from flows.overview import week_end
 from flows.standstill import WATCHING, Narrowed, looked_after

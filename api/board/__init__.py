@@ -5,12 +5,18 @@ from fastapi.responses import RedirectResponse
 
 from api.board import (
     account,
+    act,
     assets,
     assignment,
+    documents,
     dossier,
     draft_saving,
     home,
+    inbox,
+    new,
+    papers,
     preferences,
+    printing,
     sign_in,
     work,
 )
@@ -28,7 +34,13 @@ ROUTERS = (
     # Officers
     work.router,
     dossier.router,
+    act.router,
     assignment.router,
+    papers.router,
+    documents.router,
+    new.router,
+    printing.router,
+    inbox.router,
     # Supervisors
     # Law and administration
 )

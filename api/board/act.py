@@ -79,7 +79,9 @@ def _act(connection: Connection, actor: Actor, dossier_id: UUID, code: str, sent
         Problem: 404, 422.
     """
     state = state_of(connection, actor, dossier_id)
-    body = checked(ActIn, _asked(connection, actor, state, possibility(connection, state, actor, code)).body(sent.fields))
+    body = checked(
+        ActIn, _asked(connection, actor, state, possibility(connection, state, actor, code)).body(sent.fields)
+    )
     version = version_of(sent.fields.get("version", ""))
     return Act(
         dossier_id, code, body.facts, body.occurred_at, actor, version, body.late_reason, body.particulars, body.signing
@@ -113,7 +115,11 @@ def _page(
         values = drafts.read(connection, actor.account, draft) if typed is None else typed
         asked = _asked(connection, actor, state, one)
         changed = events_since(connection, state, version_of(values.get("version", "")))
-        codes = {state.holder, *(event.agency for event in changed), *([tried.dossier.holder] if tried else [])}
+        codes = {
+            state.holder,
+            *(event.agency for event in changed),
+            *([tried.dossier.holder] if tried else []),
+        }
         agencies = names_of(connection, codes)
     errors = asked.located(visit.errors(problem))
     return visit.page(

@@ -25,7 +25,12 @@ _MOST = 400
 """Agencies that one can choose from, the nearest first."""
 NONE = "none"
 _NOT_EXCLUDED = N_("Không thuộc trường hợp nào ở trên")
-_SIGNING = {"KT.": "KT. (ký thay)", "TL.": "TL. (thừa lệnh)", "TUQ.": "TUQ. (thừa ủy quyền)", "Q.": "Q. (quyền)"}
+_SIGNING = {
+    "KT.": "KT. (ký thay)",
+    "TL.": "TL. (thừa lệnh)",
+    "TUQ.": "TUQ. (thừa ủy quyền)",
+    "Q.": "Q. (quyền)",
+}
 _NAMED: Mapping[frozenset[str], Mapping[str, str]] = {
     frozenset(words.SEXES): words.SEXES, frozenset(_SIGNING): _SIGNING,
 }  # fmt: skip
@@ -81,7 +86,9 @@ class Asked:
             if value == [NONE]:
                 facts[name] = []
         if self.gaps:
-            answers = [f"{gap.said}: {text}" for gap in self.gaps if (text := sent.get(gap.field.name, "").strip())]
+            answers = [
+                f"{gap.said}: {text}" for gap in self.gaps if (text := sent.get(gap.field.name, "").strip())
+            ]
             facts[ADDED] = [*answers, *facts.get(ADDED, ())]
         papers = {one.form: (values_of(one.fields, sent), bool(sent.get(one.wanted))) for one in self.papers}
         more = [self.when, self.late, *([self.signing] if self.signing else [])]
@@ -94,7 +101,14 @@ class Asked:
     def located(self, errors: Iterable[ErrorOut]) -> list[ErrorOut]:
         """The errors, each at the field that it concerns: one in the midst of a value stands at the field of that value."""
         known = set(_names([self.when, *self.facts, *(gap.field for gap in self.gaps), self.late]))
-        known |= set(_names([*(part for one in self.papers for part in one.fields), *([self.signing] if self.signing else [])]))
+        known |= set(
+            _names(
+                [
+                    *(part for one in self.papers for part in one.fields),
+                    *([self.signing] if self.signing else []),
+                ]
+            )
+        )
         return [one.model_copy(update={"field": _nearest(one.field, known)}) for one in errors]
 
 
@@ -102,7 +116,15 @@ GAPS, ADDED = "gaps", "papers_added"
 """What a file was sent back for, and what was added to it then."""
 
 
-def asked_of(connection: Connection, state: State | None, book: Book, action: Action, schema: Schema, home: str, day: date) -> Asked:
+def asked_of(
+    connection: Connection,
+    state: State | None,
+    book: Book,
+    action: Action,
+    schema: Schema,
+    home: str,
+    day: date,
+) -> Asked:
     """The fields of an act's form.
 
     Args:
@@ -118,7 +140,9 @@ def asked_of(connection: Connection, state: State | None, book: Book, action: Ac
     facts = [_choosing(connection, one, home, day) for one in facts]
     gaps = _gaps(state, action) if state else ()
     if gaps:
-        facts = [unforced(replace(one, required=False)) if one.name == f"facts.{ADDED}" else one for one in facts]
+        facts = [
+            unforced(replace(one, required=False)) if one.name == f"facts.{ADDED}" else one for one in facts
+        ]
     papers = tuple(
         PaperAsked(ref.id, form.title, tuple(_in_words(unforced(eased(one)), book) for one in _particulars(ref.id)))
         for ref, form in ((ref, all_forms()[ref.id]) for ref in action.forms if ref.given)
@@ -126,7 +150,7 @@ def asked_of(connection: Connection, state: State | None, book: Book, action: Ac
     return Asked(
         Field("occurred_at", "instant", "Thời điểm thực hiện", "When it was done", required=True,
               help=N_("Lúc việc xảy ra trên thực tế, không phải lúc nhập.")),
-        tuple(facts), gaps, papers, _signing() if action.forms else None,
+        tuple(facts), gaps, papers, _signing() if action.forms and state else None,
         Field("late_reason", "long", "Lý do thực hiện muộn", "Why it is late", longest=4000,
               help=N_("Chỉ cần khi việc đã quá thời hạn.")),
     )  # fmt: skip
@@ -181,12 +205,18 @@ def _choosing(connection: Connection, field: Field, home: str, day: date) -> Fie
             _agency.c.valid_from <= day,
             or_(_agency.c.valid_to.is_(None), _agency.c.valid_to >= day),
         )
-        .order_by((_agency.c.territory == home).desc(), func.starts_with(_agency.c.territory, province).desc(), _agency.c.name)
+        .order_by(
+            (_agency.c.territory == home).desc(),
+            func.starts_with(_agency.c.territory, province).desc(),
+            _agency.c.name,
+        )
         .limit(_MOST + 1)
     )
     found = {row.code: row.name for row in connection.execute(asked)}
     if len(found) > _MOST:  # any code may be typed then, and the nearest are suggested
-        return replace(field, choices=dict(list(found.items())[:_MOST]), help=N_("Mã cơ quan; gõ tên để tìm."))
+        return replace(
+            field, choices=dict(list(found.items())[:_MOST]), help=N_("Mã cơ quan; gõ tên để tìm.")
+        )
     return replace(field, kind="choice", choices=found)
 
 

@@ -1,8 +1,8 @@
 """One dossier: who, where it stands, what to do and why not, what runs and why until that day, what it holds, what was done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from fastapi import Response
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from api.answers import DocumentOut, EventOut, LimitOut, dossier_of
 from api.board import words
 from api.board.telling import told
-from api.board.visits import ActorDep, Visit, VisitDep, pages
+from api.board.visits import ActorDep, VisitDep, pages
 from api.dependencies import DossierId
 from api.documents import documents_of
 from api.dossiers import state_of
@@ -20,12 +20,11 @@ from api.limits import limits_of
 from api.papers import PaperOut, papers_of
 from flows.calendars import in_force
 from flows.detectors import DETECTORS
-from flows.engine import Actor
 from flows.filing import papers_of_the_file
 from flows.masking import masks_of, own_facts
 from flows.policy import may
 from flows.possibilities import Possibility, possibilities
-from flows.standstill import Narrowed, Stuck, stuck
+from flows.standstill import Narrowed, stuck
 from flows.state import State
 from models.clock import now
 from models.law.limits import TIMEZONE, Reckoning
@@ -79,7 +78,9 @@ def show(visit: VisitDep, actor: ActorDep, dossier_id: DossierId) -> Response:
         acts = possibilities(connection, dossier_id, actor) if working and dossier.state == "open" else []
         codes = {dossier.holder, *dossier.parties.values(), *(event.agency for event in events)}
         agencies = names_of(connection, codes | {who for cause in causes for who in cause.who})
-        people = people_of(connection, {event.account for event in events} | {*filter(None, [state.assignee])})
+        people = people_of(
+            connection, {event.account for event in events} | {*filter(None, [state.assignee])}
+        )
     return visit.page(
         "dossier.html", dossier=dossier, clocks=list(map(_clock, _urgent_first(limits))), documents=documents, papers=papers,
         checklist=_checklist(state, papers, documents), events=events, agencies=agencies, people=people, causes=causes,
@@ -116,14 +117,20 @@ def _checklist(state: State, papers: Sequence[PaperOut], documents: Sequence[Doc
 
 def _doable(acts: Sequence[Possibility], state: State) -> Doable:
     """The acts sorted; of those possible now the ones that end a running duty come first, by its end."""
-    due = {limit.place: limit.due for limit in state.limits if limit.kind == "duty" and limit.ended_at is None and limit.due}
+    due = {
+        limit.place: limit.due
+        for limit in state.limits
+        if limit.kind == "duty" and limit.ended_at is None and limit.due
+    }
 
     def urgency(one: Possibility) -> str:
         ends = [due[ref.id] for ref in one.action.ends if ref.id in due]
         return min(ends).isoformat() if ends else "~"
 
     def for_others(one: Possibility) -> bool:
-        return any(not need.met and (need.code in _RIGHTS or need.code.startswith("needs_")) for need in one.needs)
+        return any(
+            not need.met and (need.code in _RIGHTS or need.code.startswith("needs_")) for need in one.needs
+        )
 
     rest = [one for one in acts if not one.allowed]
     return Doable(

@@ -16,7 +16,10 @@ router = pages("/inbox")
 
 @router.get("")
 def show(
-    visit: VisitDep, actor: ActorDep, unread: bool | None = None, cursor: Annotated[str | None, Query(max_length=200)] = None
+    visit: VisitDep,
+    actor: ActorDep,
+    unread: bool | None = None,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
     """One page of it."""
     filters = NoticeFilters(unread=unread, cursor=cursor)
@@ -33,7 +36,9 @@ def read(visit: VisitDep, actor: ActorDep, sent: SentDep) -> Response:
         text = sent.fields.get("up_to", "")
         body = checked(ReadIn, {"up_to": int(text) if text.isdecimal() and len(text) < 11 else text})
         marked = mark_read(connection, actor, body.up_to)
-        return Gone("/board/inbox", N_("Đã đánh dấu %(count)s thông báo là đã đọc."), {"count": marked.marked})
+        return Gone(
+            "/board/inbox", N_("Đã đánh dấu %(count)s thông báo là đã đọc."), {"count": marked.marked}
+        )
 
     answer = sent.once(write)
     if answer is None:

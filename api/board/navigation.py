@@ -20,6 +20,8 @@ _SEES_DOSSIERS = frozenset(role for role in ROLES if not SIGHT[role].blind)
 ENTRIES: tuple[Entry, ...] = (
     # Officers
     Entry("/board/work", N_("Công việc"), PERMISSIONS["dossiers.act"]),
+    Entry("/board/print", N_("Chờ in"), PERMISSIONS["dossiers.act"]),
+    Entry("/board/inbox", N_("Thông báo"), PERMISSIONS["dossiers.act"]),
     # Supervisors
     # Law and administration
 )

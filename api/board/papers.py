@@ -31,7 +31,10 @@ _OTHER = "other"
 
 @router.get("/dossiers/{dossier_id}/papers")
 def show(
-    visit: VisitDep, actor: WorkerDep, dossier_id: DossierId, kind: Annotated[str | None, Query(max_length=60)] = None
+    visit: VisitDep,
+    actor: WorkerDep,
+    dossier_id: DossierId,
+    kind: Annotated[str | None, Query(max_length=60)] = None,
 ) -> Response:
     """The form, and what is there already."""
     return _page(visit, actor, dossier_id, {"kind": kind} if kind else None)
@@ -73,7 +76,11 @@ def _no_file() -> Problem:
 
 
 def _page(
-    visit: Visit, actor: Actor, dossier_id: UUID, typed: dict[str, str] | None = None, problem: Problem | None = None
+    visit: Visit,
+    actor: Actor,
+    dossier_id: UUID,
+    typed: dict[str, str] | None = None,
+    problem: Problem | None = None,
 ) -> Response:
     draft = drafts.Key("paper", dossier_id)
     with unit_of_work(visit.parts.engine, actor.scope) as connection:

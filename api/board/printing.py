@@ -29,18 +29,27 @@ def show(visit: VisitDep, actor: WorkerDep) -> Response:
 @router.post("")
 def enqueue(visit: VisitDep, actor: WorkerDep, sent: SentDep) -> Response:
     """Binds what was chosen into one file, in the background."""
-    chosen = {name.removeprefix("pick.") for name, value in sent.fields.items() if name.startswith("pick.") and value}
+    chosen = {
+        name.removeprefix("pick.")
+        for name, value in sent.fields.items()
+        if name.startswith("pick.") and value
+    }
 
     def write(connection: Connection) -> Gone:
         picked = [one for one in unprinted(connection, _MOST) if str(one.id) in chosen]
         if not picked:
-            said = Said("Chưa chọn văn bản nào, hoặc các văn bản đã chọn vừa được in", "Nothing is chosen, or it was printed just now")
+            said = Said(
+                "Chưa chọn văn bản nào, hoặc các văn bản đã chọn vừa được in",
+                "Nothing is chosen, or it was printed just now",
+            )
             raise Problem(422, "invalid", said, [Fault("nothing_chosen", said)])
         dossiers = list(dict.fromkeys(one.dossier for one in picked))
         shown(dossiers)
         asked = {"forms": None, "documents": [str(one.id) for one in picked]}
         task = batches.enqueue(connection, "print", actor, asked, dossiers=dossiers)
-        return Gone(f"/board/print#task-{task}", N_("Đang tạo bản in của %(count)s văn bản."), {"count": len(picked)})
+        return Gone(
+            f"/board/print#task-{task}", N_("Đang tạo bản in của %(count)s văn bản."), {"count": len(picked)}
+        )
 
     return sent.once(write) or _page(visit, actor, sent.fields, sent.problem)
 

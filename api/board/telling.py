@@ -23,7 +23,9 @@ _OWNERS = {
 """The structured facts by their type."""
 
 
-def told(facts: Mapping[str, Any], book: str, agencies: Mapping[str, str], visit: Visit) -> list[tuple[str, Markup]]:
+def told(
+    facts: Mapping[str, Any], book: str, agencies: Mapping[str, str], visit: Visit
+) -> list[tuple[str, Markup]]:
     """Facts in the order in which they were recorded: what each is called, and what it says."""
     known = catalogue()
     found = ((known[name], name, value) for name, value in facts.items() if name in known)
@@ -46,7 +48,9 @@ def _said(fact: Fact, name: str, value: Any, book: str, visit: Visit) -> Markup:
         return Markup("{}").format(fact.choices.get(value, value))
     if fact.type == "excluded":
         cases = book_of(book).exclusions
-        return _lines([Markup("{}").format(cases.get(one, one)) for one in value]) or Markup("{}").format(visit.say("Không"))
+        return _lines([Markup("{}").format(cases.get(one, one)) for one in value]) or Markup("{}").format(
+            visit.say("Không")
+        )
     if fact.type in {"instant", "day"}:
         return Markup("{}").format(_time(fact.type, value))
     return _value(value, _OWNERS.get(fact.type, ""), visit)
@@ -73,9 +77,19 @@ def _value(value: Any, owner: str, visit: Visit) -> Markup:  # noqa: ANN401 - as
 def _parts(value: Mapping[str, Any], owner: str, visit: Visit) -> Iterator[Markup]:
     for name, one in value.items():
         if one not in (None, "", [], ()):
-            vi, bar, en = (FIELDS.get(f"Fact{owner}.{name}") or FIELDS.get(f"{owner}.{name}") or FIELDS.get(name) or name).partition(" · ")
-            yield Markup("{}: {}").format(en if bar and visit.language == "en" else vi, _value(one, "Relative", visit))
+            vi, bar, en = (
+                FIELDS.get(f"Fact{owner}.{name}") or FIELDS.get(f"{owner}.{name}") or FIELDS.get(name) or name
+            ).partition(" · ")
+            yield Markup("{}: {}").format(
+                en if bar and visit.language == "en" else vi, _value(one, "Relative", visit)
+            )
 
 
 def _lines(lines: list[Markup]) -> Markup:
-    return Markup("<ul class=\"lines\">{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(one) for one in lines)) if lines else Markup("")
+    return (
+        Markup('<ul class="lines">{}</ul>').format(
+            Markup("").join(Markup("<li>{}</li>").format(one) for one in lines)
+        )
+        if lines
+        else Markup("")
+    )

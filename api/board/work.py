@@ -10,11 +10,14 @@ from api.board.visits import VisitDep, pages, permitted
 from api.dossier_list import lines_of
 from api.pages import cursor_of, key_of
 from api.traces import shown
+from flows import policy
 from flows.agenda import Window, awaited, tasks
+from flows.books import book_of_day, books
 from flows.detectors import DETECTORS
 from flows.engine import Actor
 from flows.standstill import Narrowed
 from models.clock import now
+from models.law.limits import TIMEZONE
 from models.law.schema import Stage
 from models.store import unit_of_work
 
@@ -23,6 +26,13 @@ WorkerDep = Annotated[Actor, Depends(permitted("dossiers.act"))]
 Which = Literal["overdue", "due_soon", "this_week", "awaited", "returned", "waiting", "mine", "nobodys"]
 _CAUSES = {"overdue": "overdue", "due_soon": "due_soon", "waiting": "waiting_for_answer"}
 _LIMIT = 50
+
+
+def opens(kind: str, role: str) -> bool:
+    """Whether somebody of this role in an agency of this kind may open dossiers by the law of today."""
+    book = book_of_day(now().astimezone(TIMEZONE).date()) or books()[-1]
+    action = book.action("open")
+    return policy.takes(action, kind) and policy.signs(action, kind, role)
 
 
 @router.get("")
@@ -54,5 +64,6 @@ def show(
     return visit.page(
         "work.html", tasks=[one for one in page if one.dossier in lines], lines=lines, colleagues=colleagues, stage=stage,
         which=which, assignee=assignee, stages=list(Stage)[:-1], detectors=DETECTORS,
+        may_open=bool(visit.me and opens(visit.me.agency_kind, actor.role)),
         next_cursor=cursor_of(page[-1].key) if len(found) > _LIMIT else None,
     )  # fmt: skip
