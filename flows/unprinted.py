@@ -11,7 +11,9 @@ from models.seeing import sees, sight
 from models.store import reach
 
 LOOKS_BACK = timedelta(days=60)
-"""How far back the queue looks: an act of longer ago was handed over long since."""
+"""How far back the queue looks: what was recorded longer ago was handed over long since."""
+_OCCURRED = timedelta(days=400)
+"""Acts of longer ago are not recorded any more; the index of acts goes by when they happened."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Unprinted:
 _UNPRINTED = text(f"""
     SELECT d.id, d.dossier, dossier.number, d.form, d.title, d.number_text, d.issued_on, e.recorded_at
     FROM event e JOIN document d ON d.event = e.id JOIN dossier ON dossier.id = d.dossier
-    WHERE e.agency = ANY (:mine) AND e.occurred_at >= :since AND d.agency = ANY (:mine) AND d.state = 'issued' AND {sees("d.dossier")}
+    WHERE e.agency = ANY (:mine) AND e.occurred_at >= :happened AND e.recorded_at >= :since AND d.agency = ANY (:mine) AND d.state = 'issued' AND {sees("d.dossier")}
         AND NOT EXISTS (SELECT FROM document_copy c WHERE c.document = d.id AND c.kind = 'signed')
         AND NOT EXISTS (SELECT FROM bulk_task t WHERE t.agency = ANY (:mine) AND t.kind = 'print' AND t.created_at >= e.recorded_at
             AND t.state IN ('waiting', 'running', 'done') AND d.dossier = ANY (t.dossiers)
@@ -49,5 +51,7 @@ def unprinted(connection: Connection, at_most: int) -> list[Unprinted]:
         connection: a unit of work in the scope of an agency.
         at_most: so many.
     """
-    asked = {"mine": reach(connection).agencies, "since": now() - LOOKS_BACK, "most": at_most}
+    asked = {
+        "mine": reach(connection).agencies, "since": now() - LOOKS_BACK, "happened": now() - _OCCURRED, "most": at_most,
+    }  # fmt: skip
     return [Unprinted(**row) for row in connection.execute(_UNPRINTED, asked | sight(connection)).mappings()]

@@ -17,7 +17,7 @@ def framed(answer: Response) -> Response:
 def frameable(answer: Response) -> Response:
     """The answer, which pages of the board may show in a frame."""
     answer.headers["content-security-policy"] = (
-        "default-src 'none'; img-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+        "default-src 'none'; img-src 'self'; style-src 'self'; object-src 'self'; frame-ancestors 'self'"
     )
     answer.headers["x-frame-options"] = "SAMEORIGIN"
     return answer
