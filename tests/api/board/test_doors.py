@@ -74,8 +74,8 @@ def test_a_stranger_is_led_to_sign_in_and_back_and_leaves_nothing(client: TestCl
                 "/board/sign-in",
             ), path
     assert (
-        visitor.get("/board/work?overdue=true").headers["location"]
-        == "/board/sign-in?next=%2Fboard%2Fwork%3Foverdue%3Dtrue"
+        visitor.get("/board/work?which=overdue").headers["location"]
+        == "/board/sign-in?next=%2Fboard%2Fwork%3Fwhich%3Doverdue"
     )
     assert visitor.get("/").headers["location"] == "/board"
     assert not [operation for operation in RECORDED if entries(store, operation)]
