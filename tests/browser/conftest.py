@@ -43,6 +43,20 @@ class Board:
     dossiers: dict[str, str] = field(default_factory=dict)
     """Ids by how far a dossier has come."""
 
+    def road(self) -> Road:
+        """A dossier that comes along over the API."""
+        signed = SignedIn({})
+
+        def as_user(user: str) -> Caller:
+            token = {"Authorization": f"Bearer {signed.token(self.client, user)}"}
+            return Caller(
+                lambda method, path, **more: self.client.request(
+                    method, path, headers=token | (more.pop("headers", None) or {}), **more
+                )
+            )
+
+        return Road(as_user, self.store)
+
     def session_of(self, user: str) -> str:
         """What a browser's cookie holds when this user has signed in."""
         with unit_of_work(self.store, NOBODY) as connection:
@@ -96,18 +110,8 @@ def board(cluster: Settings, template: str) -> Iterator[Board]:  # noqa: F811 - 
 
 def _fill(board: Board) -> None:
     """Dossiers on their way: one just opened, one before the court."""
-    signed = SignedIn({})
-
-    def as_user(user: str) -> Caller:
-        token = {"Authorization": f"Bearer {signed.token(board.client, user)}"}
-        return Caller(
-            lambda method, path, **more: board.client.request(
-                method, path, headers=token | (more.pop("headers", None) or {}), **more
-            )
-        )
-
     for name, step in (("opened", "verify_residence"), ("compiled", "register_file")):
-        road = Road(as_user, board.store)
+        road = board.road()
         road.advance(step)
         board.dossiers[name] = road.id
 
