@@ -91,7 +91,8 @@ def show(visit: VisitDep, actor: ActorDep, dossier_id: DossierId) -> Response:
 
 
 def _clock(limit: LimitOut) -> Clock:
-    return Clock(limit, Reckoning.model_validate(limit.explanation) if limit.explanation else None)
+    counted = limit.explanation if limit.due is not None else None
+    return Clock(limit, Reckoning.model_validate(counted) if counted else None)
 
 
 def _urgent_first(limits: Sequence[LimitOut]) -> list[LimitOut]:
