@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, or_, select
 from api.board import words
 from api.board.fields import Field, Schema, eased, fields_of, unforced, values_of
 from api.board.language import N_
-from api.errors import ErrorOut
+from api.errors import ErrorOut, Fault, Problem, Said
 from documents.case import Signing
 from documents.forms import all_forms
 from flows.eligibility import PARTY_KINDS
@@ -80,7 +80,15 @@ class Asked:
     late: Field
 
     def body(self, sent: Mapping[str, str]) -> dict[str, Any]:
-        """What was typed, as the API's model of an act takes it."""
+        """What was typed, as the API's model of an act takes it.
+
+        Raises:
+            Problem: 422 naming each gap that is not answered.
+        """
+        open_ = [gap.field.name for gap in self.gaps if not sent.get(gap.field.name, "").strip()]
+        if open_:
+            title = Said("Dữ liệu gửi lên không hợp lệ", "What was sent is not valid")
+            raise Problem(422, "invalid", title, [Fault("missing", _UNANSWERED, name) for name in open_])
         facts = values_of(self.facts, sent)
         for name, value in facts.items():
             if value == [NONE]:
@@ -112,6 +120,7 @@ class Asked:
         return [one.model_copy(update={"field": _nearest(one.field, known)}) for one in errors]
 
 
+_UNANSWERED = Said("chưa trả lời nội dung này", "this is not answered")
 GAPS, ADDED = "gaps", "papers_added"
 """What a file was sent back for, and what was added to it then."""
 
@@ -227,14 +236,10 @@ def _names(fields: Iterable[Field]) -> Iterable[str]:
 
 
 def _nearest(path: str | None, known: set[str]) -> str | None:
-    """The field that stands at a path, or that the path leads through; rows of a list are their list's."""
+    """The field that stands at a path, or that the path leads through; of lists the field in its row."""
     while path and path not in known:
-        if _plain(path) in known:
+        row = ".".join(part for part in path.split(".") if not part.isdigit())
+        if row != path and (f"{row}." if path[-1].isdigit() else row) in known:
             return path
         path = path.rpartition(".")[0]
     return path or None
-
-
-def _plain(path: str) -> str:
-    """The path of a field in a row as its list names it: without the row's number."""
-    return ".".join(part for part in path.split(".") if not part.isdigit())

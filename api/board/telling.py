@@ -1,5 +1,6 @@
 """Recorded facts as people read them: by their titles, with their choices in words; what is masked says so."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ _OWNERS = {
     "deliveries": "Delivery",
 }  # fmt: skip
 """The structured facts by their type."""
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*", re.ASCII)
 
 
 def told(
@@ -69,7 +71,7 @@ def _value(value: Any, owner: str, visit: Visit) -> Markup:  # noqa: ANN401 - as
             return _lines([_value(one, owner, visit) for one in value])
         case dict():
             return Markup("; ").join(_parts(value, owner, visit))
-        case str() if len(value) > 18 and value[10:11] == "T":
+        case str() if _INSTANT.fullmatch(value):
             return Markup("{}").format(_time("instant", value))
     return Markup("{}").format(words.SEXES.get(value, value) if isinstance(value, str) else value)
 

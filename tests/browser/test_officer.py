@@ -115,7 +115,7 @@ def test_a_refused_act_shows_each_reason_with_its_article(board: Board, window: 
     why = page.locator("li", has=page.locator('a[href$="/actions/compile"]')).first
     expect(why).to_contain_text("Chưa đạt")
     why.get_by_role("link").first.click()
-    expect(page.locator(".warning")).to_contain_text("Hiện chưa thực hiện được")
+    expect(page.locator(".warning")).to_contain_text("Nếu thực hiện vào lúc này thì chưa được")
     fill_act(page, STEPS["compile"])
     page.get_by_role("button", name="Thực hiện", exact=True).click()
     alert = page.locator("#errors")

@@ -32,7 +32,9 @@ def test_dossier_and_forms_are_served_along_the_whole_road(road: Road, client: T
         page, form = f"/board/dossiers/{road.id}", f"/board/dossiers/{road.id}/actions/{action}"
         shown = visitors[step.by].get(page)
         assert shown.status_code == 200, action
-        assert f'href="{form}"' in shown.text.partition("<details")[0], f"{action} is possible and not offered"
+        assert f'href="{form}"' in shown.text.partition("<details")[0], (
+            f"{action} is possible and not offered"
+        )
         assert len(shown.content) < 200_000
         assert visitors[step.by].get(form).status_code == 200, action
 
@@ -40,7 +42,7 @@ def test_dossier_and_forms_are_served_along_the_whole_road(road: Road, client: T
 def test_why_a_date_is_what_it_is_unfolds_with_each_skipped_day(road: Road, client: TestClient) -> None:
     road.advance("record_reading")
     shown = plain(Visitor.signed_in(client, POLICE).get(f"/board/dossiers/{road.id}").text)
-    for part in ("Vì sao là ngày này?", "27/08/2026 15:00", "3 ngày làm việc", "02/09/2026: Quốc khánh", "05/09/2026 00:00",
+    for part in ("Vì sao là ngày này?", "27/08/2026 15:00", "3 ngày làm việc", "31/08/2026 : Nghỉ hoán đổi", "02/09/2026 : Quốc khánh", "05/09/2026 00:00",
                  "Luật 120/2025/QH15", "lịch phiên bản"):  # fmt: skip
         assert part in shown, part
 
@@ -69,24 +71,26 @@ def form_of(road: Road, action: str, **more: str) -> dict[str, str]:
     return {"occurred_at": when, "version": str(road.version)} | fields | more
 
 
-def test_a_try_shows_limits_and_papers_and_writes_nothing(road: Road, client: TestClient, store: Engine) -> None:
-    road.advance("verify_residence")
-    visitor, path = Visitor.signed_in(client, POLICE), f"/board/dossiers/{road.id}/actions/verify_residence"
+def test_a_try_shows_limits_and_papers_and_writes_nothing(
+    road: Road, client: TestClient, store: Engine
+) -> None:
+    road.advance("compile")
+    visitor, path = Visitor.signed_in(client, HEAD), f"/board/dossiers/{road.id}/actions/compile"
     with unchanged(store):
-        shown = visitor.fill(path, path, **form_of(road, "verify_residence", do="try"))
+        shown = visitor.fill(path, path, **form_of(road, "compile", do="try"))
     assert shown.status_code == 200
     said = plain(shown.text)
     assert "Nếu thực hiện, hồ sơ sẽ như sau" in said
+    assert "Chưa ghi gì." in said
     assert "Thời hạn bắt đầu hoặc thay đổi" in said
-    assert 'value="registered" selected' in shown.text or 'value="registered" checked' in shown.text
+    assert re.search(r"Văn bản sẽ ban hành .* · số \d+/.* V-36", said)
+    assert 'value="24"' in shown.text, "what was typed stands there still"
 
 
 def test_a_late_act_asks_for_its_reason_at_the_field(road: Road, client: TestClient) -> None:
-    road.advance("verify_residence")
-    visitor, path = Visitor.signed_in(client, POLICE), f"/board/dossiers/{road.id}/actions/verify_residence"
-    late = form_of(road, "verify_residence", do="do") | {
-        "occurred_at": "2026-08-25T08:00", "facts.residence_verified_at": "2026-08-25T07:30",
-    }  # fmt: skip
+    road.advance("compile")
+    visitor, path = Visitor.signed_in(client, HEAD), f"/board/dossiers/{road.id}/actions/compile"
+    late = form_of(road, "compile", do="do") | {"occurred_at": "2026-09-08T16:00"}
     refused = visitor.fill(path, path, **late)
     assert refused.status_code == 422
     assert 'id="wrong-late_reason"' in refused.text
@@ -116,9 +120,16 @@ def test_a_returned_file_is_answered_gap_by_gap(road: Road, client: TestClient) 
     shown = visitor.get(path).text
     assert all(gap in shown for gap in gaps)
     answers = {"answers.0": "đã ký bổ sung", "answers.1": "đã thêm, bút lục 25"}
-    half = visitor.fill(path, path, **form_of(road, "supplement", occurred_at="2026-09-09T08:00", do="do") | {"answers.0": "đã ký bổ sung"})
+    half = visitor.fill(
+        path,
+        path,
+        **form_of(road, "supplement", occurred_at="2026-09-09T08:00", do="do")
+        | {"answers.0": "đã ký bổ sung"},
+    )
     assert (half.status_code, 'id="wrong-answers.1"' in half.text) == (422, True)
-    done = visitor.fill(path, path, **form_of(road, "supplement", occurred_at="2026-09-09T08:00", do="do") | answers)
+    done = visitor.fill(
+        path, path, **form_of(road, "supplement", occurred_at="2026-09-09T08:00", do="do") | answers
+    )
     assert done.status_code == 303, plain(done.text)
     assert f"{gaps[1]}: đã thêm, bút lục 25" in plain(visitor.get(f"/board/dossiers/{road.id}").text)
 
@@ -180,7 +191,9 @@ def test_a_file_that_is_refused_keeps_what_was_typed(
         refused = visitor.post(path, visitor.hidden(path, path) | form, files={"file": ("a.pdf", content)})
     assert (refused.status_code, why in plain(refused.text)) == (status, True), plain(refused.text)
     assert "Đơn của gia đình" in refused.text
-    taken = visitor.post(path, visitor.hidden(path, path) | form, files={"file": ("đơn.pdf", pdf_page("đơn"))})
+    taken = visitor.post(
+        path, visitor.hidden(path, path) | form, files={"file": ("đơn.pdf", pdf_page("đơn"))}
+    )
     assert taken.status_code == 303, plain(taken.text)
     shown = visitor.get(f"/board/dossiers/{road.id}").text
     [content_path] = set(re.findall(r"/board/papers/[0-9a-f-]{36}/content", shown))
