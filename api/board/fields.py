@@ -14,7 +14,7 @@ Schema = Mapping[str, Any]
 Kind = Literal["text", "long", "number", "day", "instant", "flag", "choice", "many", "group", "list"]
 _LONG = 1000
 """Texts that may be longer than this are typed into a box of several lines."""
-_YES_NO = {"true": N_("Có"), "false": N_("Không")}
+YES_NO = {"true": N_("Có"), "false": N_("Không")}
 _ZONE = "+07:00"
 _ROWS = 100
 """The most rows of a list that are read."""
@@ -54,7 +54,7 @@ class Field:
             say: says a message in the reader's language.
         """
         if self.kind == "flag":
-            return [(code, say(name)) for code, name in _YES_NO.items()]
+            return [(code, say(name)) for code, name in YES_NO.items()]
         return [(code, say(name)) for code, name in (self.choices or {}).items()]
 
     def row(self, number: int | str) -> list["Field"]:

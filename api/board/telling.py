@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from api.board import words
+from api.board.fields import YES_NO
 from api.board.rendering import day, moment
 from api.board.visits import Visit
 from api.glossary import FIELDS
@@ -51,7 +52,7 @@ def _said(fact: Fact, name: str, value: Any, book: str, visit: Visit) -> Markup:
     if fact.type == "excluded":
         cases = book_of(book).exclusions
         return _lines([Markup("{}").format(cases.get(one, one)) for one in value]) or Markup("{}").format(
-            visit.say("Không")
+            visit.say(YES_NO["false"])
         )
     if fact.type in {"instant", "day"}:
         return Markup("{}").format(_time(fact.type, value))
@@ -66,7 +67,7 @@ def _value(value: Any, owner: str, visit: Visit) -> Markup:  # noqa: ANN401 - as
     """Any value: parts with what they are called, lists line by line."""
     match value:
         case bool():
-            return Markup("{}").format(visit.say("Có" if value else "Không"))
+            return Markup("{}").format(visit.say(YES_NO[str(value).lower()]))
         case list():
             return _lines([_value(one, owner, visit) for one in value])
         case dict():
