@@ -23,6 +23,8 @@ from models.tables import table
 _agency = table("agency")
 _MOST = 400
 """Agencies that one can choose from, the nearest first."""
+_LINE = 1000
+"""Characters of a text that is one line at most."""
 NONE = "none"
 _NOT_EXCLUDED = N_("Không thuộc trường hợp nào ở trên")
 _SIGNING = {
@@ -146,7 +148,7 @@ def asked_of(
         day: on which agencies must exist.
     """
     facts = [_in_words(eased(one), book) for one in fields_of(schema, at="facts")]
-    facts = [_choosing(connection, one, home, day) for one in facts]
+    facts = [_roomy(_choosing(connection, one, home, day)) for one in facts]
     gaps = _gaps(state, action) if state else ()
     if gaps:
         facts = [
@@ -163,6 +165,12 @@ def asked_of(
         Field("late_reason", "long", "Lý do thực hiện muộn", "Why it is late", longest=4000,
               help=N_("Chỉ cần khi việc đã quá thời hạn.")),
     )  # fmt: skip
+
+
+def _roomy(field: Field) -> Field:
+    """A text as long as it likes is typed into a box of several lines."""
+    free = field.kind == "text" and not field.choices and (field.longest or 0) > _LINE
+    return replace(field, kind="long") if free else field
 
 
 def _particulars(form: str) -> list[Field]:

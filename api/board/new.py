@@ -39,6 +39,12 @@ from models.store import Store, unit_of_work
 router = pages("/new")
 _PERSON, _FACTS = "new-person", "new-facts"
 _EARLIER = 20
+_TITLES = {
+    "name": ("Họ và tên", "Full name", True), "identity.number": ("Số giấy tờ", "Number", True),
+    "identity.issued_on": ("Ngày cấp", "Issued on", False),
+    "identity.reason": ("Lý do không có giấy tờ", "Why there is no paper", False),
+}  # fmt: skip
+"""What these fields are called here, and whether they are asked for: the number is, unless there is no paper."""
 _AT_FIRST = {"identity.type": "personal_number"}
 
 
@@ -230,6 +236,10 @@ def _person_fields() -> list[Field]:
 
 
 def _named(field: Field) -> Field:
+    vi, en, needed = _TITLES.get(field.name, (field.title, field.title_en, field.required))
+    field = replace(
+        field, title=vi, title_en=en, insists=field.insists and needed == field.required, required=needed
+    )
     choices = (
         words.SEXES
         if field.name == "sex"
