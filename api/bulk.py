@@ -160,6 +160,13 @@ def task_of(store: Store, scope: Scope, task: UUID) -> TaskOut:
     return _shown(row, scope)
 
 
+def tasks_of(connection: Connection, scope: Scope, kind: str, at_most: int) -> list[TaskOut]:
+    """The agency's last tasks of a kind, newest first."""
+    mine = _task.c.kind == kind, own(connection, _task.c.agency)
+    asked = select(_task).where(*mine).order_by(_task.c.created_at.desc(), _task.c.id.desc()).limit(at_most)
+    return [_shown(row, scope) for row in connection.execute(asked).mappings()]
+
+
 def _shown(row: Mapping[Any, Any], scope: Scope) -> TaskOut:
     """The task; who needs nothing of what is private is not shown the facts that an act on many records."""
     return TaskOut.model_validate({**row, "parameters": {} if scope.fields == "none" else row["parameters"]})

@@ -1,15 +1,15 @@
 """Issued documents: their metadata, their files, and the scans of the signed papers."""
 
 import hashlib
-from typing import Annotated, Any, Literal
-from uuid import uuid4
+from typing import Annotated, Any, Literal, NamedTuple
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 from sqlalchemy import Connection, insert, select, true
 
 from api import traces
 from api.answers import DocumentOut, document_of
-from api.dependencies import CurrentActor, DocumentId, DossierId, EngineDep, OfficerDep, PartsDep
+from api.dependencies import CurrentActor, DocumentId, DossierId, EngineDep, OfficerDep, Parts, PartsDep
 from api.dossiers import state_of
 from api.errors import NO_PDF, Fault, Problem, Said, masked, not_found, was_erased
 from api.idempotency import Answer, OnceDep
@@ -182,32 +182,52 @@ def attach_signed(
 
     Bản thêm sau cùng được tính, các bản trước vẫn được giữ · the latest counts, earlier ones are kept.
     """
-    content = file.file.read(MOST + 1)
+    scan = judged_scan(parts, actor, document_id, file.file.read(MOST + 1))
+
+    def write(connection: Connection) -> Answer:
+        path = f"/v1/documents/{document_id}/content?format=signed"
+        return Answer(attach(connection, actor, document_id, scan), 201, {"Location": path})
+
+    return once({"sha256": scan.sha256}, write)
+
+
+class Scan(NamedTuple):
+    """A scan of a signed paper that was judged and stored."""
+
+    sha256: str
+    size: int
+    content_type: str
+
+
+def judged_scan(parts: Parts, actor: Actor, document_id: UUID, content: bytes) -> Scan:
+    """Judges the scan of a signed paper and stores it, if the actor may attach it.
+
+    Raises:
+        Problem: 413, 415, 422 for the file, 403, 404.
+    """
     content_type = content_type_of(content, SCANS)
     row = _row(parts.engine, actor, document_id)
     require_kept(state_of(parts.engine, actor, row["dossier"]))
     _require_issuer(parts.engine, actor, row)
-    sha256 = storage.store(parts.files, content)
+    return Scan(storage.store(parts.files, content), len(content), content_type)
 
-    def write(connection: Connection) -> Answer:
-        require_kept(state_of(connection, actor, row["dossier"], lock=True))
-        copy = {
-            "id": uuid4(),
-            "document": document_id,
-            "dossier": row["dossier"],
-            "kind": "signed",
-            "sha256": sha256,
-            "size": len(content),
-            "content_type": content_type,
-            "file_name": f"{_name(row)}_da-ky{SUFFIXES[content_type]}",
-            "account": actor.account,
-            "recorded_at": now(),
-        }
-        connection.execute(insert(_copy), copy)
-        path = f"/v1/documents/{document_id}/content?format=signed"
-        return Answer(_told(connection, _row(connection, actor, document_id)), 201, {"Location": path})
 
-    return once({"sha256": sha256}, write)
+def attach(connection: Connection, actor: Actor, document_id: UUID, scan: Scan) -> DocumentOut:
+    """Attaches a judged scan to its document."""
+    row = _row(connection, actor, document_id)
+    require_kept(state_of(connection, actor, row["dossier"], lock=True))
+    copy = {
+        "id": uuid4(),
+        "document": document_id,
+        "dossier": row["dossier"],
+        "kind": "signed",
+        **scan._asdict(),
+        "file_name": f"{_name(row)}_da-ky{SUFFIXES[scan.content_type]}",
+        "account": actor.account,
+        "recorded_at": now(),
+    }
+    connection.execute(insert(_copy), copy)
+    return _told(connection, _row(connection, actor, document_id))
 
 
 def _require_issuer(store: Store, actor: Actor, row: dict[str, Any]) -> None:

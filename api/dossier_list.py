@@ -1,7 +1,7 @@
 """Lists of dossiers: filtered, searched, in pages of a stable order, as JSON or CSV."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,10 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import (
     ColumnElement,
-    DateTime,
-    Text,
     and_,
-    cast,
     exists,
     false,
     func,
@@ -20,12 +17,11 @@ from sqlalchemy import (
     literal_column,
     select,
     true,
-    tuple_,
 )
 
 from api.answers import Instant
 from api.dependencies import CurrentActor, EngineDep
-from api.pages import CSV, Page, cursor_of, key_of, listed, no_cursor
+from api.pages import CSV, Page, cursor_of, key_of, listed
 from api.traces import shown
 from flows.engine import Actor
 from flows.law_change import law_changed
@@ -135,6 +131,12 @@ def list_all(
 )
 def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep, request: Request) -> Response:
     """Họ tên hoặc số giấy tờ chỉ nằm trong nội dung gửi, không nằm trong địa chỉ · personal data in the body only."""
+    page = found_of(engine, actor, wanted)
+    return listed(request, DossierLine, page.items, page.next_cursor)
+
+
+def found_of(engine: Store, actor: Actor, wanted: Wanted) -> DossierPage:
+    """One page of the dossiers of whoever is looked for, of those the actor may see."""
     conditions: list[ColumnElement[bool]] = []
     words = search_key(wanted.name or "").split()
     if wanted.name is not None and not words:
@@ -150,7 +152,7 @@ def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep, request: Requ
         conditions.append(_person.c.data["identity"]["number"].astext == number)
     page = page_of(engine, actor, conditions, wanted)
     found = [item for item in page.items if not item.masked]  # a hit would tell who it is
-    return listed(request, DossierLine, found, page.next_cursor)
+    return DossierPage(items=found, next_cursor=page.next_cursor)
 
 
 def _begins_with(word: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -199,20 +201,16 @@ def _overdue() -> ColumnElement[bool]:
     return exists().where(_open_duty(), _limit.c.due <= now()).correlate(_dossier)
 
 
-_NEVER = "infinity"
-
-
 def page_of(
-    engine: Store, actor: Actor, conditions: list[ColumnElement[bool]], page: Page, *, urgent: bool = False
+    engine: Store, actor: Actor, conditions: Sequence[ColumnElement[bool]], page: Page
 ) -> DossierPage:
-    """One page of the dossiers an actor may see that meet the conditions.
+    """One page of the dossiers an actor may see that meet the conditions, by number.
 
     Args:
         engine: the store.
         actor: who asks.
         conditions: what they have in common.
         page: which page.
-        urgent: by the end of the first duty that still runs, those without one last; otherwise by number.
     """
     moment = now()
     late, due = _limit.c.due <= moment, _limit.c.due
@@ -220,13 +218,11 @@ def page_of(
         select(
             func.coalesce(func.bool_or(late), false()).label("overdue"),
             func.min(due).filter(due > moment).label("next_due"),
-            func.coalesce(func.min(due), _instant(_NEVER)).label("first_due"),
         )
         .where(_open_duty())
         .correlate(_dossier)
         .lateral("clocks")
     )
-    order = [clocks.c.first_due, _dossier.c.number] if urgent else [_dossier.c.number]
     asked = (
         select(
             *(_dossier.c[name] for name in ("id", "number", "stage", "holder", "version", "opened_on")),
@@ -237,44 +233,28 @@ def page_of(
             _assignee().label("assignee"),
             clocks.c.overdue,
             clocks.c.next_due,
-            *([cast(clocks.c.first_due, Text).label("urgency")] if urgent else ()),
         )
         .join(_person, _person.c.id == _dossier.c.person)
         .join(clocks, true())
         .where(*conditions)
-        .order_by(*order)
+        .order_by(_dossier.c.number)
         .limit(literal_column(str(page.limit + 1)))
     )
     if page.cursor is not None:
-        asked = asked.where(_after(order, key_of(page.cursor)))
+        asked = asked.where(_dossier.c.number > key_of(page.cursor))
     with unit_of_work(engine, actor.scope, planned_once=True) as connection:
         rows = connection.execute(asked.where(visible(connection, "dossier.id"))).mappings().all()
         reached = reach(connection)
     items = [_line(row, reached) for row in rows[: page.limit]]
     more = len(rows) > page.limit
     shown(item.id for item in items)
-    last = rows[len(items) - 1] if more else None
-    key = last and (f"{last['urgency']}|{last['number']}" if urgent else last["number"])
-    return DossierPage(items=items, next_cursor=cursor_of(key) if key else None)
+    return DossierPage(items=items, next_cursor=cursor_of(items[-1].number) if more else None)
 
 
-def _after(order: Sequence[Any], key: str) -> ColumnElement[bool]:
-    """What comes after the line with this key; Problem 422 when the list has no such keys."""
-    first, bar, number = key.partition("|")
-    if bool(bar) != (len(order) > 1) or (bar and first != _NEVER and not _is_instant(first)):
-        raise no_cursor()
-    return tuple_(*order) > (tuple_(_instant(first), number) if bar else tuple_(first))
-
-
-def _instant(text: str) -> Any:  # noqa: ANN401 - an expression
-    return cast(text, DateTime(timezone=True))
-
-
-def _is_instant(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False
+def lines_of(store: Store, actor: Actor, dossiers: Sequence[UUID]) -> dict[UUID, DossierLine]:
+    """The lines of dossiers by their ids, of those the actor may see: 200 at most."""
+    page = page_of(store, actor, [_dossier.c.id.in_(dossiers)], Page(limit=200))
+    return {line.id: line for line in page.items}
 
 
 def _line(row: Mapping[Any, Any], reached: Reach) -> DossierLine:

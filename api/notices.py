@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
 
 from api.answers import Instant
 from api.deliveries import DeliveryOut, deliveries_of
@@ -127,6 +127,12 @@ def list_notices(
 
     `Accept: text/csv` cho cùng danh sách dạng CSV · the same list as CSV.
     """
+    page = inbox_of(engine, actor, filters, language)
+    return listed(request, NoticeOut, page.items, page.next_cursor, unread=page.unread)
+
+
+def inbox_of(engine: Engine, actor: Actor, filters: NoticeFilters, language: Language) -> NoticePage:
+    """One page of the inbox, and how many are unread in all."""
     with unit_of_work(engine, actor.scope) as connection:
         mine = _mine(connection, actor)
         asked = select(_notice).where(*mine, *_narrowed(filters)).order_by(_notice.c.seq.desc())
@@ -134,7 +140,7 @@ def list_notices(
         unread = _unread(connection, mine)
     items = [_shown(dict(row), language) for row in rows[: filters.limit]]
     following = cursor_of(str(items[-1].seq)) if len(rows) > filters.limit else None
-    return listed(request, NoticeOut, items, following, unread=unread)
+    return NoticePage(items=items, next_cursor=following, unread=unread)
 
 
 @router.post("/read", response_model=ReadOut, summary="Đánh dấu đã đọc đến đây · Mark as read up to here")
@@ -142,11 +148,16 @@ def read_many(body: ReadIn, actor: CurrentActor, once: OnceDep) -> JSONResponse:
     """Mọi thông báo mình được đọc có `seq` không lớn hơn · all one may read, up to this `seq`."""
 
     def write(connection: Connection) -> Answer:
-        mine = _mine(connection, actor)
-        marked = _mark(connection, actor, [*mine, _notice.c.seq <= body.up_to])
-        return Answer(ReadOut(marked=marked, unread=_unread(connection, mine)))
+        return Answer(mark_read(connection, actor, body.up_to))
 
     return once(body.model_dump(), write)
+
+
+def mark_read(connection: Connection, actor: Actor, up_to: int) -> ReadOut:
+    """Marks every notice the actor reads up to this place."""
+    mine = _mine(connection, actor)
+    marked = _mark(connection, actor, [*mine, _notice.c.seq <= up_to])
+    return ReadOut(marked=marked, unread=_unread(connection, mine))
 
 
 @router.get("/{notice_id:named}", summary="Một thông báo · A notice")

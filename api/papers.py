@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection
 from datetime import date
 from pathlib import PurePath
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from api import traces
 from api.answers import Instant
-from api.dependencies import CurrentActor, DossierId, EngineDep, OfficerDep, PaperId, PartsDep
+from api.dependencies import CurrentActor, DossierId, EngineDep, OfficerDep, PaperId, Parts, PartsDep
 from api.dossiers import state_of
 from api.errors import Fault, Problem, Said, masked, not_found, was_erased
 from api.idempotency import Answer, OnceDep
@@ -32,7 +32,7 @@ from models.clock import now
 from models.law.facts import Day
 from models.law.limits import TIMEZONE
 from models.seeing import visible
-from models.store import Store, unit_of_work
+from models.store import unit_of_work
 from models.tables import table
 
 router = APIRouter(prefix="/v1", tags=["papers"])
@@ -75,13 +75,16 @@ class PaperOut(BaseModel):
 def list_papers(dossier_id: DossierId, actor: CurrentActor, engine: EngineDep, request: Request) -> Response:
     """Theo thứ tự nhận · in the order of receipt."""
     with unit_of_work(engine, actor.scope, planned_once=True) as connection:
-        state = state_of(connection, actor, dossier_id)
-        masks, minor = masks_of(state), minor_of(state)
-        asked = select(_paper).where(_paper.c.dossier == dossier_id).order_by(_paper.c.first_sheet)
-        titles = titles_of(state)
-        seen = [masks.paper(dict(row), titles, minor=minor) for row in connection.execute(asked).mappings()]
-    found = [PaperOut.model_validate({**row, "masked": hidden}) for row, hidden in seen]
+        found = papers_of(connection, state_of(connection, actor, dossier_id))
     return whole(request, PaperOut, found)
+
+
+def papers_of(connection: Connection, state: State) -> list[PaperOut]:
+    """The papers received into a dossier, as its reader may know them."""
+    masks, minor, titles = masks_of(state), minor_of(state), titles_of(state)
+    asked = select(_paper).where(_paper.c.dossier == state.id).order_by(_paper.c.first_sheet)
+    seen = [masks.paper(dict(row), titles, minor=minor) for row in connection.execute(asked).mappings()]
+    return [PaperOut.model_validate({**row, "masked": hidden}) for row, hidden in seen]
 
 
 @router.post(
@@ -110,35 +113,60 @@ def add_paper(
     title: Annotated[str | None, Form(min_length=1, max_length=500)] = None,
 ) -> JSONResponse:
     """Số tờ được tính liên tục theo thứ tự nhận · sheets are counted on in the order of receipt."""
+    given = PaperIn(kind=kind, received_on=received_on, sheets=sheets, title=title)
     content = file.file.read(MOST + 1)
-    content_type = content_type_of(content)
-    if received_on > now().astimezone(TIMEZONE).date():
-        raise _flawed("in_the_future", "received_on", "không thể ở tương lai", "lies in the future")
-    kept = state_of(parts.engine, actor, dossier_id)
-    require_kept(kept)
-    _require_part(kept, actor)  # before anything is kept
-    sha256 = storage.store(parts.files, content)
-    given = {
-        "kind": kind,
-        "received_on": received_on,
-        "sheets": sheets,
-        "sha256": sha256,
-        "content_type": content_type,
-    }
+    kept = keep(parts, actor, dossier_id, given, content)
 
-    def write(store: Store) -> Answer:
-        with unit_of_work(store, actor.scope) as connection:
-            state = state_of(connection, actor, dossier_id, lock=True)
-            require_kept(state)
-            _require_part(state, actor)
-            row = given | {
-                "title": _title(state, kind, title),
-                "file_name": _file_name(file.filename, kind, content_type),
-            }
-            paper = add(connection, state, actor, row)
+    def write(connection: Connection) -> Answer:
+        paper = file_paper(connection, actor, dossier_id, given, kept, file.filename)
         return Answer(paper, 201, {"Location": f"/v1/papers/{paper.id}/content"})
 
-    return once({**given, "received_on": str(received_on), "title": title}, write)
+    return once({**given.model_dump(mode="json"), **kept._asdict()}, write)
+
+
+class PaperIn(BaseModel):
+    """What is said of a paper that came in."""
+
+    kind: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)
+    received_on: Day
+    sheets: int = Field(ge=1, le=2000)
+    title: str | None = Field(default=None, min_length=1, max_length=500)
+
+
+class Kept(NamedTuple):
+    """A file that was judged and stored: by its hash, and what it is by its content."""
+
+    sha256: str
+    content_type: str
+
+
+def keep(parts: Parts, actor: Actor, dossier_id: UUID, given: PaperIn, content: bytes) -> Kept:
+    """Judges a file and stores it, if the actor may add it to the dossier.
+
+    Raises:
+        Problem: 413, 415, 422 for the file, 422 for a day to come, 403, 404.
+    """
+    content_type = content_type_of(content)
+    if given.received_on > now().astimezone(TIMEZONE).date():
+        raise _flawed("in_the_future", "received_on", "không thể ở tương lai", "lies in the future")
+    state = state_of(parts.engine, actor, dossier_id)
+    require_kept(state)
+    _require_part(state, actor)  # before anything is kept
+    return Kept(storage.store(parts.files, content), content_type)
+
+
+def file_paper(
+    connection: Connection, actor: Actor, dossier_id: UUID, given: PaperIn, kept: Kept, file_name: str | None
+) -> PaperOut:
+    """Puts a kept file into the dossier, its sheets counted on."""
+    state = state_of(connection, actor, dossier_id, lock=True)
+    require_kept(state)
+    _require_part(state, actor)
+    row = given.model_dump() | kept._asdict() | {
+        "title": _title(state, given.kind, given.title),
+        "file_name": _file_name(file_name, given.kind, kept.content_type),
+    }  # fmt: skip
+    return add(connection, state, actor, row)
 
 
 @router.get(

@@ -15,7 +15,9 @@ from flows.standstill import WATCHING, Narrowed, looked_after
 from models.law.calendar import ONE_DAY
 from models.law.counting import midnight
 from models.law.limits import TIMEZONE
+from models.law.schema import Action
 from models.seeing import sees, sight
+from models.store import reach
 
 Order = Literal["urgency", "number"]
 KEYS = {
@@ -39,6 +41,9 @@ class Task:
     last_day: date | None
     rule: str | None
     rule_title: tuple[str, str] | None
+    citation: str | None
+    action: Action | None
+    """What ends that duty in the dossier's stage."""
     overdue: bool
     assignee: UUID | None
     key: str
@@ -60,10 +65,10 @@ class Window:
 
 
 _TASKS = """, due AS MATERIALIZED (
-        SELECT DISTINCT ON (d.id) d.id, d.due AS next_due, d.last_day, d.book, d.rule FROM running_limit d
+        SELECT DISTINCT ON (d.id) d.id, d.due AS next_due, d.last_day, d.book, d.rule, d.place FROM running_limit d
         WHERE {narrowed} AND d.kind = 'duty' AND d.due IS NOT NULL ORDER BY d.id, d.due, d.rule
     ), keyed AS (
-        SELECT d.*, due.next_due, due.last_day, due.book AS rule_book, due.rule, {key} COLLATE "C" AS key
+        SELECT d.*, due.next_due, due.last_day, due.book AS rule_book, due.rule, due.place, {key} COLLATE "C" AS key
         FROM d LEFT JOIN due USING (id) WHERE {chosen}
     ), page AS (SELECT * FROM keyed WHERE key > :after ORDER BY key LIMIT :most)
     SELECT page.*, s.account FROM page LEFT JOIN assignment s ON s.dossier = page.id AND s.ended_at IS NULL ORDER BY page.key
@@ -80,6 +85,8 @@ def tasks(
     at_most: int = 50,
     order: Order = "urgency",
     assignee: UUID | None = None,
+    returned: bool = False,
+    unassigned: bool = False,
 ) -> list[Task]:
     """The open dossiers the actor looks after, each once.
 
@@ -93,6 +100,8 @@ def tasks(
         at_most: so many.
         order: by urgency or by number.
         assignee: to those an account is responsible for.
+        returned: to those that were sent back and not sent on since.
+        unassigned: to those that nobody is responsible for.
     """
     connection.execute(MEMORY)
     condition, values = looked_after(connection, actor, narrowed)
@@ -111,6 +120,10 @@ def tasks(
             "d.id IN (SELECT dossier FROM assignment WHERE account = :assignee AND ended_at IS NULL)"
         )
         asked["assignee"] = assignee
+    if unassigned:
+        chosen.append("d.id NOT IN (SELECT dossier FROM assignment WHERE ended_at IS NULL)")
+    if returned:
+        chosen.append("d.id IN (" + _SENT_BACK.replace("{narrowed}", condition) + ")")
     query = begun + _TASKS.replace("{narrowed}", condition).replace("{key}", KEYS[order])
     rows = connection.execute(text(query.replace("{chosen}", " AND ".join(chosen))), asked).all()
     found = {row.id: _task(row, moment) for row in rows}
@@ -121,17 +134,64 @@ def tasks(
 _IN_WINDOW = """SELECT d.id FROM running_limit d WHERE {narrowed} AND d.kind = 'duty'
     AND d.last_day BETWEEN :first_day AND :last_day AND (CAST(:ends_after AS timestamptz) IS NULL OR d.due > :ends_after)"""
 
+# A return is one while it is the last act by which the dossier came from one stage or agency to another.
+_SENT_BACK = """SELECT d.id FROM looked_after d CROSS JOIN LATERAL (SELECT e.action FROM event e WHERE e.dossier = d.id
+        AND e.voids IS NULL AND (e.stage_before IS DISTINCT FROM e.stage_after OR e.action = ANY (:returns))
+        AND NOT EXISTS (SELECT FROM event later WHERE later.voids = e.id) ORDER BY e.seq DESC LIMIT 1) came
+    WHERE {narrowed} AND came.action = ANY (:returns)"""
+
 
 def _task(row: Any, moment: datetime) -> Task:  # noqa: ANN401 - a row
-    title = None
+    title = citation = action = None
     if row.rule:
         rule = book_of(row.rule_book).rule(row.rule)
-        title = (rule.title, rule.title_en)
+        title, citation = (rule.title, rule.title_en), rule.citation
+        action = ending(row.book, row.stage, row.place)
     return Task(
         row.id, row.number, row.stage, row.holder, row.opened_on, row.changed_at.astimezone(TIMEZONE),
-        row.next_due and row.next_due.astimezone(TIMEZONE), row.last_day, row.rule, title,
+        row.next_due and row.next_due.astimezone(TIMEZONE), row.last_day, row.rule, title, citation, action,
         bool(row.next_due and row.next_due <= moment), row.account, row.key,
     )  # fmt: skip
+
+
+def awaited(
+    connection: Connection, moment: datetime, stage: str | None = None, after: str = "", at_most: int = 50
+) -> list[Task]:
+    """Open dossiers in other hands of which a duty waits for an act of the scope's agencies, most urgent first.
+
+    Args:
+        connection: a unit of work in the scope of whoever is to act.
+        moment: when it is.
+        stage: of this stage only.
+        after: the key of the last one of the page before.
+        at_most: so many.
+    """
+    asked = known(connection, moment) | sight(connection)
+    asked |= {"mine": reach(connection).agencies, "stage": stage, "after": after, "most": at_most}
+    rows = connection.execute(_AWAITED, asked).all()
+    return [_task(row, moment) for row in rows]
+
+
+# The first act of the list that a party of the dossier alone takes; the holder's own are in its work already.
+_AWAITED = text(f"""WITH due AS (SELECT DISTINCT ON (d.id) d.id, d.number, d.stage, d.holder, d.opened_on, d.changed_at, d.book,
+        l.due AS next_due, l.last_day, l.book AS rule_book, l.rule, coalesce(l.stands_for, l.rule) AS place
+    FROM dossier_agency part JOIN dossier d ON d.id = part.dossier JOIN time_limit l ON l.dossier = d.id
+    JOIN jsonb_to_recordset(CAST(:duties AS jsonb)) w (book text, stage text, rule text, parties jsonb)
+        ON w.book = d.book AND w.stage = d.stage AND w.rule = coalesce(l.stands_for, l.rule)
+    WHERE part.agency = ANY (:mine) AND d.stage <> 'closed' AND d.holder <> ALL (:mine) AND l.kind = 'duty'
+        AND l.ended_at IS NULL AND l.due IS NOT NULL AND l.opens IS NULL AND {sees("d.id")}
+        AND coalesce(l.explanation ->> 'suspended', 'false') <> 'true' AND (CAST(:stage AS text) IS NULL OR d.stage = :stage)
+        AND EXISTS (SELECT FROM jsonb_array_elements_text(w.parties) party (name) WHERE d.parties ->> party.name = ANY (:mine))
+    ORDER BY d.id, l.due, l.rule),
+    keyed AS (SELECT due.*, {KEYS["urgency"].replace("d.number", "due.number")} COLLATE "C" AS key FROM due)
+    SELECT keyed.*, CAST(NULL AS uuid) AS account FROM keyed WHERE key > :after ORDER BY key LIMIT :most
+""")  # noqa: S608 - written here
+
+
+def ending(book: str, stage: str, place: str) -> Action | None:
+    """The act of a stage that ends a limit of this rule; None where another body's does, or time alone."""
+    acts = (one for one in book_of(book).actions if stage in one.stages)
+    return next((one for one in acts if any(ref.id == place for ref in one.ends)), None)
 
 
 _MARKED = " SELECT DISTINCT dossier, cause FROM found"

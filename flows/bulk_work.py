@@ -82,7 +82,8 @@ class _Printed:
 class PrintOfMany:
     """The papers that an agency's dossiers have been issued, as one PDF: dossier by dossier as asked, then as issued.
 
-    What is void or superseded is left out, and what is masked for the agency. `forms` limits the papers to these forms.
+    What is void or superseded is left out, and what is masked for the agency. `forms` limits the papers to these forms,
+    `documents` to these very papers.
     """
 
     def __init__(self, engine: Engine, files: Path, task: Task) -> None:
@@ -91,6 +92,7 @@ class PrintOfMany:
             Scope(task.agency, task.account, fields="needed"),
             task.parameters.get("forms"),
         )
+        self._only = task.parameters.get("documents")
         self._office = _ready(workplace.get().office)
         self._named = [f"task:{task.id}"]
 
@@ -172,6 +174,8 @@ class PrintOfMany:
         )
         if self._forms is not None:
             asked = asked.where(_document.c.form.in_(self._forms))
+        if self._only is not None:
+            asked = asked.where(_document.c.id.in_(map(UUID, self._only)))
         found: dict[UUID, list[UUID]] = {}
         with unit_of_work(self._engine, self._scope) as connection:
             rows = connection.execute(asked.where(visible(connection, "document.dossier"))).all()

@@ -197,7 +197,7 @@ def known(connection: Connection, moment: datetime) -> dict[str, Any]:
     heirs = {code: agencies.in_charge(code, today) for code in abolished}
     ended = [book.code for book in books() if book.valid_to and book.valid_to < today]
     return {
-        "moment": moment, "today": today, "returns": _returns(), "heirs": _json(heirs), "ended": ended,
+        "moment": moment, "today": today, "returns": returns(), "heirs": _json(heirs), "ended": ended,
         "awaited": sorted({duty["rule"] for duty in _duties()}), **_law(),
     }  # fmt: skip
 
@@ -242,7 +242,7 @@ def _duties() -> list[dict[str, Any]]:
 
 
 @cache
-def _returns() -> list[str]:
+def returns() -> list[str]:
     """Acts by which a dossier is sent back."""
     returns = (action.code for book in books() for action in book.actions if action.next)
     return sorted({code for code in returns if code.startswith("return_")})

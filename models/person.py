@@ -5,7 +5,7 @@ import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -133,6 +133,15 @@ class Oddity(BaseModel):
     message_en: str
 
 
+class NumberSays(NamedTuple):
+    """What a personal number of 12 digits says of its bearer (TT 59/2021/TT-BCA)."""
+
+    province: str
+    """The code of the province of birth registration."""
+    sex: Literal["male", "female"]
+    birth_year: int
+
+
 class Identity(BaseModel):
     """An identity paper, or the reason why there is none."""
 
@@ -174,6 +183,15 @@ class Identity(BaseModel):
             raise ValueError(message)
         return self
 
+    @property
+    def says(self) -> NumberSays | None:
+        """What the number says of its bearer; None when it is no personal number."""
+        if self.type != "personal_number" or self.number is None:
+            return None
+        century, year = int(self.number[3]), int(self.number[4:6])
+        sex: Literal["male", "female"] = "female" if century % 2 else "male"
+        return NumberSays(self.number[:3], sex, 1900 + 100 * (century // 2) + year)
+
 
 class PersonData(BaseModel):
     """A person, validated at the edge; names are stored as entered and upper-cased when printed."""
@@ -206,11 +224,11 @@ class PersonData(BaseModel):
 
     def warnings(self) -> list[Oddity]:
         """What is odd about the personal number: unknown prefix, sex or year that do not match the form."""
-        number = self.identity.number
-        if self.identity.type != "personal_number" or number is None:
+        says = self.identity.says
+        if says is None:
             return []
         found = []
-        if number[:3] not in PROVINCES:
+        if says.province not in PROVINCES:
             found.append(
                 (
                     "identity_prefix",
@@ -218,7 +236,7 @@ class PersonData(BaseModel):
                     "the first three digits are no province code",
                 )
             )
-        if (int(number[3]) % 2 == 0) != (self.sex == "male"):
+        if says.sex != self.sex:
             found.append(
                 (
                     "identity_sex",
@@ -226,8 +244,7 @@ class PersonData(BaseModel):
                     "the sex in the number does not match",
                 )
             )
-        year = 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
-        if year != int(self.birth_date[:4]):
+        if says.birth_year != int(self.birth_date[:4]):
             found.append(
                 (
                     "identity_year",

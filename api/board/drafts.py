@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -70,6 +71,23 @@ def read(store: Store, account: UUID, key: Key) -> dict[str, str]:
     with unit_of_work(store, Scope("", account)) as connection:
         found = connection.execute(select(_draft.c.body).where(*_mine(account, key))).scalar_one_or_none()
     return dict(found or {})
+
+
+class Begun(NamedTuple):
+    """A draft among others of its kind."""
+
+    subject: UUID
+    body: dict[str, str]
+    saved_at: datetime
+
+
+def of_kind(store: Store, account: UUID, kind: str) -> list[Begun]:
+    """An account's drafts of a kind, the latest first."""
+    asked = select(_draft.c.subject, _draft.c.body, _draft.c.saved_at).where(
+        _draft.c.account == account, _draft.c.kind == kind
+    )
+    with unit_of_work(store, Scope("", account)) as connection:
+        return [Begun(*row) for row in connection.execute(asked.order_by(_draft.c.saved_at.desc()).limit(20))]
 
 
 def erase(connection: Connection, account: UUID, key: Key) -> None:

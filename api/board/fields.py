@@ -14,7 +14,7 @@ Schema = Mapping[str, Any]
 Kind = Literal["text", "long", "number", "day", "instant", "flag", "choice", "many", "group", "list"]
 _LONG = 1000
 """Texts that may be longer than this are typed into a box of several lines."""
-_YES_NO = {"true": N_("Có"), "false": N_("Không")}
+YES_NO = {"true": N_("Có"), "false": N_("Không")}
 _ZONE = "+07:00"
 _ROWS = 100
 """The most rows of a list that are read."""
@@ -35,6 +35,8 @@ class Field:
     parts: tuple["Field", ...] = ()
     least: int = 0
     longest: int | None = None
+    insists: bool = True
+    """Whether a browser sends nothing while it is empty, if it is required; not in what may be left out as a whole."""
 
     @property
     def error(self) -> str:
@@ -52,8 +54,8 @@ class Field:
             say: says a message in the reader's language.
         """
         if self.kind == "flag":
-            return [(code, say(name)) for code, name in _YES_NO.items()]
-        return list((self.choices or {}).items())
+            return [(code, say(name)) for code, name in YES_NO.items()]
+        return [(code, say(name)) for code, name in (self.choices or {}).items()]
 
     def row(self, number: int | str) -> list["Field"]:
         """The fields of one row of a list."""
@@ -62,6 +64,19 @@ class Field:
     def rows(self, values: Mapping[str, str]) -> list[list["Field"]]:
         """The rows of a list: as many as are filled, and one at least."""
         return [self.row(number) for number in range(max(_filled(self.name, values), self.least, 1))]
+
+
+def eased(field: Field) -> Field:
+    """The field without a browser's insisting on what stands in parts that may be left out as a whole."""
+    parts = tuple(eased(part) for part in field.parts)
+    if field.kind in {"group", "list"} and not field.required:
+        parts = tuple(unforced(part) for part in parts)
+    return replace(field, parts=parts)
+
+
+def unforced(field: Field) -> Field:
+    """The field with all below it, on none of which a browser insists."""
+    return replace(field, insists=False, parts=tuple(unforced(part) for part in field.parts))
 
 
 def fields_of(schema: Schema, *, at: str = "", defs: Schema | None = None) -> list[Field]:

@@ -33,6 +33,8 @@ _SEES_DOSSIERS = frozenset(role for role in ROLES if not SIGHT[role].blind)
 ENTRIES: tuple[Entry, ...] = (
     # Officers
     Entry("/board/work", N_("Công việc"), PERMISSIONS["dossiers.act"]),
+    Entry("/board/print", N_("Chờ in"), PERMISSIONS["dossiers.act"]),
+    Entry("/board/inbox", N_("Thông báo"), PERMISSIONS["dossiers.act"]),
     # Supervisors
     Entry("/board/overview", N_("Tổng quan"), PERMISSIONS["supervision.read"]),
     Entry("/board/stuck", N_("Hồ sơ vướng"), PERMISSIONS["supervision.read"]),

@@ -1,7 +1,8 @@
 """A visit: one request of a browser, who it is, in which language and light, and the pages it is answered with."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
@@ -173,11 +174,14 @@ def own_path(path: str) -> str:
     )
 
 
-async def fields_of(request: Request) -> Fields:
-    """What a form sent, each name once; a page that is only asked for has sent nothing."""
-    fields: Fields = {} if request.method == "GET" else dict((await request.form()).items())
-    request.state.fields = fields
-    return fields
+async def fields_of(request: Request) -> AsyncIterator[Fields]:
+    """What a form sent, each name once; a page that is only asked for has sent nothing. Files are closed afterwards."""
+    fields: Fields = {}
+    async with AsyncExitStack() as closed:
+        if request.method != "GET":
+            fields = dict((await closed.enter_async_context(request.form())).items())
+        request.state.fields = fields
+        yield fields
 
 
 FieldsDep = Annotated[Fields, Depends(fields_of)]

@@ -29,6 +29,13 @@ LIMIT_KINDS: Mapping[str, str] = {
     "bar": N_("Thời hiệu"),
     "term": N_("Thời hạn áp dụng"),
 }
+UNITS: Mapping[str, str] = {
+    "working_day": N_("ngày làm việc"),
+    "day": N_("ngày"),
+    "hour": N_("giờ"),
+    "month": N_("tháng"),
+    "year": N_("năm"),
+}
 DOCUMENT_STATES: Mapping[str, str] = {
     "issued": N_("Còn hiệu lực"),
     "superseded": N_("Đã thay thế"),
@@ -45,13 +52,6 @@ MASKS: Mapping[str, str] = {
     "health": N_("sức khỏe, tình trạng nghiện"),
     "family": N_("gia đình"),
     "minor": N_("danh tính người dưới 18 tuổi"),
-}
-UNITS: Mapping[str, str] = {
-    "working_day": N_("ngày làm việc"),
-    "day": N_("ngày"),
-    "hour": N_("giờ"),
-    "month": N_("tháng"),
-    "year": N_("năm"),
 }
 AGENCY_KINDS: Mapping[str, str] = {
     "commune_police": N_("Công an cấp xã"),

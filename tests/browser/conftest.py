@@ -46,6 +46,20 @@ class Board:
     others: dict[str, str] = field(default_factory=dict)
     """Ids of an account and a webhook."""
 
+    def road(self) -> Road:
+        """A dossier that comes along over the API."""
+        signed = SignedIn({})
+
+        def as_user(user: str) -> Caller:
+            token = {"Authorization": f"Bearer {signed.token(self.client, user)}"}
+            return Caller(
+                lambda method, path, **more: self.client.request(
+                    method, path, headers=token | (more.pop("headers", None) or {}), **more
+                )
+            )
+
+        return Road(as_user, self.store)
+
     def session_of(self, user: str) -> str:
         """What a browser's cookie holds when this user has signed in."""
         with unit_of_work(self.store, NOBODY) as connection:
@@ -102,21 +116,13 @@ def serving(settings: Settings) -> Iterator[Board]:
 
 def _fill(board: Board) -> None:
     """Dossiers on their way: one just opened, one before the court."""
-    signed = SignedIn({})
-
-    def as_user(user: str) -> Caller:
-        token = {"Authorization": f"Bearer {signed.token(board.client, user)}"}
-        return Caller(
-            lambda method, path, **more: board.client.request(
-                method, path, headers=token | (more.pop("headers", None) or {}), **more
-            )
-        )
-
     for name, step in (("opened", "verify_residence"), ("compiled", "register_file")):
-        road = Road(as_user, board.store)
+        road = board.road()
         road.advance(step)
         board.dossiers[name] = road.id
-    hook = as_user("quan-tri").post("/v1/webhooks", json={"url": "https://8.8.8.8/nhan", "kinds": ["limit_"]})
+    hook = road.as_user("quan-tri").post(
+        "/v1/webhooks", json={"url": "https://8.8.8.8/nhan", "kinds": ["limit_"]}
+    )
     board.others |= {"webhook": hook.json()["id"], "officer": str(board.account("ca.cau-giay"))}
 
 

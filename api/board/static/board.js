@@ -6,6 +6,7 @@ const AGAIN = 5000; // after a save that did not arrive
 
 for (const form of document.querySelectorAll("form[data-draft]")) keepDraft(form);
 for (const button of document.querySelectorAll("button[data-more]")) addRows(button);
+for (const input of document.querySelectorAll("input[data-most]")) refuseLarge(input);
 document.getElementById("errors")?.focus();
 
 // A double click sends a form once; the form's key makes sure of it on the server as well.
@@ -119,5 +120,38 @@ function addRows(button) {
     }
     template.before(row);
     row.querySelector("input, select, textarea")?.focus();
+  });
+}
+
+// A file that would be refused is not sent at all: on a slow line that takes minutes.
+function refuseLarge(input) {
+  const line = input.parentElement.querySelector("[role=alert]");
+  input.addEventListener("change", () => {
+    const large = [...input.files].some((file) => file.size > Number(input.dataset.most));
+    input.setCustomValidity(large ? input.dataset.large : "");
+    line.textContent = large ? input.dataset.large : "";
+    line.hidden = !large;
+  });
+}
+
+// Work under way is asked for again until it is done.
+const refresh = async () => {
+  const section = document.querySelector("[data-refresh]");
+  if (!section) return;
+  try {
+    const answer = await fetch(location.pathname, { credentials: "same-origin", cache: "no-store" });
+    const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(section.id);
+    if (fresh && !section.contains(document.activeElement)) section.replaceWith(document.adoptNode(fresh));
+  } catch { /* the network is back some time */ }
+  setTimeout(refresh, AGAIN);
+};
+setTimeout(refresh, AGAIN);
+
+for (const button of document.querySelectorAll("button[data-all]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const boxes = [...button.form.querySelectorAll(`input[type=checkbox][name^="${button.dataset.all}"]`)];
+    const all = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !all;
   });
 }

@@ -45,6 +45,13 @@ RECORDED = frozenset({
     "GET /board/behind.xlsx", "GET /board/stuck", "GET /board/stuck.xlsx", "POST /board/stuck/views",
     "POST /board/stuck/views/{view_id}/removal", "POST /board/stuck/reminder", "POST /board/stuck/reminder/issue",
     "POST /board/stuck/assignment", "POST /board/stuck/assignment/give",
+    "GET /board/dossiers/{dossier_id}/actions/{code}", "POST /board/dossiers/{dossier_id}/actions/{code}",
+    "GET /board/dossiers/{dossier_id}/papers", "POST /board/dossiers/{dossier_id}/papers",
+    "GET /board/dossiers/{dossier_id}/bundle.zip", "GET /board/papers/{paper_id}/content",
+    "GET /board/documents/{document_id}", "GET /board/documents/{document_id}/content", "POST /board/documents/{document_id}/signed",
+    "GET /board/new", "GET /board/new/{draft_id}", "POST /board/new/{draft_id}", "GET /board/new/{draft_id}/check",
+    "GET /board/new/{draft_id}/facts", "POST /board/new/{draft_id}/facts",
+    "GET /board/print", "POST /board/print", "GET /board/print/{task_id}/output", "GET /board/inbox", "POST /board/inbox",
 })  # fmt: skip
 """Pages that show or change something about persons; each leaves an entry of the audit log."""
 
@@ -59,9 +66,10 @@ DOORS = tuple(
 """Method and address of every page."""
 
 
-def filled(path: str, **known: str) -> str:
-    """An address with ids in it; those that do not matter are nobody's."""
-    return re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], str(uuid4())), path)
+def filled(path: str, dossier: str) -> str:
+    """The address of a page about a dossier; what else it names is unknown."""
+    known = {"dossier_id": dossier, "key": f"assignment.{dossier}", "code": "compile"}
+    return re.sub(r"{(\w+)}", lambda found: known.get(found[1], str(uuid4())), path)
 
 
 def test_every_page_is_classified() -> None:
@@ -81,15 +89,15 @@ def test_a_stranger_is_led_to_sign_in_and_back_and_leaves_nothing(client: TestCl
     visitor = Visitor(client)
     for method, path in DOORS:
         if f"{method} {path}" in RECORDED:
-            address = filled(path)
+            address = filled(path, str(uuid4()))
             answer = visitor.get(address) if method == "GET" else visitor.post(address)
             assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (
                 303,
                 "/board/sign-in",
             ), path
     assert (
-        visitor.get("/board/work?overdue=true").headers["location"]
-        == "/board/sign-in?next=%2Fboard%2Fwork%3Foverdue%3Dtrue"
+        visitor.get("/board/work?which=overdue").headers["location"]
+        == "/board/sign-in?next=%2Fboard%2Fwork%3Fwhich%3Doverdue"
     )
     assert visitor.get("/").headers["location"] == "/board"
     assert not [operation for operation in RECORDED if entries(store, operation)]
@@ -104,12 +112,7 @@ def test_no_form_is_taken_without_the_token_of_its_own_session(
     with unchanged(store):
         for method, path in DOORS:
             if method == "POST":
-                address = filled(path, dossier_id=road.id, key=f"assignment.{road.id}")
-                answer = visitor.post(address, forged | {"account": ""})
-                answer = visitor.post(
-                    path.format(dossier_id=road.id, key=f"assignment.{road.id}", view_id=uuid4()),
-                    forged | {"account": ""},
-                )
+                answer = visitor.post(filled(path, road.id), forged | {"account": ""})
                 assert answer.status_code == 403, path
                 assert "text/html" in answer.headers["content-type"]
     assert visitor.get("/board/work").status_code == 200, "still signed in"
@@ -170,7 +173,7 @@ def test_another_agencys_dossier_is_like_an_unknown_one(road: Road, client: Test
     stranger = Visitor.signed_in(client, STRANGER)
     for method, path in DOORS:
         if "{dossier_id}" in path and method == "GET":
-            hidden, missing = (stranger.get(path.format(dossier_id=one)) for one in (road.id, uuid4()))
+            hidden, missing = (stranger.get(filled(path, str(one))) for one in (road.id, uuid4()))
             assert hidden.status_code == missing.status_code == 404
             assert plain(hidden.text) == plain(missing.text)
             assert name not in hidden.text
