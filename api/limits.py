@@ -21,7 +21,7 @@ from flows.recounting import Recount
 from flows.state import LimitState, State
 from models.clock import now
 from models.law.calendar import Calendar, UnknownYearError
-from models.law.ledger import LEDGER
+from models.law.ledger import LEDGER, LedgerEntry
 from models.law.limits import (
     AmountOutOfRange,
     FactNeeded,
@@ -90,7 +90,13 @@ def _remaining(
             counted = Recount(state, calendar, Facts(state, {}, at), at)[then].reckoning
         except (LimitRefused, UnknownYearError):
             return None
-    return left_of(rule_of(limit), counted, at, known)
+    return left_of(rule_of(limit), counted, at, known or _standing(limit, at))
+
+
+def _standing(limit: LimitState, at: datetime) -> list[LedgerEntry]:
+    """The ledger of the limit from whose end this one is counted: it stands still with that one, and has no entry for it."""
+    before = limit.hangs_on
+    return known_by(LEDGER.validate_python(before.ledger), at) or _standing(before, at) if before else []
 
 
 class Question(BaseModel):

@@ -127,7 +127,8 @@ def write_cover(sheet: Sheet, context: Cover) -> None:
     if context.masked:
         sheet.line(
             bold(
-                f"Bản in này không có nội dung của {context.masked} văn bản, tài liệu được che với người in: không dùng thay hồ sơ đầy đủ."
+                f"Bản in này không có nội dung của {context.masked} văn bản, tài liệu được che với người in: không dùng thay hồ "
+                f"sơ đầy đủ ({context.goes_to})."
             )
         )
     else:

@@ -112,7 +112,8 @@ def _still_since(
     if rule.direction == "after" and at < reckoning.counted_from:
         return reckoning.counted_from
     if reckoning.suspended:
-        return local(max(one.at for one in ledger if isinstance(one, Suspended) and one.until is None))
+        stands = [one.at for one in ledger if isinstance(one, Suspended) and one.until is None]
+        return local(max(stands)) if stands else None
     return None
 
 

@@ -209,7 +209,7 @@ def test_rule_and_holds_are_set_by_those_who_may_and_are_recorded(
 ERASED_COLUMNS = {
     "assignment": ("note",), "before_act": ("acts", "limits", "parties", "book", "stage", "holder"),
     "bulk_batch": ("results",), "bulk_task": ("parameters", "sha256", "output"), "document": ("context", "ended_because"),
-    "dossier": ("facts",), "dossier_hold": ("reason",), "event_facts": ("facts", "salt"), "imported_row": ("agency", "key"),
+    "dossier": ("facts",), "draft": ("body",), "dossier_hold": ("reason",), "event_facts": ("facts", "salt"), "imported_row": ("agency", "key"),
     "paper": ("kind", "title", "file_name"), "person": ("data", "name_key"), "person_key": ("key",), "reminder": ("again",),
     "stored_answer": ("key", "request_digest", "headers", "body"), "time_limit": ("explanation", "ledger"),
 }  # fmt: skip
@@ -233,9 +233,12 @@ IMPERSONAL = {
     "document_copy": "kind sha256 content_type file_name",  # named after form and number
     "dossier": "number book stage holder acts parties head",
     "dossier_agency": "agency",
+    "draft": "kind",
     "event": "action agency stage_before stage_after facts_digest previous digest book",
     "job": "stage events state worker flow_run error request",
     "job_retry": "error",
+    "month_figure": "agency stage",
+    "month_stale": "agency",
     "notice": "agency kind facts audience key",  # numbers and codes alone, and gone after a year
     "paper": "content_type sha256 agency",
     "recovery_code": "digest",
@@ -245,9 +248,10 @@ IMPERSONAL = {
     "report": "period territory agency figures sha256 docx_sha256",
     "request_rate": "key",
     "retention_rule": "citation",
+    "saved_view": "page name query",  # what a supervisor calls a list, and its filters
     "second_factor": "secret",
     "service_secret": "digest",
-    "session": "kind address",
+    "session": "kind address browser",
     "sign_in_failure": "key",
     "signal": "name agencies facts",
     "time_limit": "rule kind end book stands_for",

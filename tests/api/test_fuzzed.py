@@ -6,20 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, text
 
 from flows.policy import COURT_ROLES
 from models.store import SYSTEM, Scope, unit_of_work
-from models.tables import table
-from tests.api.conftest import PASSWORD, SignedIn
+from tests.api.conftest import SignedIn
 from tests.api.fuzzing import Found, fuzz
 from tests.api.road import Caller, Road
-from tests.api.whole_way.doors import CHEAP
 
 POLICE, SECRET_NAME, SECRET_NUMBER = "ca.cau-giay", "Trần Thị Bí Mật", "001098123457"
 COURT = "ta.kv4-ha-noi"
@@ -50,17 +47,8 @@ def signed_in() -> SignedIn:
 
 
 @pytest.fixture
-def client(client: TestClient, store: Engine) -> TestClient:
-    """The application with a court's clerk and judge, for callers who ask more often than anybody may."""
-    accounts = [
-        {
-            "id": uuid4(), "username": CALLERS[role], "password_hash": CHEAP.hash(PASSWORD), "full_name": "Nguyễn Văn T",
-            "position": "Cán bộ Tòa án", "role": role, "disabled": False, "agency": COURT,
-        }
-        for role in ("clerk", "judge")
-    ]  # fmt: skip
-    with unit_of_work(store, Scope(SYSTEM)) as connection:
-        connection.execute(insert(table("account")), accounts)
+def client(client: TestClient) -> TestClient:
+    """The application for callers who ask more often than anybody may."""
     state = client.app.state  # type: ignore[attr-defined]  # an ASGI application, to the client
     doors = replace(state.parts.settings.doors, account_rate=10**7, address_rate=10**7)
     state.parts = replace(state.parts, settings=replace(state.parts.settings, doors=doors))

@@ -79,7 +79,7 @@ def test_a_dossier_stuck_by_each_cause_is_found_and_followed(page: Page) -> None
         page.goto(listed or "")
         expect(page.locator("tbody tr"), cause).to_have_count(number)
         page.goto(seen_to or "")
-        line = page.locator("tbody tr").last
+        line = page.locator("tbody tr").first
         expect(line, cause).to_contain_text(DETECTORS[cause].title)
         dossier = line.get_by_role("rowheader").get_by_role("link")
         name = dossier.inner_text()

@@ -61,6 +61,9 @@ BEGIN
     ) WHERE results @> jsonb_build_array(jsonb_build_object('dossier', asked::text))
         OR results @> jsonb_build_array(jsonb_build_object('item', asked::text));
     DELETE FROM imported_row WHERE dossier = asked;
+    -- The table of drafts comes with the board, two migrations on; nothing is erased before.
+    DELETE FROM draft WHERE subject = asked OR subject = whose
+        OR subject IN (SELECT id FROM document WHERE dossier = asked) OR subject IN (SELECT id FROM paper WHERE dossier = asked);
     DELETE FROM stored_answer WHERE position(asked::text IN body::text) > 0;
     UPDATE dossier SET facts = '{}', erased_at = moment WHERE id = asked;
     IF NOT EXISTS (SELECT FROM dossier WHERE person = whose AND erased_at IS NULL) THEN
