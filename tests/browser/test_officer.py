@@ -29,6 +29,7 @@ def take(board: Board, window: Window) -> Take:
     def done(dossier: str, action: str, user: str) -> None:
         page = pages.get(user) or pages.setdefault(user, window(user))
         page.goto(f"/board/dossiers/{dossier}")
+        page.locator("#acts ~ details").evaluate_all("all => all.forEach(one => { one.open = true })")
         page.locator(f'#acts ~ * a[href$="/actions/{action}"]').first.click()
         fill_act(page, STEPS[action])
         page.get_by_role("button", name="Thực hiện", exact=True).click()
