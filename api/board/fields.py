@@ -146,8 +146,11 @@ def _plain(schema: Schema, defs: Schema) -> Schema:
 
 
 def _choices(schema: Schema, plain: Schema) -> Mapping[str, str] | None:
-    named = schema.get("x-choices") or plain.get("x-choices")
-    return named or ({str(one): str(one) for one in plain["enum"]} if plain.get("enum") else None)
+    named = schema.get("x-choices") or plain.get("x-choices") or {}
+    order = (
+        plain.get("enum") or (plain.get("items") or {}).get("enum") or named
+    )  # the law's order, not that of their codes
+    return {str(one): named.get(str(one), str(one)) for one in order} or None
 
 
 def _titles(name: str, owner: str, schema: Schema) -> tuple[str, str, str, str]:
