@@ -13,7 +13,7 @@ from models.law.loader import codes
 from tests.flows.invariants import check_dossier, check_registers
 from tests.flows.random_walk import Walk
 
-STEPS = int(os.environ.get("HOSO_WALKS", "120"))
+STEPS = int(os.environ.get("HOSO_WALKS", "60"))
 """Acts asked for in each book and track; as many again where a stage was not reached, in some rounds at most."""
 ROUNDS = 6
 LEAST_SHARE = 0.4
