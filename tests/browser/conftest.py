@@ -84,7 +84,7 @@ class Board:
             return answer.scalar() if answer.returns_rows else None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def board(cluster: Settings, template: str) -> Iterator[Board]:  # noqa: F811 - the fixture
     """One server for all of these tests, on a database of their own."""
     with new_database(cluster, template) as settings, serving(settings) as made:
@@ -133,9 +133,9 @@ def _answers(url: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; in CI it must be there."""
+    """Debian's Chromium; in CI it must be there. While it is, no other test of this process could run an event loop."""
     program = needs_program("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])

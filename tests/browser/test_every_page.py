@@ -19,7 +19,7 @@ SMALL = """() => [...document.querySelectorAll("a, button, input, select, textar
 """Targets smaller than 24 by 24; those within a line of text or a label that is larger are none."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def axe() -> str:
     """The judge of pages, as text to run in them."""
     return (packages(Path(__file__).parent) / "node_modules" / "axe-core" / "axe.min.js").read_text()

@@ -175,7 +175,7 @@ def test_what_is_typed_into_an_act_outlives_the_session(board: Board, window: Wi
     expect(page.get_by_text("Đã ghi vào hồ sơ:")).to_be_visible()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def scan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A scan of 40 MB."""
     path = tmp_path_factory.mktemp("scan") / "ban-chup.pdf"
