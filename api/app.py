@@ -84,6 +84,55 @@ time limits and official forms.
 """
 
 
+_PARTS = (
+    dossier_list,
+    dossiers,
+    actions,
+    limits,
+    events,
+    documents,
+    papers,
+    notices,
+    auth,
+    audit,
+    oidc,
+    second_factor,
+    sessions,
+    users,
+    dossier_paper,
+    persons,
+    lists,
+    migrations,
+    bulk_watching,
+    bulk_asking,
+    bulk,
+    imports,
+    endings,
+    verify,
+    voiding,
+    corrections,
+    assignments,
+    agencies,
+    reminders,
+    drawing,
+    registers,
+    reports,
+    bundle,
+    rulebooks,
+    supervision,
+    figures,
+    calendar,
+    deliveries,
+    me,
+    jobs,
+    webhooks,
+    webhook_deliveries,
+    health,
+    metrics,
+)
+"""A router a noun. A request is held against one after the other: what is asked most stands first."""
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The application of an installation.
 
@@ -102,52 +151,7 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     app.add_middleware(Traced)
     app.add_middleware(Edge, hosts=settings.hosts)  # outermost: it is added last
-    for part in (  # a request is held against one after the other: what is asked most stands first
-        dossier_list,
-        dossiers,
-        actions,
-        limits,
-        events,
-        documents,
-        papers,
-        notices,
-        auth,
-        audit,
-        oidc,
-        second_factor,
-        sessions,
-        users,
-        dossier_paper,
-        persons,
-        lists,
-        migrations,
-        bulk_watching,
-        bulk_asking,
-        bulk,
-        imports,
-        endings,
-        verify,
-        voiding,
-        corrections,
-        assignments,
-        agencies,
-        reminders,
-        drawing,
-        registers,
-        reports,
-        bundle,
-        rulebooks,
-        supervision,
-        figures,
-        calendar,
-        deliveries,
-        me,
-        jobs,
-        webhooks,
-        webhook_deliveries,
-        health,
-        metrics,
-    ):
+    for part in _PARTS:
         app.include_router(part.router)
     board.include(app)
     _describe(app)

@@ -1,15 +1,13 @@
 """What supervisors read beside the overview: trends, times and shares of agencies, the lists behind the numbers, and the calendar."""
 
 import hashlib
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import Connection
 
 from api.answers import Instant
 from api.dependencies import EngineDep, LanguageDep, OfficerDep
@@ -30,26 +28,22 @@ from api.supervision import (
 )
 from api.traces import shown
 from flows.agenda import Day, Hearing, Task, Window, days, hearings, tasks
-from flows.detectors import DETECTORS
 from flows.engine import Actor
-from flows.overview import overview
 from flows.performance import (
     Counted,
     Months,
     behind,
     last_months,
     month_after,
-    performance,
     shares,
     stage_times,
     trend,
 )
-from flows.sheets import Sheet, workbook
+from flows.sheets import workbook
+from flows.sheets_of_figures import sheets_of_figures
 from flows.standstill import Narrowed
 from models.clock import now
 from models.law.limits import TIMEZONE
-from models.law.schema import Stage
-from models.law.words import STAGE_NAMES
 from models.store import Store, unit_of_work
 
 router = APIRouter(prefix="/v1", tags=["supervision"])
@@ -403,55 +397,10 @@ def read_workbook(filters: Annotated[When, Query()], actor: WatcherDep, engine: 
     """Tổng quan, mười hai tháng, thời gian ở giai đoạn, tiến độ và tỷ lệ đúng hạn, mỗi bảng một trang tính · a sheet a table."""
     months, moment = months_asked(filters), now()
     with unit_of_work(engine, actor.scope) as connection:
-        sheets = list(_sheets(connection, actor, moment, filters, months))
+        narrowed = Narrowed(agency=filters.agency, stage=filters.stage)
+        sheets = list(sheets_of_figures(connection, actor, moment, narrowed, months))
     content = workbook(sheets)
     name = attachment(
         f"so-lieu-{moment.astimezone(TIMEZONE):%Y-%m-%d}.xlsx", hashlib.sha256(content).hexdigest()
     )
     return Response(content, media_type=XLSX, headers=name)
-
-
-_AGENCY = (("Mã cơ quan", "Agency"), ("Cơ quan", "Name"))
-_STAGE = (("Giai đoạn", "Stage"),)
-_DONE = (
-    ("Thời hạn đã hoàn thành", "Duties met"), ("Đúng hạn", "On time"), ("Tỷ lệ đúng hạn", "Share on time"),
-    ("Trả hồ sơ", "Returned"), ("Bổ sung", "Supplemented"),
-)  # fmt: skip
-_TIME = (
-    ("Hồ sơ chuyển đi", "Passed on"),
-    ("Trung vị (ngày)", "Median, days"),
-    ("p90 (ngày)", "90th percentile, days"),
-)
-
-
-def _sheets(
-    connection: Connection, actor: Actor, moment: datetime, filters: When, months: Months
-) -> Iterator[Sheet]:
-    narrowed = Narrowed(agency=filters.agency, stage=filters.stage)
-    causes = [(one.title, one.title_en) for one in DETECTORS.values()]
-    counts = (("Đang mở", "Open"), ("Đến hạn trong tuần", "Due this week"))
-    seen = overview(connection, actor, moment, narrowed)
-    yield Sheet("Tổng quan · Overview", [*_AGENCY, *_STAGE, *counts, *causes], [
-        (one.agency, one.agency_name, STAGE_NAMES[Stage(one.stage)], one.open, one.due_this_week,
-         *(one.stuck.get(cause, 0) for cause in DETECTORS))
-        for one in seen.places
-    ])  # fmt: skip
-    heads = [("Tháng", "Month"), ("Mở", "Opened"), ("Quyết định", "Decided"), ("Kết thúc", "Closed"),
-             ("Thời hạn quá cuối tháng", "Duties overdue at its end")]  # fmt: skip
-    rows = trend(connection, actor, moment, narrowed, last_months(moment))
-    yield Sheet("Mười hai tháng · Twelve months", heads, [
-        (one.month, one.opened, one.decided, one.closed, one.overdue) for one in rows
-    ])  # fmt: skip
-    yield Sheet("Thời gian · Times", [*_STAGE, *_TIME], [
-        (STAGE_NAMES[Stage(one.stage)], one.passed_on, one.median_days, one.p90_days)
-        for one in stage_times(connection, actor, narrowed, months)
-    ])  # fmt: skip
-    yield Sheet("Tiến độ · Performance", [*_AGENCY, *_STAGE, *_TIME, *_DONE], [
-        (one.agency, one.agency_name, STAGE_NAMES[Stage(one.stage)], one.passed_on, one.median_days, one.p90_days, one.duties,
-         one.on_time, one.on_time_share, one.returned, one.supplemented)
-        for one in performance(connection, actor, narrowed, months)
-    ])  # fmt: skip
-    yield Sheet("Đúng hạn · On time", [*_AGENCY, *_DONE], [
-        (one.agency, one.agency_name, one.duties, one.on_time, one.on_time_share, one.returned, one.supplemented)
-        for one in shares(connection, actor, narrowed, months)
-    ])  # fmt: skip

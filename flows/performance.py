@@ -45,8 +45,20 @@ def last_months(moment: datetime, number: int = 12) -> Months:
     return Months(month_after(day, 1 - number), day.replace(day=1))
 
 
+class _Duties:
+    """What has duties that were met."""
+
+    duties: int
+    on_time: int
+
+    @property
+    def on_time_share(self) -> float | None:
+        """The share of duties that were met on time; None without any."""
+        return round(self.on_time / self.duties, 4) if self.duties else None
+
+
 @dataclass(frozen=True)
-class Speed:
+class Speed(_Duties):
     """How an agency did in a stage: days from taking a dossier over to passing it on, duties met, returns and supplements."""
 
     agency: str
@@ -59,11 +71,6 @@ class Speed:
     on_time: int
     returned: int
     supplemented: int
-
-    @property
-    def on_time_share(self) -> float | None:
-        """The share of duties that were met on time; None without any."""
-        return round(self.on_time / self.duties, 4) if self.duties else None
 
 
 _FIGURES = """WITH f AS (SELECT d.* FROM (SELECT agency AS holder, * FROM month_figure) d
@@ -133,7 +140,7 @@ def stage_times(connection: Connection, actor: Actor, narrowed: Narrowed, months
 
 
 @dataclass(frozen=True)
-class Share:
+class Share(_Duties):
     """An agency over a period: duties met, those met on time, and how often it returned and supplemented files."""
 
     agency: str
@@ -142,11 +149,6 @@ class Share:
     on_time: int
     returned: int
     supplemented: int
-
-    @property
-    def on_time_share(self) -> float | None:
-        """The share of duties that were met on time; None without any."""
-        return round(self.on_time / self.duties, 4) if self.duties else None
 
 
 _SHARES = f""", counted AS (

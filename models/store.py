@@ -148,7 +148,7 @@ def alone(engine: Engine, *statements: tuple[str, Mapping[str, Any]]) -> list[An
     """Statements that are each a unit of work of their own, on nobody's behalf; the rows of the last one.
 
     What every request needs costs this way a third of what a unit of work does: nothing but the statement is sent. A
-    server that was restarted since is found again.
+    server that was restarted since is found again; what it was doing when it fell may then be done twice.
 
     Args:
         engine: the store.
