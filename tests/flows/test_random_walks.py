@@ -14,10 +14,10 @@ from tests.flows.invariants import check_dossier, check_registers
 from tests.flows.random_walk import Walk
 
 STEPS = int(os.environ.get("HOSO_WALKS", "60"))
-"""Acts asked for in each book and track; as many again where a stage was not reached, in some rounds at most."""
+"""Acts asked for in each book and track; as many again, in some rounds at most, while it has more to show."""
 ROUNDS = 6
 LEAST_SHARE = 0.4
-"""Of a book's actions, so many are done at least; 0.56 to 0.93 when this was written."""
+"""Of a book's actions, so many are done at least; 0.56 to 0.93 in walks of 250 acts."""
 TRACKS = [(book_of(code), track) for code in codes() for track in book_of(code).tracks]
 
 
@@ -29,7 +29,7 @@ def test_no_walk_reaches_a_state_that_no_rulebook_allows(road_store: Engine) -> 
     for nth in range(ROUNDS):
         for book, track in TRACKS:
             where, asked = (book.code, track), 0
-            while asked < STEPS and (nth == 0 or stages[where] != set(book.stages)):
+            while asked < STEPS and (nth == 0 or unseen(book, stages[where], acts[where])):
                 walk = Walk(road_store, *where, next(seeds[where])).run()
                 with walk.explained():
                     check_dossier(walk.road)
@@ -38,12 +38,12 @@ def test_no_walk_reaches_a_state_that_no_rulebook_allows(road_store: Engine) -> 
                     stages[one.event["book"], track].add(one.event["stage_after"])
                     acts[one.event["book"], track].add(one.event["action"])
     check_registers(road_store)
-    for book, track in TRACKS:
-        assert stages[book.code, track] == set(book.stages)
-        never = actions_for(book, track) - acts[book.code, track]
-        assert len(never) < (1 - LEAST_SHARE) * len(book.actions), (book.code, track, sorted(never))
+    left = {where: unseen(book_of(where[0]), stages[where], acts[where]) for where in seeds}
+    assert not any(left.values()), left
 
 
-def actions_for(book: Book, track: str) -> set[str]:
-    """Actions that the book has for persons of this track."""
-    return {one.code for one in book.actions if one.when.get("track", track) == track}
+def unseen(book: Book, stages: set[str], acts: set[str]) -> set[str]:
+    """Stages of a book not reached; with all reached, actions never done, if they are too many."""
+    missed = {str(one) for one in book.stages} - stages
+    never = {one.code for one in book.actions} - acts
+    return missed or (never if len(acts) < LEAST_SHARE * len(book.actions) else set())
