@@ -35,7 +35,7 @@ PAGES: tuple[Shown, ...] = (
     Shown("dossier-of-court", "/board/dossiers/{compiled}", CLERK),
     Shown("act", "/board/dossiers/{opened}/actions/verify_residence", OFFICER),
     Shown("act-refused", "/board/dossiers/{opened}/actions/compile", HEAD),
-    Shown("act-hearing", "/board/dossiers/{compiled}/actions/hold_session", JUDGE),
+    Shown("act-hearing", "/board/dossiers/{compiled}/actions/hold_session", CLERK),
     Shown("papers", "/board/dossiers/{opened}/papers", OFFICER),
     Shown("new", "/board/new", OFFICER),
     Shown("new-person", "/board/new/5d1c8f0e-3b0e-4a52-9d0b-6f1f0d1e2c3b", OFFICER),

@@ -90,7 +90,7 @@ def brought(board: Board, to: str) -> Road:
     return road
 
 
-def test_a_clerk_leads_the_file_to_the_hearing_and_a_judge_decides(
+def test_a_clerk_records_the_hearing_and_what_was_said_there_and_a_judge_decides(
     board: Board, window: Window, take: Take
 ) -> None:
     dossier = brought(board, "register_file").id
@@ -101,11 +101,11 @@ def test_a_clerk_leads_the_file_to_the_hearing_and_a_judge_decides(
         ("open_session", JUDGE),
     ):
         take(dossier, action, user)
+    take(dossier, "hold_session", CLERK)
     clerk = window(CLERK)
-    clerk.goto(f"/board/dossiers/{dossier}/actions/hold_session")
+    clerk.goto(f"/board/dossiers/{dossier}/actions/decide")
     expect(clerk.locator(".warning")).to_contain_text("phải do Thẩm phán hoặc Chánh án thực hiện")
-    for action in ("hold_session", "decide"):
-        take(dossier, action, JUDGE)
+    take(dossier, "decide", JUDGE)
     assert board.as_system("SELECT facts ->> 'outcome' FROM dossier WHERE id = :id", id=dossier) == "apply"
 
 
