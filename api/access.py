@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from math import ceil
 from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid4
@@ -303,29 +304,37 @@ def unauthorized(code: str, said: Said, retry_after: int | None = None) -> Probl
 
 def _claims(settings: Settings, token: str) -> dict[str, Any] | str:
     """The claims of one of our access tokens; else why it is none, as a code."""
-    keys = _keys(settings)
+    claims = _signed(token, settings.secret("jwt_key"))
+    if isinstance(claims, str):
+        return claims
+    # Moments are judged here, by the one clock.
+    moment = now().timestamp()
+    if claims["exp"] <= moment or claims["nbf"] > moment + SKEW.total_seconds():
+        return "expired" if claims["exp"] <= moment else "not_yet"
+    return claims
+
+
+@lru_cache(4096)  # a token comes with every request, and a signature that held once holds
+def _signed(token: str, secret: str) -> dict[str, Any] | str:
+    """What a token says that one of our keys signed, whenever it holds; else why it is none, as a code."""
     options: Any = {"require": ["sub", "sid", "exp", "nbf", "iss", "aud"], "verify_exp": False, "verify_nbf": False, "verify_iat": False}  # fmt: skip
     try:
         header = jwt.get_unverified_header(token)
-        key = keys.get(str(header.get("kid")))
+        key = _keys(secret).get(str(header.get("kid")))
         if key is None or header.get("typ") != _TYPE:
             return "foreign"
-        # Moments are judged below, by the one clock.
         claims = jwt.decode(
             token, key, algorithms=[_ALGORITHM], issuer=ISSUER, audience=_AUDIENCE, options=options
         )
         UUID(claims["sub"]), UUID(claims["sid"])
-        moment, until, since = now().timestamp(), float(claims["exp"]), float(claims["nbf"])
+        return {**claims, "exp": float(claims["exp"]), "nbf": float(claims["nbf"])}
     except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
         return "forged"
-    if until <= moment or since > moment + SKEW.total_seconds():
-        return "expired" if until <= moment else "not_yet"
-    return dict(claims)
 
 
-def _keys(settings: Settings) -> dict[str, str]:
+def _keys(secret: str) -> dict[str, str]:
     """Keys by the id that stands in the tokens they sign: one a line, the newest first; all of them verify."""
-    return {hashlib.sha256(key.encode()).hexdigest()[:8]: key for key in settings.secret("jwt_key").split()}
+    return {hashlib.sha256(key.encode()).hexdigest()[:8]: key for key in secret.split()}
 
 
 def _access(settings: Settings, account: UUID, session: UUID) -> str:
@@ -334,7 +343,7 @@ def _access(settings: Settings, account: UUID, session: UUID) -> str:
         "iss": ISSUER, "aud": _AUDIENCE, "sub": str(account), "sid": str(session), "iat": moment, "nbf": moment,
         "exp": moment + ACCESS,
     }  # fmt: skip
-    kid, key = next(iter(_keys(settings).items()))
+    kid, key = next(iter(_keys(settings.secret("jwt_key")).items()))
     return jwt.encode(claims, key, algorithm=_ALGORITHM, headers={"kid": kid, "typ": _TYPE})
 
 

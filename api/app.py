@@ -58,7 +58,6 @@ from api import (
     webhook_deliveries,
     webhooks,
 )
-from api.board.rendering import compile_all
 from api.dependencies import Parts
 from api.edge import Edge
 from api.rates import paced
@@ -165,7 +164,6 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     office = LibreOffice(settings.data / "libreoffice", settings.soffice)
     app.state.parts = Parts(settings, engine, office, Queues(engine))
     books()  # a book that cannot be trusted stops the start, not the first request
-    compile_all()  # as little as a broken template
     try:
         yield
     finally:

@@ -43,7 +43,11 @@ class Parts:
 
 
 async def parts_of(request: Request) -> Parts:
-    """The running application's parts; what waits for nothing is asynchronous, for a thread costs half a millisecond."""
+    """The running application's parts.
+
+    What waits for nothing is asynchronous, for a thread costs half a millisecond; and what many requests need is not made
+    of other dependencies, for FastAPI walks through the whole tree of them each time.
+    """
     parts: Parts = request.app.state.parts
     return parts
 
@@ -51,9 +55,10 @@ async def parts_of(request: Request) -> Parts:
 PartsDep = Annotated[Parts, Depends(parts_of)]
 
 
-async def engine_of(parts: PartsDep) -> Engine:
+async def engine_of(request: Request) -> Engine:
     """The store."""
-    return parts.engine
+    engine: Engine = request.app.state.parts.engine
+    return engine
 
 
 EngineDep = Annotated[Engine, Depends(engine_of)]
@@ -75,13 +80,14 @@ _bearer = OAuth2PasswordBearer(
 
 
 async def known_caller(
-    request: Request, parts: PartsDep, token: Annotated[str | None, Depends(_bearer)], reason: ReasonDep
+    request: Request, token: Annotated[str | None, Depends(_bearer)], reason: ReasonDep
 ) -> Known:
     """Who is asking; session and account are read each time, so that an ended or disabled one stops at once.
 
     Raises:
         Problem: 401 without a valid token of an enabled account, 403 for a program without the route's scope, 429.
     """
+    parts: Parts = request.app.state.parts
     found = await to_thread(known, parts.engine, parts.settings, token) if token else None
     if found is None:
         if token:  # requests without one are counted already

@@ -1,4 +1,4 @@
-"""Templates: compiled once for each language, every value escaped, a name nobody gave is an error."""
+"""Templates: compiled once for each language when first shown, every value escaped, a name nobody gave is an error."""
 
 from base64 import b64encode
 from datetime import date, datetime
@@ -22,7 +22,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @cache
 def environment(language: Language) -> Environment:
-    """The templates in a language; all of them are compiled now, for a broken one must stop the start, not a page."""
+    """The templates in a language."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -49,15 +49,7 @@ def environment(language: Language) -> Environment:
         "language": language, "languages": LANGUAGES, "static": address_of, "words": words, "new_key": _new_key,
         "back_query": _back_query, "say": found.gettext,
     }  # fmt: skip
-    for name in made.list_templates():
-        made.get_template(name)
     return made
-
-
-def compile_all() -> None:
-    """Compiles every template in every language."""
-    for language in LANGUAGES:
-        environment(language)
 
 
 def _new_key() -> str:

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from api.board.language import CATALOGUE
+from api.board.language import CATALOGUE, LANGUAGES
+from api.board.rendering import environment
 from tests.browser import messages
 
 
@@ -18,6 +19,12 @@ def test_english_takes_the_values_that_vietnamese_takes() -> None:
     for message in messages.known():
         wanted = set[str]().union(*map(_values, _texts(message.id)))
         assert all(_values(one) == wanted for one in _texts(message.string)), message.id
+
+
+def test_every_template_compiles() -> None:
+    for templates in map(environment, LANGUAGES):
+        for name in templates.list_templates():
+            templates.get_template(name)
 
 
 def _texts(said: Any) -> list[str]:
