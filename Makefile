@@ -46,7 +46,7 @@ crash: setup  ## Kill every program under load, 100 times (HOSO_KILLS), and 2,00
 	@$(VENV)/bin/python -m tests.crash.kill
 	@HOSO_JOBS=2000 $(VENV)/bin/pytest tests/flows/test_workers.py
 
-bench: setup  ## Acts a second, alone and through flows, an import of 100,000 rows, an office day over HTTP, milliseconds a document
+bench: setup  ## Acts a second, alone and through flows, an import of 100,000 rows, an office day over HTTP, pages, documents
 	@$(VENV)/bin/python -m tests.bench
 
 clean:  ## Remove environment and caches; data in var/ and out/ stay

@@ -1,4 +1,4 @@
-"""How fast the engine, imports, the API, the forms, the flows, the sweep and the calculator are here: `python -m tests.bench` prints."""
+"""How fast engine, imports, API, board, forms, flows, sweep and calculator are here: `python -m tests.bench` prints."""
 
 import os
 import platform
@@ -30,6 +30,7 @@ from models.law.loader import codes, load_book
 from models.migrations import migrate
 from models.settings import Settings
 from models.store import SYSTEM, Scope, open_store, unit_of_work
+from tests.bench_board import measured as board
 from tests.bench_documents import measured as documents
 from tests.bench_flows import measured as flows
 from tests.bench_import import measured as imports
@@ -44,6 +45,8 @@ DOSSIERS, WARM_UP, THREADS, BATCH, ROUNDS = 400, 40, 4, 200, 5
 LIMITS = ("p4-read", "p4-thoihieu", "c3-term", "p4-ex1")
 LIMIT_START = datetime.fromisoformat("2026-08-27T15:00:00+07:00")
 LIMIT_CALLS = 400
+COUNTRY = int(os.environ.get("HOSO_BENCH_COUNTRY", "100000"))
+"""Dossiers of the country whose pages are asked for."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ def main() -> None:
                 rows += [Row(*one) for one in sweeps(engine, progress)]
                 rows += [Row(*one) for one in imports(engine, progress)]
                 rows += [Row(*one) for one in load_of_a_day(settings, engine, progress)]
+                rows += [Row(*one) for one in board(settings, COUNTRY, progress)]
     except KeyboardInterrupt:
         console.print("dừng lại, không để lại gì · stopped, nothing left behind")
         sys.exit(130)

@@ -1,13 +1,8 @@
 """Many officers at once: one API process over 100,000 dossiers, clients with think time, then as many requests as it takes."""
 
 import asyncio
-import os
 import random
-import socket
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import quantiles
 from time import perf_counter
@@ -15,19 +10,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import aiohttp
-import httpx
-import uvicorn
 import uvloop
 from argon2 import PasswordHasher
 from rich.progress import Progress
 from sqlalchemy import Engine, insert, text
 
-from api.app import app_from_environment
-from api.programs import KEEP_ALIVE
-from models import clock
 from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
 from models.tables import table
+from tests.bench_server import server
 from tests.documents.cases import ACTS
 from tests.flows.sample_road import NOW, facts_of
 
@@ -64,7 +55,7 @@ def measured(settings: Settings, engine: Engine, progress: Progress) -> Iterator
     """
     ids = _imported(engine)
     users = _users(engine)
-    with _server(settings) as url:
+    with server(settings, NOW) as url:
         day, found = uvloop.run(_measure(url, users, ids, progress))
     rate = len(day.reads) + len(day.acts)
     remark = f"{CLIENTS} clients, {rate / SECONDS:.0f} requests/s, {len(day.errors)} errors"
@@ -193,37 +184,3 @@ def _users(engine: Engine) -> list[str]:
 
 def _p95(values: Sequence[float]) -> float:
     return quantiles(values, n=20)[-1]
-
-
-@contextmanager
-def _server(settings: Settings) -> Iterator[str]:
-    """One API process as an installation runs it, but on the day of the dossiers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    # A rate is a minute's; who never thinks asks oftener than a person could.
-    rates = {"HOSO_RATE_ACCOUNT": "100000", "HOSO_RATE_ADDRESS": "100000"}
-    environment = {**os.environ, **rates, "HOSO_DATA": str(settings.data), "HOSO_PORT": str(port)}
-    with (settings.log / "api.log").open("ab") as log:
-        process = subprocess.Popen((sys.executable, "-m", "tests.bench_load"), env=environment, stderr=log)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        while True:
-            assert process.poll() is None, "the API ended"
-            try:
-                if httpx.get(f"{url}/health/live").is_success:
-                    break
-            except httpx.TransportError:
-                continue
-        yield url
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-if __name__ == "__main__":
-    with clock.at(NOW):
-        uvicorn.run(
-            app_from_environment, factory=True, host="127.0.0.1", port=int(os.environ["HOSO_PORT"]),
-            access_log=False, server_header=False, timeout_keep_alive=KEEP_ALIVE,
-        )  # fmt: skip

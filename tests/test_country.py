@@ -1,0 +1,33 @@
+"""The country that is measured is one the engine could have made: its chains hold, and its numbers do not change."""
+
+from itertools import groupby
+
+import pytest
+from sqlalchemy import Engine
+
+from models.event import breaks_of
+from models.settings import Settings
+from tests import country
+from tests.flows.road_agencies import rows
+
+_EVENTS = """SELECT d.head, e.*, f.facts, f.salt FROM dossier d JOIN event e ON e.dossier = d.id
+    JOIN event_facts f ON f.event = e.id WHERE d.number LIKE 'Q-%' ORDER BY d.number, e.seq"""
+
+
+@pytest.mark.long
+def test_chains_hold_and_dossiers_are_in_every_stage(database: Settings, store: Engine) -> None:
+    for _ in country.fill(database, store, 300):
+        pass
+    events = rows(store, _EVENTS)
+    dossiers = [list(found) for _, found in groupby(events, key=lambda row: row["dossier"])]
+    assert len(dossiers) == 300
+    for chain in dossiers:
+        head = chain[0]["head"]
+        assert list(breaks_of([{**row, "head": None} for row in chain], head)) == []
+    broken = [{**row, "stage_after": "closed"} for row in dossiers[0]]
+    assert list(breaks_of(broken, dossiers[0][0]["head"]))
+    stages = rows(store, "SELECT DISTINCT stage FROM dossier WHERE number LIKE 'Q-%'")
+    assert {row["stage"] for row in stages} >= {
+        "police_collection", "health_determination", "court_decision", "execution", "closed",
+    }  # fmt: skip
+    assert 6 < len(events) / len(dossiers) < 16
