@@ -46,6 +46,8 @@ RECORDED = frozenset({
     "POST /board/stuck/views/{view_id}/removal", "POST /board/stuck/reminder", "POST /board/stuck/reminder/issue",
     "POST /board/stuck/assignment", "POST /board/stuck/assignment/give",
     "GET /board/dossiers/{dossier_id}/actions/{code}", "POST /board/dossiers/{dossier_id}/actions/{code}",
+    "GET /board/dossiers/{dossier_id}/corrections/person", "POST /board/dossiers/{dossier_id}/corrections/person",
+    "GET /board/dossiers/{dossier_id}/corrections/{event_id}", "POST /board/dossiers/{dossier_id}/corrections/{event_id}",
     "GET /board/dossiers/{dossier_id}/papers", "POST /board/dossiers/{dossier_id}/papers",
     "GET /board/dossiers/{dossier_id}/bundle.zip", "GET /board/papers/{paper_id}/content",
     "GET /board/documents/{document_id}", "GET /board/documents/{document_id}/content", "POST /board/documents/{document_id}/signed",
