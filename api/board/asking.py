@@ -127,6 +127,12 @@ GAPS, ADDED = "gaps", "papers_added"
 """What a file was sent back for, and what was added to it then."""
 
 
+WHEN = Field(
+    "occurred_at", "instant", "Thời điểm thực hiện", "When it was done", required=True,
+    help=N_("Lúc việc xảy ra trên thực tế, không phải lúc nhập."),
+)  # fmt: skip
+
+
 def asked_of(
     connection: Connection,
     state: State | None,
@@ -147,7 +153,7 @@ def asked_of(
         home: the territory of the acting agency: agencies near it come first.
         day: on which agencies must exist.
     """
-    facts = [roomy(_choosing(connection, one, home, day)) for one in facts_asked(book, schema)]
+    facts = chosen(connection, facts_asked(book, schema), home, day)
     gaps = _gaps(state, action) if state else ()
     if gaps:
         facts = [
@@ -158,8 +164,7 @@ def asked_of(
         for ref, form in ((ref, all_forms()[ref.id]) for ref in action.forms if ref.given)
     )  # fmt: skip
     return Asked(
-        Field("occurred_at", "instant", "Thời điểm thực hiện", "When it was done", required=True,
-              help=N_("Lúc việc xảy ra trên thực tế, không phải lúc nhập.")),
+        WHEN,
         tuple(facts), gaps, papers, signing_asked() if action.forms and state else None,
         Field("late_reason", "long", "Lý do thực hiện muộn", "Why it is late", longest=4000,
               help=N_("Chỉ cần khi việc đã quá thời hạn.")),
@@ -169,6 +174,11 @@ def asked_of(
 def facts_asked(book: Book, schema: Schema) -> list[Field]:
     """The fields of an act's facts by their schema, with what codes are called in its book."""
     return [_in_words(eased(one), book) for one in fields_of(schema, at="facts")]
+
+
+def chosen(connection: Connection, fields: Iterable[Field], home: str, day: date) -> list[Field]:
+    """The fields of facts, those that name an agency with the agencies to choose from, the nearest first."""
+    return [roomy(_choosing(connection, one, home, day)) for one in fields]
 
 
 def roomy(field: Field) -> Field:

@@ -216,7 +216,7 @@ def _page(
     )
     return visit.page(
         "correction.html", status=problem.status if problem else 200, state=form.state, event=event_id, title=form.title,
-        filled=filled, values=filled.merged(texts) if typed else filled.now, draft=form.draft, reason=_REASON,
+        filled=filled, values=filled.shown(texts if typed else {}), draft=form.draft, reason=_REASON,
         signing=signing_asked() if actor.role == "head" else None, errors=form.located(visit.errors(problem)), moved=moved,
         tried=tried, changes=form.changes(tried, visit) if tried else [], changed=changed, agencies=agencies,
         stale=bool(problem and problem.code == "stale"), forms=all_forms(),

@@ -88,7 +88,9 @@ def show(visit: VisitDep, actor: ActorDep, dossier_id: DossierId) -> Response:
         checklist=_checklist(state, papers, documents), events=events, agencies=agencies, people=people, causes=causes,
         detectors=DETECTORS, doable=_doable(acts, state), masked=[visit.say(words.MASKS[one]) for one in dossier.masked],
         facts=told(dossier.facts, state.book, agencies, visit), may_assign=actor.agency == dossier.holder and may(actor.role, "dossiers.assign"),
-        corrects=mine, may_add=working and actor.agency in {state.holder, *state.parties.values()},
+        corrects=mine, may_void=may(actor.role, "dossiers.void_last"),
+        may_migrate=may(actor.role, "dossiers.migrate") and (dossier.law_changed or "keep_book" in state.acts),
+        may_keep=may(actor.role, "dossiers.keep_book") and dossier.law_changed is not None, may_add=working and actor.agency in {state.holder, *state.parties.values()},
     )  # fmt: skip
 
 

@@ -50,16 +50,26 @@ class Filled:
         changed = self.typed(sent)
         return dict.fromkeys(map(_key, changed), None) | values_of(changed, sent)
 
-    def merged(self, sent: Mapping[str, str]) -> dict[str, str]:
-        """What stands in the form when it is shown again: what was typed, and elsewhere what is stored now."""
+    def shown(self, sent: Mapping[str, str]) -> dict[str, str]:
+        """What stands in the form when it is shown again: what was typed, and elsewhere what is stored now.
+
+        Args:
+            sent: what was sent, or kept as a draft; empty when the form is shown for the first time.
+        """
+        if not sent:
+            return dict(self.now)
         changed = {field.name for field in self.typed(sent)}
         untouched = [field for field in self.fields if field.name not in changed]
 
         def ours(name: str) -> bool:
-            return any(_within(name, field) for field in untouched)
+            return any(name == field.name or name.startswith(f"{field.name}.") for field in untouched)
 
         stored = {name: text for name, text in self.now.items() if ours(name)}
         return stored | {name: text for name, text in sent.items() if not ours(name)}
+
+    def overtaken(self, sent: Mapping[str, str]) -> Problem | None:
+        """What each field is now that somebody else has changed since the form was filled; of one never filled, nothing."""
+        return self._problem(self.moved(sent)) if sent else None
 
     def unmoved(self, sent: Mapping[str, str]) -> None:
         """Goes on if everything is still what the form was filled with.
@@ -67,15 +77,19 @@ class Filled:
         Raises:
             Problem: 409, with what each field is now.
         """
-        if moved := self.moved(sent):
-            faults = [Fault("changed_meanwhile", self._said(field), field.error) for field in moved]
-            raise Problem(409, "changed_meanwhile", _TITLE, faults)
+        if problem := self._problem(self.moved(sent)):
+            raise problem
+
+    def _problem(self, moved: list[Field]) -> Problem | None:
+        faults = [Fault("changed_meanwhile", self._said(field), field.error) for field in moved]
+        return Problem(409, "changed_meanwhile", _TITLE, faults) if faults else None
 
     def _said(self, field: Field) -> Said:
-        vi, en = (field.told(self.now, translations(one).gettext) for one in ("vi", "en"))
+        vi = field.told(self.now, translations("vi").gettext) or "—"
+        en = field.told(self.now, translations("en").gettext) or "—"
         return Said(
-            f"“{field.title}” đã được người khác sửa trong lúc này, hiện là “{vi or 'để trống'}”",
-            f"“{field.title_en}” was changed by somebody else meanwhile, to “{en or 'nothing'}”",
+            f"“{field.title}” đã được người khác sửa trong lúc này, hiện là: {vi}",
+            f"“{field.title_en}” was changed by somebody else meanwhile, and is now: {en}",
         )
 
 
@@ -84,10 +98,6 @@ _TITLE = Said("Nội dung đã thay đổi trong lúc này", "This has changed m
 
 def _key(field: Field) -> str:
     return field.name.rpartition(".")[2]
-
-
-def _within(name: str, field: Field) -> bool:
-    return name == field.name or name.startswith(f"{field.name}.")
 
 
 def _digest(field: Field, texts: Mapping[str, str]) -> str:

@@ -7,32 +7,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from tests.api.board.test_officer import plain
-from tests.api.board.visitor import Visitor, hidden_of
+from tests.api.board.visitor import Visitor, filled
 from tests.api.road import Road, unchanged
 
 POLICE, HEAD, COURT = "ca.cau-giay", "ca.cau-giay.truong", "ta.kv4-ha-noi"
-INPUT = re.compile(
-    r'<(?:input id="[^"]*" name="([^"]+)" type="[^"]*" value="([^"]*)"|input type="(?:radio|checkbox)" name="([^"]+)" value="([^"]*)" checked|textarea[^>]* name="([^"]+)"[^>]*>([^<]*)<|option value="([^"]+)" selected)'
-)
-
-
-def filled(html: str, action: str) -> dict[str, str]:
-    """The form of this action as a browser would send it untouched."""
-    form = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', html, re.DOTALL)
-    assert form, html
-    text = re.sub(r"<template>.*?</template>", "", form[0], flags=re.DOTALL)
-    found = hidden_of(html, action)
-    select = ""
-    for one in re.finditer(rf'{INPUT.pattern}|<select[^>]* name="([^"]+)"', text):
-        groups = one.groups()
-        if groups[7]:
-            select = groups[7]
-        elif groups[6]:
-            found[select] = groups[6]
-        else:
-            name, value = next((groups[i], groups[i + 1]) for i in (0, 2, 4) if groups[i])
-            found[name] = value
-    return found
 
 
 def event_of(road: Road, action: str) -> str:
