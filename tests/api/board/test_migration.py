@@ -59,6 +59,9 @@ def test_a_supervisor_keeps_a_dossier_and_says_why(doors: Doors) -> None:
     path = f"{base}/keeping"
     assert f'href="{path}"' in supervisor.get(base).text
     assert Visitor.signed_in(doors.client, "ca.head").get(path).status_code == 403
+    other = Visitor.signed_in(doors.client, "ta-khac.supervisor")
+    for noun in ("keeping", "migration", "void-last"):
+        assert other.get(f"{base}/{noun}").status_code == 404, "another territory's"
     form = supervisor.hidden(path, path) | {"occurred_at": "2026-07-02T08:30", "do": "do"}
     with unchanged(doors.store):
         silent = supervisor.post(path, form)
