@@ -22,13 +22,14 @@ from api.dossiers import state_of
 from api.errors import ErrorOut, Fault, Problem, Said, problem_of
 from documents.forms import all_forms
 from flows.books import book as book_of
-from flows.books import schema, title_of
+from flows.books import schema
 from flows.calendars import held, in_force
 from flows.correctable import Correctable, correctable
 from flows.correcting import correct
 from flows.engine import Actor
 from flows.refusals import Refusal
 from flows.state import State
+from models.law.schema import Action
 from models.person import PersonData
 from models.store import unit_of_work
 
@@ -104,8 +105,8 @@ class _Form:
 
     state: State
     filled: Filled
-    event: UUID | None
-    title: str
+    event: UUID | None = None
+    act: Action | None = None
 
     @classmethod
     def of(cls, connection: Connection, actor: Actor, dossier_id: UUID, event_id: UUID | None) -> "_Form":
@@ -122,7 +123,7 @@ class _Form:
             raise _nothing()
         fields = tuple(person_fields())
         texts = texts_of(fields, _as_typed(state.person.model_dump(mode="json")))
-        return cls(state, Filled(fields, cleaned(texts)), None, "")
+        return cls(state, Filled(fields, cleaned(texts)))
 
     @classmethod
     def _of_act(cls, state: State, found: Correctable, event_id: UUID) -> "_Form":
@@ -133,7 +134,7 @@ class _Form:
         asked = facts_asked(book_of(act.book), schema(act.book, act.action))
         fields = [roomy(one) for one in asked if one.name.removeprefix(_FACTS) in names]
         recorded = {name: [NONE] if state.facts[name] == [] else state.facts[name] for name in names}
-        return cls(state, Filled.of(fields, recorded), event_id, title_of(act.action, act.book))
+        return cls(state, Filled.of(fields, recorded), event_id, book_of(act.book).action(act.action))
 
     @property
     def draft(self) -> drafts.Key:
@@ -215,7 +216,7 @@ def _page(
         else []
     )
     return visit.page(
-        "correction.html", status=problem.status if problem else 200, state=form.state, event=event_id, title=form.title,
+        "correction.html", status=problem.status if problem else 200, state=form.state, event=event_id, act=form.act,
         filled=filled, values=filled.shown(texts if typed else {}), draft=form.draft, reason=_REASON,
         signing=signing_asked() if actor.role == "head" else None, errors=form.located(visit.errors(problem)), moved=moved,
         tried=tried, changes=form.changes(tried, visit) if tried else [], changed=changed, agencies=agencies,

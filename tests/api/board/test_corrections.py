@@ -130,7 +130,10 @@ def test_what_is_typed_is_kept_until_it_is_sent(road: Road, client: TestClient) 
     path = f"/board/dossiers/{road.id}/corrections/{event}"
     form = filled(visitor.get(path).text, path) | {"facts.found_where": "viết dở"}
     assert visitor.post(f"/board/drafts/correct.{event}", form).status_code == 204
-    shown = filled(visitor.get(path).text, path)
+    visitor.cookies["hoso_language"] = "en"
+    page = visitor.get(path).text
+    assert "<h1>Correct: Open the dossier</h1>" in page
+    shown = filled(page, path)
     assert (shown["facts.found_where"], shown["_draft"]) == ("viết dở", f"correct.{event}")
 
 
