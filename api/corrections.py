@@ -25,7 +25,7 @@ from documents.case import Signing
 from flows.calendars import held, in_force
 from flows.clocks import rule_of
 from flows.correcting import Asked, Correction, correct
-from flows.engine import Act
+from flows.engine import Act, Actor
 from flows.masking import masks_of, minor_of
 from flows.voiding import CORRECT
 from models.clock import now
@@ -84,6 +84,7 @@ class LimitChangeOut(BaseModel):
     id: UUID
     rule: str
     title: str
+    title_en: str
     moved: bool = Field(
         description="false: đã kết thúc hoặc không tính được, giữ nguyên · it has ended, or cannot be counted"
     )
@@ -130,11 +131,7 @@ def correct_one(
 
     Cần `If-Match` với ETag của hồ sơ · needs `If-Match` with the dossier's ETag. Điều luật không còn cho phép được nêu trong `warnings` · what the law would refuse now is said in `warnings`.
     """
-    asked = Act(
-        dossier_id, CORRECT, {}, body.occurred_at or now(), actor, asked_version(if_match), signing=body.signing,
-        reason=body.reason,
-    )  # fmt: skip
-    what = Asked(body.facts, body.person)
+    asked, what = asked_of(body, dossier_id, actor, asked_version(if_match))
     if dry_run:
         tried = correct(engine, asked, what, in_force(engine), dry_run=True)
         return JSONResponse(correction_of(tried, language).model_dump(mode="json"))
@@ -145,6 +142,13 @@ def correct_one(
         return Answer(correction_of(done, language), headers={"ETag": etag(done.state)})
 
     return once(body.model_dump(mode="json"), write)
+
+
+def asked_of(body: CorrectionIn, dossier_id: UUID, actor: Actor, version: int | None) -> tuple[Act, Asked]:
+    """The act that a correction is, and what it records anew."""
+    at = body.occurred_at or now()
+    asked = Act(dossier_id, CORRECT, {}, at, actor, version, signing=body.signing, reason=body.reason)
+    return asked, Asked(body.facts, body.person)
 
 
 def correction_of(correction: Correction, language: Language) -> CorrectionOut:
@@ -163,7 +167,7 @@ def correction_of(correction: Correction, language: Language) -> CorrectionOut:
         changed=[ChangeOut(field=name, before=old, after=new) for name, old, new in correction.changed],
         limits_counted=[
             LimitChangeOut(
-                id=one.limit.id, rule=one.limit.rule, title=rule_of(one.limit).title, moved=one.moved,
+                id=one.limit.id, rule=one.limit.rule, title=rule_of(one.limit).title, title_en=rule_of(one.limit).title_en, moved=one.moved,
                 before=one.before.due, after=one.after.due if one.after else None, citation=rule_of(one.limit).citation,
             )
             for one in correction.limits

@@ -18,15 +18,15 @@ from api.dependencies import (
     asked_version,
     required_version,
 )
-from api.dossiers import etag
-from api.errors import ErrorOut, Language, errors_of, not_found, of_refusal
+from api.dossiers import etag, state_of
+from api.errors import ErrorOut, Language, errors_of, of_refusal
 from api.idempotency import Answer, OnceDep
 from api.json_response import JSONResponse
 from flows.calendars import held, in_force
-from flows.engine import Act, Planner, act, act_many
-from flows.migration import plan_keeping, plan_migration, way_on
+from flows.engine import Act, Actor, Planner, act, act_many
+from flows.migration import WayOn, plan_keeping, plan_migration, way_on
 from flows.refusals import Refusal
-from flows.state import Agencies, load
+from flows.state import Agencies, State
 from flows.writing import Done
 from models.clock import now
 from models.law.limits import TIMEZONE
@@ -93,11 +93,7 @@ def read_way(
 ) -> WayOnOut:
     """Chuyển sang đâu, theo điều nào, cần gì · to which book and stage, by which article, on which facts."""
     with unit_of_work(engine, actor.scope) as connection:
-        agencies = Agencies(connection)
-        states = load(connection, [dossier_id], agencies)
-        if dossier_id not in states:
-            raise not_found()
-        way = way_on(states[dossier_id], actor, agencies, now().astimezone(TIMEZONE))
+        way = way_of(connection, actor, state_of(connection, actor, dossier_id))
     landing = way.landing
     return WayOnOut(
         rulebook=way.origin.code,
@@ -175,6 +171,11 @@ def migrate_many(
         return Answer(many_of(dossiers, done, language))
 
     return once(body.model_dump(mode="json"), write)
+
+
+def way_of(connection: Connection, actor: Actor, state: State) -> WayOn:
+    """How a dossier would go on if this actor migrated it now."""
+    return way_on(state, actor, Agencies(connection), now().astimezone(TIMEZONE))
 
 
 def _once(once: OnceDep, asked: Act, how: Planner, body: BaseModel, language: Language) -> JSONResponse:

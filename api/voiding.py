@@ -1,6 +1,7 @@
 """Taking back a dossier's last act: a supervisor's door."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -53,7 +54,7 @@ def take_back(
 
     Cần `If-Match` với ETag của hồ sơ · needs `If-Match` with the dossier's ETag. Mọi lý do không hủy được được nêu cùng lúc · every reason against it is said at once.
     """
-    asked = Act(dossier_id, VOID_LAST, {}, now(), actor, asked_version(if_match), reason=body.reason)
+    asked = asked_of(dossier_id, actor, asked_version(if_match), body.reason)
     if dry_run:
         tried = void_last(engine, asked, in_force(engine), dry_run=True)
         return JSONResponse(act_of(tried, language).model_dump(mode="json"))
@@ -64,3 +65,8 @@ def take_back(
         return Answer(act_of(done, language), headers={"ETag": etag(done.state)})
 
     return once(body.model_dump(mode="json"), write)
+
+
+def asked_of(dossier_id: UUID, actor: Actor, version: int | None, reason: str) -> Act:
+    """The act that taking back the last one is."""
+    return Act(dossier_id, VOID_LAST, {}, now(), actor, version, reason=reason)

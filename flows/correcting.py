@@ -13,9 +13,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from flows.books import book as book_of
 from flows.books import payload, title_of
 from flows.clocks import Moves
+from flows.correctable import recorded
 from flows.corrected_limits import Before, Effect
 from flows.corrected_papers import Touched, contents, touched
-from flows.correction_needs import CITATION, Known, Recorder, needs_of, of_effect, warnings_of
+from flows.correction_needs import CITATION, Known, needs_of, of_effect, warnings_of
 from flows.eligibility import party_flaws, time_flaws
 from flows.ending import REISSUE, end, read_paper
 from flows.engine import Act, Facts, act, chained, facts_of, moment_of
@@ -28,7 +29,6 @@ from flows.voiding import CORRECT
 from flows.writing import Done
 from models.clock import now
 from models.law.calendar import Calendar
-from models.law.loader import catalogue
 from models.law.schema import Action, Stage
 from models.person import PersonData, search_key
 from models.store import Store, unit_of_work
@@ -59,12 +59,6 @@ class Correction:
         return self.reissued[-1].state if self.reissued else self.done.state
 
 
-_EVENTS = text("""
-    SELECT e.seq, e.action, coalesce(e.book, d.book) AS book, e.agency, e.occurred_at, f.facts
-    FROM event e JOIN dossier d ON d.id = e.dossier LEFT JOIN event_facts f ON f.event = e.id
-    WHERE e.dossier = :dossier AND e.voids IS NULL AND NOT EXISTS (SELECT FROM event later WHERE later.voids = e.id)
-    ORDER BY e.seq
-""")
 _STARTED = text(
     "SELECT l.id, e.seq, e.occurred_at FROM time_limit l JOIN event e ON e.id = l.started_by WHERE l.dossier = :dossier"
 )
@@ -215,25 +209,18 @@ _QUIET = frozenset({"limit_has_ended", "limit_not_counted"})
 
 
 def _read(connection: Connection, state: State, person: PersonData) -> Known:
-    named = {"dossier": state.id}
-    events = connection.execute(_EVENTS, named).all()
-    if not events:
+    named, found = {"dossier": state.id}, recorded(connection, state.id)
+    if found is None:
         raise UnknownDossier
-    recorders: dict[str, Recorder] = {}
-    for row in events:
-        if row.action != CORRECT:
-            own = {name: value for name, value in (row.facts or {}).items() if name in catalogue()}
-            recorder = Recorder(row.seq, row.action, row.book, row.agency, row.occurred_at, own)
-            recorders |= dict.fromkeys(own, recorder)
     rows = connection.execute(_PAPERS, named).all()
     twin, number = False, person.identity.number
     if number and number != state.person.identity.number:
         asked = {**named, "number": number, "name": search_key(person.name), "birth": person.birth_date}
         twin = bool(connection.execute(_TWIN, asked).scalar_one())
     return Known(
-        recorders, events[0].agency, {row.id: (row.seq, row.occurred_at) for row in connection.execute(_STARTED, named)},
+        found.recorders, found.opener, {row.id: (row.seq, row.occurred_at) for row in connection.execute(_STARTED, named)},
         [read_paper(connection, row.id) for row in rows], {row.id: row.context or "" for row in rows},
-        any(row.facts is None for row in events), twin,
+        found.erased, twin,
     )  # fmt: skip
 
 
@@ -266,7 +253,7 @@ def _facts(what: Asked, state: State, known: Known, agencies: Agencies) -> dict[
         mine = {name for name, one in known.recorders.items() if one.seq == recorder.seq}
         merged = recorder.facts | {name: state.facts.get(name) for name in mine} | dict(what.facts)
         own = {name: value for name, value in merged.items() if name in recorder.facts and value is not None}
-        if recorder.action not in {action.code for action in book_of(recorder.book).actions}:
+        if not recorder.listed:
             raise Invalid(
                 [
                     Flaw(

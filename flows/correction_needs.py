@@ -8,12 +8,14 @@ from uuid import UUID
 
 from flows.books import book as book_of
 from flows.clocks import rule_of
+from flows.correctable import Recorder
 from flows.corrected_limits import Effect
 from flows.corrected_papers import Touched
 from flows.eligibility import age_flaws
 from flows.ending import Paper
 from flows.engine import Act, Facts
 from flows.guards import judge
+from flows.masking import masks_of, minor_of
 from flows.policy import may
 from flows.refusals import Need
 from flows.state import Agencies, State
@@ -27,18 +29,6 @@ _PATHS = ("starts", "ends", "restarts", "extends", "credits", "suspends", "resum
 """What of an action is chosen by facts: where the dossier went, which limits moved, and what was issued."""
 _JOURNALS = ("restarts", "extends", "credits", "suspends", "resumes")
 """What writes a fact's value into the journal of a limit."""
-
-
-@dataclass(frozen=True)
-class Recorder:
-    """The act that recorded a fact last: its own facts as they stand."""
-
-    seq: int
-    action: str
-    book: str
-    agency: str
-    at: datetime
-    facts: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -94,6 +84,7 @@ def needs_of(
         "identity_conflict", not known.twin, "Số giấy tờ này đã ghi cho một người khác (họ tên hoặc ngày sinh khác)",
         "Another person, of another name or birth date, has this identity number", None, "person.identity.number",
     )  # fmt: skip
+    yield from _seen(before, state, known, facts)
     for name in facts:
         if name in PARTIES:
             yield Need(
@@ -103,6 +94,20 @@ def needs_of(
                 CITATION, name,
             )  # fmt: skip
     yield from _ways(before, state, facts, at)
+
+
+def _seen(before: State, state: State, known: Known, facts: Mapping[str, Any]) -> Iterator[Need]:
+    """What is masked for somebody is not theirs to correct: the answer would tell them how it was."""
+    masks, minor = masks_of(before), minor_of(before)
+    hidden = {name for name in facts if masks.fact(name, minor=minor, by=known.recorders[name].agency)}
+    if state.person != before.person and masks.person(before.person, minor=minor)[1]:
+        hidden.add("person")
+    for name in sorted(hidden):
+        yield Need(
+            "masked", False, "Nội dung này được che vì công việc của tài khoản trong hồ sơ không cần đến, nên không đính chính được",
+            "This is masked, for the account's part in the dossier does not need it, so it is not theirs to correct",
+            "NĐ 163/2026/NĐ-CP Đ.3.5.b", name,
+        )  # fmt: skip
 
 
 def _ways(before: State, state: State, facts: Mapping[str, Any], at: datetime) -> Iterator[Need]:

@@ -104,7 +104,7 @@ def refusal_has_an_adult_witness(view: View, _: str) -> Need:
 
 def parents_are_notified(view: View, _: str) -> Need:
     """A minor's parents get the notice too; if they refuse it, before an adult witness (NĐ 163/2026 Đ.105.1, 105.3)."""
-    facts = {name: view.facts[name] for name in view.own}
+    facts = {name: view.facts.get(name) for name in view.own}
     given = facts.get("parents_receiver") is not None and facts.get("parents_notice_received_at") is not None
     refused = bool(facts.get("parents_refused_reason")) and facts.get("adult_witness") is not None
     return Need(

@@ -99,6 +99,11 @@ class Masks:
         }
         return person.model_copy(update={**hidden, "identity": Identity(type="none", reason=MASK)}), found
 
+    def fact(self, name: str, *, minor: bool, by: str | None = None) -> list[str]:
+        """Which classes keep a recorded fact from the reader."""
+        classes = of_fact(name)
+        return self.of(classes | (_MINOR if minor and classes else _NONE), by=by)
+
     def facts(
         self,
         facts: Mapping[str, Any],
@@ -117,9 +122,7 @@ class Masks:
         """
         shown, found = dict(facts), set[str]()
         for name in facts:
-            classes = of_fact(name)
-            masked = self.of(classes | (_MINOR if minor and classes else _NONE), by=by)
-            if masked:
+            if masked := self.fact(name, minor=minor, by=by):
                 shown[name] = (own or {}).get(name)
                 found.update(masked if shown[name] is None else ())
         return shown, sorted(found)

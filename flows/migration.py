@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from flows import policy
@@ -27,6 +28,7 @@ ON_BOOKS_EN = {
     "migrate": "Move the dossier to the new rulebook",
     "keep_book": "Keep the dossier under the old rulebook",
 }
+_KEEPING: ActionFacts = (ActionFact(name="keep_reason"),)
 COMPILER = ActionFact(name="compiler", required=False)
 """May always be named: the agency that compiles under the new book, where it cannot be told from the old one."""
 
@@ -136,14 +138,19 @@ def plan_keeping(state: State, asked: Act, agencies: Agencies, calendar: Calenda
     """
     _fresh(state, asked)
     at, book = moment_of(asked.occurred_at), book_of(state.book)
-    asks = (ActionFact(name="keep_reason"),)
-    own = facts_of(payload_model("keep_book", asks, catalogue(), {}), asked.facts)
+    own = facts_of(keeping_payload(), asked.facts)
     facts = own.model_dump(mode="json")
     view = View(
-        state, book, _action("keep_book", book.title, facts=asks), Facts(state, facts, at), at, frozenset(facts), calendar
+        state, book, _action("keep_book", book.title, facts=_KEEPING), Facts(state, facts, at), at, frozenset(facts), calendar
     )  # fmt: skip
     _refuse_unmet([*_stuck(view), _is_supervisor(view, asked.actor), _in_order(view)])
     return effect(view, replace(asked, action="keep_book"), facts, facts, agencies, calendar)
+
+
+@cache
+def keeping_payload() -> type[Payload]:
+    """What a supervisor must state to keep a dossier under its ended book."""
+    return payload_model("keep_book", _KEEPING, catalogue(), {})
 
 
 def _action(code: str, citation: str, **more: Any) -> Action:  # noqa: ANN401 - keys of an action

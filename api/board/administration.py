@@ -1,15 +1,13 @@
 """Administration: which of its pages somebody has, and a new secret that was written down."""
 
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Response
-from pydantic import BaseModel
 
 from api.board.forms import SECRET
 from api.board.navigation import ADMINISTRATION, Entry
 from api.board.visits import ActorDep, SignedInDep, VisitDep, pages
-from api.errors import Fault, Problem, Said, not_found
+from api.errors import not_found
 
 router = pages("/admin")
 
@@ -36,27 +34,3 @@ def forget_secret(visit: VisitDep, _caller: SignedInDep) -> Response:
     answer = visit.go(visit.page_of_form)
     visit.seal(answer, SECRET, None, 0)
     return answer
-
-
-def stamp(shown: BaseModel) -> str:
-    """What a form carries of the row it was filled from, so that it changes no other."""
-    return sha256(shown.model_dump_json().encode()).hexdigest()
-
-
-def unchanged_since(shown: BaseModel, sent: str | None) -> None:
-    """Goes on if the row is still what the form was filled from.
-
-    Raises:
-        Problem: 409.
-    """
-    if sent != stamp(shown):
-        said = Said(
-            "Nội dung đã được người khác sửa trong lúc này: xem lại rồi gửi lại",
-            "Somebody else changed this meanwhile: look again, then send it anew",
-        )
-        raise Problem(
-            409,
-            "changed_meanwhile",
-            Said("Chưa thực hiện được", "It cannot be done now"),
-            [Fault("changed_meanwhile", said)],
-        )

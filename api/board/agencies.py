@@ -20,10 +20,11 @@ from api.agencies import (
     patch,
 )
 from api.board import drafts, words
-from api.board.administration import TabsDep, stamp, unchanged_since
+from api.board.administration import TabsDep
 from api.board.fields import Field, fields_of, values_of
 from api.board.forms import Gone, SentDep, checked
 from api.board.language import N_
+from api.board.meanwhile import Filled
 from api.board.visits import Visit, VisitDep, pages, permitted
 from api.errors import Problem
 from flows.engine import Actor
@@ -95,12 +96,9 @@ def change(visit: VisitDep, actor: KeeperDep, code: AgencyCode, sent: SentDep) -
     """Changes what was typed otherwise."""
 
     def write(connection: Connection) -> Gone:
-        before = agency_of(connection, code)
-        unchanged_since(before, sent.fields.get("stamp"))
-        fields = _fields(visit, AgencyPatch)
-        typed = dict.fromkeys((field.name for field in fields), None) | values_of(fields, sent.fields)
-        shown = before.model_dump(mode="json")
-        values = {name: value for name, value in typed.items() if (value or None) != (shown[name] or None)}
+        filled = _filled(agency_of(connection, code), _fields(visit, AgencyPatch))
+        filled.unmoved(sent.fields)
+        values = filled.values(sent.fields)
         if "superior" in values:
             values["superior"] = values["superior"] or ""
         if values:
@@ -121,7 +119,7 @@ def end(visit: VisitDep, actor: KeeperDep, code: AgencyCode, sent: SentDep) -> R
     """Ends it, changes its end, or with both left empty takes the end back."""
 
     def write(connection: Connection) -> Gone:
-        unchanged_since(agency_of(connection, code), sent.fields.get("stamp"))
+        _filled(agency_of(connection, code), _of_end()).unmoved(sent.fields)
         values = dict.fromkeys(_END) | values_of(_of_end(), sent.fields)
         patch(connection, code, checked(AgencyPatch, values))
         return Gone(f"/board/admin/agencies/{code}", N_("Đã lưu thay đổi."))
@@ -157,13 +155,16 @@ def _form(
     visit: Visit, agency: AgencyOut | None, fields: list[Field], typed: Mapping[str, str] | None,
     draft: drafts.Key | None, problem: Problem | None, what: str = "change",
 ) -> Response:  # fmt: skip
-    now_so = (
-        {name: str(value or "") for name, value in agency.model_dump(mode="json").items()} if agency else {}
-    )
+    filled, sent = Filled(tuple(fields), {}) if agency is None else _filled(agency, fields), typed or {}
     return visit.page(
         "agency_form.html", status=problem.status if problem else 200, agency=agency, fields=fields, what=what,
-        values=now_so if typed is None else typed, draft=draft or "", stamp=stamp(agency) if agency else "", problem=problem,
+        values=filled.shown(sent), draft=draft or "", stamp=filled.stamp if agency else "", problem=problem,
     )  # fmt: skip
+
+
+def _filled(agency: AgencyOut, fields: list[Field]) -> Filled:
+    """The form that changes an agency."""
+    return Filled.of(fields, agency.model_dump(mode="json"))
 
 
 def _of_end() -> list[Field]:

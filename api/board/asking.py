@@ -110,21 +110,27 @@ class Asked:
 
     def located(self, errors: Iterable[ErrorOut]) -> list[ErrorOut]:
         """The errors, each at the field that it concerns: one in the midst of a value stands at the field of that value."""
-        known = set(_names([self.when, *self.facts, *(gap.field for gap in self.gaps), self.late]))
-        known |= set(
-            _names(
-                [
-                    *(part for one in self.papers for part in one.fields),
-                    *([self.signing] if self.signing else []),
-                ]
-            )
-        )
-        return [one.model_copy(update={"field": _nearest(one.field, known)}) for one in errors]
+        papers = [part for one in self.papers for part in one.fields]
+        gaps = [gap.field for gap in self.gaps]
+        signing = [self.signing] if self.signing else []
+        return located([self.when, *self.facts, *gaps, self.late, *papers, *signing], errors)
+
+
+def located(fields: Iterable[Field], errors: Iterable[ErrorOut]) -> list[ErrorOut]:
+    """The errors, each at the one of these fields that it concerns."""
+    known = set(_names(fields))
+    return [one.model_copy(update={"field": _nearest(one.field, known)}) for one in errors]
 
 
 _UNANSWERED = Said("chưa trả lời nội dung này", "this is not answered")
 GAPS, ADDED = "gaps", "papers_added"
 """What a file was sent back for, and what was added to it then."""
+
+
+WHEN = Field(
+    "occurred_at", "instant", "Thời điểm thực hiện", "When it was done", required=True,
+    help=N_("Lúc việc xảy ra trên thực tế, không phải lúc nhập."),
+)  # fmt: skip
 
 
 def asked_of(
@@ -147,8 +153,7 @@ def asked_of(
         home: the territory of the acting agency: agencies near it come first.
         day: on which agencies must exist.
     """
-    facts = [_in_words(eased(one), book) for one in fields_of(schema, at="facts")]
-    facts = [_roomy(_choosing(connection, one, home, day)) for one in facts]
+    facts = chosen(connection, facts_asked(book, schema), home, day)
     gaps = _gaps(state, action) if state else ()
     if gaps:
         facts = [
@@ -159,15 +164,24 @@ def asked_of(
         for ref, form in ((ref, all_forms()[ref.id]) for ref in action.forms if ref.given)
     )  # fmt: skip
     return Asked(
-        Field("occurred_at", "instant", "Thời điểm thực hiện", "When it was done", required=True,
-              help=N_("Lúc việc xảy ra trên thực tế, không phải lúc nhập.")),
-        tuple(facts), gaps, papers, _signing() if action.forms and state else None,
+        WHEN,
+        tuple(facts), gaps, papers, signing_asked() if action.forms and state else None,
         Field("late_reason", "long", "Lý do thực hiện muộn", "Why it is late", longest=4000,
               help=N_("Chỉ cần khi việc đã quá thời hạn.")),
     )  # fmt: skip
 
 
-def _roomy(field: Field) -> Field:
+def facts_asked(book: Book, schema: Schema) -> list[Field]:
+    """The fields of an act's facts by their schema, with what codes are called in its book."""
+    return [_in_words(eased(one), book) for one in fields_of(schema, at="facts")]
+
+
+def chosen(connection: Connection, fields: Iterable[Field], home: str, day: date) -> list[Field]:
+    """The fields of facts, those that name an agency with the agencies to choose from, the nearest first."""
+    return [roomy(_choosing(connection, one, home, day)) for one in fields]
+
+
+def roomy(field: Field) -> Field:
     """A text as long as it likes is typed into a box of several lines."""
     free = field.kind == "text" and not field.choices and (field.longest or 0) > _LINE
     return replace(field, kind="long") if free else field
@@ -177,7 +191,8 @@ def _particulars(form: str) -> list[Field]:
     return fields_of(all_forms()[form].asks or {}, at=f"particulars.{form}")
 
 
-def _signing() -> Field:
+def signing_asked() -> Field:
+    """Who signs in the head's place."""
     parts = fields_of(Signing.model_json_schema(), at="signing")
     titles = {"by": ("Hình thức ký", "How it is signed"), "name": ("Họ và tên người ký", "Who signs"),
               "position": ("Chức vụ người ký", "Their position")}  # fmt: skip

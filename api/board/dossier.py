@@ -19,6 +19,7 @@ from api.events import events_of
 from api.limits import limits_of
 from api.papers import PaperOut, papers_of
 from flows.calendars import in_force
+from flows.correctable import correctable
 from flows.detectors import DETECTORS
 from flows.filing import papers_of_the_file
 from flows.masking import masks_of, own_facts
@@ -74,6 +75,7 @@ def show(visit: VisitDep, actor: ActorDep, dossier_id: DossierId) -> Response:
         documents, papers = documents_of(connection, state), papers_of(connection, state)
         events = events_of(connection, state)
         causes = stuck(connection, actor, now(), Narrowed(dossier=dossier_id))
+        mine = correctable(connection, state, actor)
         working = may(actor.role, "dossiers.act")
         acts = possibilities(connection, dossier_id, actor) if working and dossier.state == "open" else []
         codes = {dossier.holder, *dossier.parties.values(), *(event.agency for event in events)}
@@ -86,7 +88,9 @@ def show(visit: VisitDep, actor: ActorDep, dossier_id: DossierId) -> Response:
         checklist=_checklist(state, papers, documents), events=events, agencies=agencies, people=people, causes=causes,
         detectors=DETECTORS, doable=_doable(acts, state), masked=[visit.say(words.MASKS[one]) for one in dossier.masked],
         facts=told(dossier.facts, state.book, agencies, visit), may_assign=actor.agency == dossier.holder and may(actor.role, "dossiers.assign"),
-        may_add=working and actor.agency in {state.holder, *state.parties.values()},
+        corrects=mine, may_void=may(actor.role, "dossiers.void_last"),
+        may_migrate=may(actor.role, "dossiers.migrate") and (dossier.law_changed or "keep_book" in state.acts),
+        may_keep=may(actor.role, "dossiers.keep_book") and dossier.law_changed is not None, may_add=working and actor.agency in {state.holder, *state.parties.values()},
     )  # fmt: skip
 
 

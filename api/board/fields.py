@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from api.board.language import N_
 from api.errors import Language
 from api.glossary import FIELDS
+from models.law.limits import TIMEZONE
 from models.law.loader import catalogue
 
 Schema = Mapping[str, Any]
@@ -56,6 +58,24 @@ class Field:
         if self.kind == "flag":
             return [(code, say(name)) for code, name in YES_NO.items()]
         return [(code, say(name)) for code, name in (self.choices or {}).items()]
+
+    def told(self, values: Mapping[str, str], say: Callable[[str], str]) -> str:
+        """What stands in the field, in words and on one line."""
+        text = values.get(self.name, "")
+        match self.kind:
+            case "group":
+                return "; ".join(filter(None, (part.told(values, say) for part in self.parts)))
+            case "list":
+                rows = [[one.told(values, say) for one in row] for row in self.rows(values)]
+                return "; ".join(", ".join(filter(None, row)) for row in rows)
+            case "many":
+                return ", ".join(
+                    name for code, name in self.options(say) if values.get(f"{self.name}.{code}")
+                )
+            case "day" | "instant":
+                day, _, time = text.partition("T")
+                return " ".join(filter(None, ("/".join(reversed(day.split("-"))), time)))
+        return dict(self.options(say)).get(text, text)
 
     def row(self, number: int | str) -> list["Field"]:
         """The fields of one row of a list."""
@@ -228,3 +248,35 @@ def _instant(text: str) -> str:
     """An instant as it is typed, by Vietnam's clocks."""
     day, _, time = text.replace(" ", "T", 1).partition("T")
     return f"{_iso(day)}T{time}{_ZONE}" if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", time, re.ASCII) else text
+
+
+def texts_of(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the fields when they are filled with these values: `values_of` read backwards."""
+    found = dict[str, str]()
+    for field in fields:
+        _write(field, values.get(field.name.rpartition(".")[2]), found)
+    return found
+
+
+def _write(field: Field, value: Any, found: dict[str, str]) -> None:  # noqa: ANN401 - as the schema has it
+    match field.kind, value:
+        case _, None:
+            return
+        case "group", dict():
+            found |= texts_of(field.parts, value)
+        case "list", list() | tuple():
+            for number, one in enumerate(value):
+                row = field.row(number)
+                _write(row[0], one, found) if field.parts[0].name.endswith(".") else found.update(
+                    texts_of(row, one)
+                )
+        case "many", list() | tuple():
+            found |= {f"{field.name}.{code}": "on" for code in value}
+        case "flag", bool():
+            found[field.name] = str(value).lower()
+        case "instant", str():
+            found[field.name] = (
+                f"{datetime.fromisoformat(value).astimezone(TIMEZONE):%Y-%m-%dT%H:%M:%S}".removesuffix(":00")
+            )
+        case _:
+            found[field.name] = str(value)

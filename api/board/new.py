@@ -1,8 +1,7 @@
 """A new dossier, step by step: the person, what the number and earlier dossiers say, the facts; kept on the server in between."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -12,13 +11,14 @@ from sqlalchemy import Connection
 
 from api.actions import ActIn
 from api.answers import ActOut, act_of
-from api.board import drafts, words
+from api.board import drafts
 from api.board.act import home_of
 from api.board.asking import Asked, asked_of
 from api.board.dossier import names_of
-from api.board.fields import Field, eased, fields_of, values_of
+from api.board.fields import Field, values_of
 from api.board.forms import Gone, SentDep, checked
 from api.board.language import N_
+from api.board.person import cleaned, person_fields, person_of
 from api.board.visits import Visit, VisitDep, pages
 from api.board.work import WorkerDep, opens
 from api.dependencies import id_of
@@ -39,12 +39,6 @@ from models.store import Store, unit_of_work
 router = pages("/new")
 _PERSON, _FACTS = "new-person", "new-facts"
 _EARLIER = 20
-_TITLES = {
-    "name": ("Họ và tên", "Full name", True), "identity.number": ("Số giấy tờ", "Number", True),
-    "identity.issued_on": ("Ngày cấp", "Issued on", False),
-    "identity.reason": ("Lý do không có giấy tờ", "Why there is no paper", False),
-}  # fmt: skip
-"""What these fields are called here, and whether they are asked for: the number is, unless there is no paper."""
 _AT_FIRST = {"identity.type": "personal_number"}
 
 
@@ -90,10 +84,10 @@ def ask_person(visit: VisitDep, actor: OpenerDep, draft_id: DraftId) -> Response
 @router.post("/{draft_id}")
 def take_person(visit: VisitDep, actor: OpenerDep, draft_id: DraftId, sent: SentDep) -> Response:
     """Judges the person as typed, and keeps it."""
-    typed = _cleaned(sent.fields)
+    typed = cleaned(sent.fields)
     drafts.save(visit.parts.engine, actor.account, drafts.Key(_PERSON, draft_id), drafts.typed(typed))
     try:
-        _person(typed)
+        person_of(typed)
     except Problem as problem:
         return _person_page(visit, actor, draft_id, typed, problem)
     return visit.go(f"/board/new/{draft_id}/check")
@@ -198,7 +192,7 @@ def _person_page(
     values = drafts.read(visit.parts.engine, actor.account, draft) if typed is None else typed
     errors = [one.model_copy(update={"field": _field_of(one.field)}) for one in visit.errors(problem)]
     return visit.page(
-        "new_person.html", status=problem.status if problem else 200, draft_id=draft_id, draft=draft, fields=_person_fields(),
+        "new_person.html", status=problem.status if problem else 200, draft_id=draft_id, draft=draft, fields=person_fields(),
         values=values or _AT_FIRST, errors=errors,
     )  # fmt: skip
 
@@ -223,59 +217,15 @@ def _facts_page(
     )  # fmt: skip
 
 
-def _person_fields() -> list[Field]:
-    """The fields of a person, with how they are typed here."""
-    helped = {
-        "birth_date": N_("Ngày/tháng/năm, như 20/05/1998; chỉ biết tháng hoặc năm thì ghi 05/1998 hoặc 1998."),
-        "identity": N_("Số có dấu cách hay dấu chấm vẫn nhận; không có giấy tờ thì phải nêu lý do."),
-    }  # fmt: skip
-    fields = [eased(one) for one in fields_of(PersonData.model_json_schema())]
-    first = ("identity", "name", "sex", "birth_date", "present_residence")
-    named = [_named(replace(one, help=helped.get(one.name, one.help))) for one in fields]
-    return sorted(named, key=lambda one: first.index(one.name) if one.name in first else len(first))
-
-
-def _named(field: Field) -> Field:
-    vi, en, needed = _TITLES.get(field.name, (field.title, field.title_en, field.required))
-    field = replace(
-        field, title=vi, title_en=en, insists=field.insists and needed == field.required, required=needed
-    )
-    choices = (
-        words.SEXES
-        if field.name == "sex"
-        else words.IDENTITIES
-        if field.name == "identity.type"
-        else field.choices
-    )
-    return replace(field, choices=choices, parts=tuple(map(_named, field.parts)))
-
-
 def _field_of(path: str | None) -> str | None:
     return None if path in {None, "body"} else path
-
-
-def _cleaned(typed: Mapping[str, str]) -> dict[str, str]:
-    """What was typed, with the number as the paper has it: without the spaces, dots and dashes of whoever copied it."""
-    number = re.sub(r"[\s.\u00a0\u2010-\u2015-]+", "", typed.get("identity.number", "")).upper()
-    birth = re.sub(r"\s+", "", typed.get("birth_date", ""))
-    return {**typed, "identity.number": number, "birth_date": birth}
-
-
-def _person(typed: Mapping[str, str]) -> PersonData:
-    values = values_of(_person_fields(), typed)
-    if parts := re.fullmatch(
-        r"(?:(?:(\d{1,2})[/.-])?(\d{1,2})[/.-])?(\d{4})", str(values.get("birth_date", "")), re.ASCII
-    ):
-        day, month, year = parts.groups()
-        values["birth_date"] = "-".join([year, *(f"{int(one):02}" for one in (month, day) if one)])
-    return checked(PersonData, values)
 
 
 def _kept_person(store: Store, actor: Actor, draft_id: UUID) -> PersonData | None:
     """The person as kept; None where it is not whole yet."""
     typed = drafts.read(store, actor.account, drafts.Key(_PERSON, draft_id))
     try:
-        return _person(_cleaned(typed))
+        return person_of(cleaned(typed))
     except Problem:
         return None
 

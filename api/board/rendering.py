@@ -1,7 +1,7 @@
 """Templates: compiled once for each language when first shown, every value escaped, a name nobody gave is an error."""
 
 from base64 import b64encode
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
@@ -40,6 +40,7 @@ def environment(language: Language) -> Environment:
         "day": day,
         "moment": moment,
         "clock": clock,
+        "until": until,
         "number": lambda value: format_decimal(value, locale=language),
         "percent": lambda value: format_percent(value, "0.#%", locale=language),
         "say": found.gettext,
@@ -84,6 +85,12 @@ def moment(value: datetime | None) -> str | Markup:
     here = _here(value)
     iso = here.isoformat()
     return Markup('<time datetime="{}">{}</time>').format(iso, f"{here:%d/%m/%Y %H:%M}")
+
+
+def until(due: datetime) -> str | Markup:
+    """What an end is reached at the end of: of a limit that ends with a day that day, and else the minute."""
+    last = due - timedelta(microseconds=1)
+    return moment(due) if due.astimezone(TIMEZONE).time() != time.min else day(last)
 
 
 def clock(value: datetime) -> str | Markup:

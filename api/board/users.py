@@ -13,10 +13,11 @@ from api import user_keeping as keeping
 from api.access import NOBODY
 from api.agencies import AgencyFilters, agencies_of
 from api.board import drafts, words
-from api.board.administration import TabsDep, stamp, unchanged_since
+from api.board.administration import TabsDep
 from api.board.fields import Field, fields_of, values_of
 from api.board.forms import Gone, Sent, SentDep, checked, told_once
 from api.board.language import N_
+from api.board.meanwhile import Filled
 from api.board.visits import Visit, VisitDep, pages, permitted
 from api.dependencies import id_of
 from api.errors import Problem
@@ -86,15 +87,12 @@ def show_change(visit: VisitDep, actor: ManagerDep, user_id: UserId) -> Response
 
 @router.post("/{user_id}/change")
 def change(visit: VisitDep, actor: ManagerDep, user_id: UserId, sent: SentDep) -> Response:
-    """Changes what was typed otherwise."""
+    """Changes what was typed otherwise, and nothing where somebody else has changed the account meanwhile."""
 
     def write(connection: Connection) -> Gone:
-        before = keeping.user_out(connection, actor, user_id)
-        unchanged_since(before, sent.fields.get("stamp"))
-        fields = _fields(visit, connection, actor, UserChange, sent.fields, before)
-        typed = dict.fromkeys((field.name for field in fields), None) | values_of(fields, sent.fields)
-        values = {name: value for name, value in typed.items() if value != getattr(before, name)}
-        keeping.change(connection, actor, user_id, checked(UserChange, values))
+        filled = _filled(visit, connection, actor, user_id, sent.fields)[1]
+        filled.unmoved(sent.fields)
+        keeping.change(connection, actor, user_id, checked(UserChange, filled.values(sent.fields)))
         return Gone(_at(user_id), N_("Đã lưu thay đổi."))
 
     return sent.once(write) or _change(visit, actor, user_id, sent.fields, sent.problem)
@@ -228,21 +226,21 @@ def _change(
 ) -> Response:
     draft = drafts.Key("user", user)
     with unit_of_work(visit.parts.engine, actor.scope) as connection:
-        before = keeping.user_out(connection, actor, user)
-        fields = _fields(visit, connection, actor, UserChange, typed or {}, before)
-        kept = drafts.read(connection, actor.account, draft)
+        sent = drafts.read(connection, actor.account, draft) if typed is None else typed
+        before, filled = _filled(visit, connection, actor, user, sent)
     return visit.page(
-        "user_form.html", status=problem.status if problem else 200, user=before, fields=fields, draft=draft,
-        stamp=kept.get("stamp", stamp(before)) if typed is None else stamp(before), problem=problem,
-        values=_typed(before) | kept if typed is None else typed,
+        "user_form.html", status=problem.status if problem else 200, user=before, fields=filled.fields, draft=draft,
+        stamp=filled.stamp, values=filled.shown(sent), problem=problem or filled.overtaken(sent),
     )  # fmt: skip
 
 
-def _typed(user: UserOut) -> dict[str, str]:
-    values = {
-        name: getattr(user, name) or "" for name in ("full_name", "position", "role", "agency", "email")
-    }
-    return values | {f"scopes.{scope}": "on" for scope in user.scopes}
+def _filled(
+    visit: Visit, connection: Connection, actor: Actor, user: UUID, sent: Mapping[str, str]
+) -> tuple[UserOut, Filled]:
+    """The account, and the form that changes it."""
+    before = keeping.user_out(connection, actor, user)
+    fields = _fields(visit, connection, actor, UserChange, sent, before)
+    return before, Filled.of(fields, before.model_dump(mode="json"))
 
 
 def _fields(

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -17,6 +17,8 @@ from sqlalchemy import Engine, text
 
 from api.access import NOBODY, begin_browser
 from api.app import create_app
+from api.board import drafts
+from api.demo.script import read_script
 from models.postgres import app_url
 from models.settings import Settings
 from models.store import SYSTEM, Scope, open_store, unit_of_work
@@ -44,7 +46,7 @@ class Board:
     dossiers: dict[str, str] = field(default_factory=dict)
     """Ids by how far a dossier has come."""
     others: dict[str, str] = field(default_factory=dict)
-    """Ids of an account and a webhook."""
+    """Ids of an account, a webhook, an act, a document, and a dossier that is begun."""
 
     def road(self) -> Road:
         """A dossier that comes along over the API."""
@@ -123,7 +125,30 @@ def _fill(board: Board) -> None:
     hook = road.as_user("quan-tri").post(
         "/v1/webhooks", json={"url": "https://8.8.8.8/nhan", "kinds": ["limit_"]}
     )
+    _begin(board)
+    compiled = {"dossier": board.dossiers["compiled"]}
+    board.others |= {
+        "opening": str(
+            board.as_system("SELECT id FROM event WHERE dossier = :dossier AND action = 'open'", **compiled)
+        ),
+        "document": str(
+            board.as_system(
+                "SELECT id FROM document WHERE dossier = :dossier ORDER BY issued_on, id LIMIT 1", **compiled
+            )
+        ),
+    }
     board.others |= {"webhook": hook.json()["id"], "officer": str(board.account("ca.cau-giay"))}
+
+
+def _begin(board: Board) -> None:
+    """A new dossier that is begun and not opened yet, of a person who has one already."""
+    begun, person = uuid4(), read_script("2026").person
+    typed = {
+        "identity.type": "personal_number", "identity.number": str(person.identity.number), "name": person.name,
+        "sex": person.sex, "birth_date": "20/05/1998", "present_residence": person.present_residence,
+    }  # fmt: skip
+    drafts.save(board.store, board.account("ca.cau-giay"), drafts.Key("new-person", begun), typed)
+    board.others["begun"] = str(begun)
 
 
 def _answers(url: str) -> bool:

@@ -14,7 +14,9 @@ from flows.voiding import CORRECT, VOID_LAST, void_last
 from models import clock
 from models.store import SYSTEM, Scope, unit_of_work
 from tests.flows.road_2026 import Road
+from tests.flows.road_2026_minor import MinorRoad
 from tests.flows.road_agencies import EVERYTHING, actor, rows
+from tests.flows.test_execution_2026 import LATER
 
 EVERY_ROW = text("""
     SELECT (SELECT jsonb_agg(to_jsonb(t)) FROM dossier t WHERE id = :id), (SELECT jsonb_agg(to_jsonb(p)) FROM person p),
@@ -100,10 +102,24 @@ def test_a_birth_date_that_makes_a_minor_is_said_and_told_to_heads(road: Road) -
     assert not any("Nguyễn" in str(row["facts"]) for row in road.rows("notice"))
 
 
-def test_a_person_too_young_for_any_measure_is_said(road: Road) -> None:
-    road.to("record_ground")
+@pytest.mark.long
+@pytest.mark.parametrize(("kind", "birth"), [(Road, "2010-05-20"), (MinorRoad, "1990-05-20")])
+def test_the_other_age_is_judged_after_every_act_of_the_road(
+    road_store: Engine, kind: type[Road], birth: str
+) -> None:
+    road = kind(road_store, now=LATER)
+    for action in road.main:
+        road.do(action)
+        done = corrected(road, person={"birth_date": birth}, dry_run=True)
+        assert "track_changes" in {need.code for need in done.done.warnings}, action
+
+
+def test_a_person_too_young_for_any_measure_is_said_and_what_was_not_done_for_a_minor(road: Road) -> None:
+    road.to("register_file")
     done = corrected(road, person={"birth_date": "2016-05-20"})
-    assert {"too_young", "track_changes"} <= {need.code for need in done.done.warnings}
+    assert {"too_young", "track_changes", "parents_not_notified"} <= {
+        need.code for need in done.done.warnings
+    }
     assert all(need.citation for need in done.done.warnings if need.code == "too_young")
 
 

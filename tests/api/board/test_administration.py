@@ -8,7 +8,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
 from models.store import SYSTEM, Scope, unit_of_work
-from tests.api.board.visitor import Visitor, account_of
+from tests.api.board.test_officer import plain
+from tests.api.board.visitor import Visitor, account_of, filled
 from tests.api.road import Road, unchanged
 from tests.api.test_traces import entries
 
@@ -87,6 +88,67 @@ def test_an_account_is_changed_locked_and_given_another_password(
     administrator.fill(page, "/board/admin/secret/kept")
     administrator.fill(page, f"{page}/password")
     assert SECRET.findall(administrator.get(page).text)
+
+
+def test_of_two_who_change_an_account_the_second_reads_which_lines_and_undoes_nothing(
+    administrator: Visitor,
+) -> None:
+    page = made(administrator)
+    path = f"{page}/change"
+    form = administrator.hidden(path, path)
+    typed = {name: NEW[name] for name in ("full_name", "position", "role", "agency")}
+    first = form | typed | {"role": "head", "email": "moi@co-quan.example"}
+    assert administrator.post(path, first | {"_key": "mot"}).status_code == 303
+    mine = form | typed | {"_key": "hai", "position": "Đội trưởng"}
+    late = administrator.post(path, mine)
+    said = plain(late.text)
+    assert late.status_code == 409, said
+    for part in (
+        "“Vai trò của tài khoản” đã được người khác sửa trong lúc này, hiện là: Người đứng đầu",
+        "hiện là: moi@co-quan.example",
+    ):
+        assert part in said, (part, said)
+    assert said.count("đã được người khác sửa") == 4, "these two alone, at the head and at their fields"
+    shown = filled(late.text, path)
+    assert (shown["position"], shown["role"], shown["email"]) == ("Đội trưởng", "head", "moi@co-quan.example")
+    assert administrator.post(path, shown).status_code == 303
+    now = plain(administrator.get(page).text)
+    assert "Đội trưởng" in now
+    assert "Người đứng đầu" in now
+
+
+def test_a_draft_of_an_account_that_changed_meanwhile_says_so(administrator: Visitor) -> None:
+    page = made(administrator)
+    path, user = f"{page}/change", page.rpartition("/")[2]
+    draft = filled(administrator.get(path).text, path) | {"position": "viết dở"}
+    assert administrator.post(f"/board/drafts/user.{user}", draft).status_code == 204
+    other = filled(administrator.get(path).text, path)
+    assert other["position"] == "viết dở"
+    administrator.post(
+        path, other | {"_draft": "", "position": NEW["position"], "full_name": "Nguyễn Văn Giáp"}
+    )
+    administrator.post(f"/board/drafts/user.{user}", draft)
+    again = administrator.get(path)
+    assert "hiện là: Nguyễn Văn Giáp" in plain(again.text)
+    assert filled(again.text, path)["position"] == "viết dở"
+
+
+def test_of_two_who_change_an_agency_the_second_reads_which_lines(administrator: Visitor) -> None:
+    path = f"{AGENCIES}/ca.cau-giay/change"
+    form = filled(administrator.get(path).text, path)
+    other = form | {"_key": "mot", "head_name": "Nguyễn Văn Giáp"}
+    assert administrator.post(path, other).status_code == 303
+    late = administrator.post(path, form | {"_key": "hai", "address": "số 9 phố Đúng"})
+    assert late.status_code == 409
+    assert "hiện là: Nguyễn Văn Giáp" in plain(late.text)
+    shown = filled(late.text, path)
+    assert (shown["head_name"], shown["address"]) == ("Nguyễn Văn Giáp", "số 9 phố Đúng")
+    assert administrator.post(path, shown).status_code == 303
+    end = f"{AGENCIES}/ca.cau-giay/end"
+    ending = filled(administrator.get(end).text, end) | {"valid_to": "2027-01-31", "successor": "ca.ha-noi"}
+    assert administrator.post(end, ending | {"_key": "ba"}).status_code == 303
+    stale = administrator.post(end, ending | {"_key": "bon", "valid_to": "2027-02-28"})
+    assert (stale.status_code, "hiện là: 31/01/2027" in plain(stale.text)) == (409, True)
 
 
 def test_nobody_locks_themselves_and_the_refusal_is_shown(administrator: Visitor, client: TestClient) -> None:

@@ -16,6 +16,10 @@ from models.store import unit_of_work
 
 FROM_HERE = {"Sec-Fetch-Site": "same-origin", "Origin": "http://hoso.test"}
 SESSION = "hoso_session"
+INPUT = re.compile(
+    r'<(?:input id="[^"]*" name="([^"]+)" type="[^"]*" value="([^"]*)"|input type="(?:radio|checkbox)" name="([^"]+)" value="([^"]*)" checked|textarea[^>]* name="([^"]+)"[^>]*>([^<]*)<|option value="([^"]+)" selected)'
+)
+"""What a browser sends of a field: boxes and texts, what is ticked, what is chosen."""
 
 
 @dataclass
@@ -75,6 +79,25 @@ def hidden_of(html: str, action: str) -> dict[str, str]:
     assert form, html
     found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[0])
     return {name: unescape(value) for name, value in found}
+
+
+def filled(html: str, action: str) -> dict[str, str]:
+    """The form of this action as a browser would send it untouched."""
+    form = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', html, re.DOTALL)
+    assert form, html
+    text = re.sub(r"<template>.*?</template>", "", form[0], flags=re.DOTALL)
+    found = hidden_of(html, action)
+    select = ""
+    for one in re.finditer(rf'{INPUT.pattern}|<select[^>]* name="([^"]+)"', text):
+        groups = one.groups()
+        if groups[7]:
+            select = groups[7]
+        elif groups[6]:
+            found[select] = groups[6]
+        else:
+            name, value = next((groups[i], groups[i + 1]) for i in (0, 2, 4) if groups[i])
+            found[name] = value
+    return found
 
 
 def account_of(client: TestClient, user: str) -> UUID:
