@@ -22,8 +22,8 @@ NEAR_BAR = 15
 """Days before the end of a time bar from which somebody should look."""
 RETURNS = 2
 """So many returns are a quarrel, not a slip."""
-MEMORY = text("SET LOCAL work_mem = '32MB'")
-"""What a statement over all open dossiers of the country needs, lest it sorts them on disk."""
+MEMORY = text("SELECT set_config('work_mem', '32MB', true), set_config('enable_mergejoin', 'off', true)")
+"""What a statement over all open dossiers of the country needs, lest it sorts them on disk, or at all to join them."""
 FEWEST = 10
 """Dossiers of a stage from which "nine in ten" says something."""
 
@@ -68,10 +68,12 @@ NOBODY = Detector(
     "nobody_can_act", "Cơ quan giữ hồ sơ không còn ai thực hiện được", "Nobody at the holding agency can act",
     """SELECT d.id, CASE WHEN a.valid_to < :today THEN greatest(d.changed_at,
                 CAST(a.valid_to + 1 AS timestamp) AT TIME ZONE 'Asia/Ho_Chi_Minh') ELSE d.changed_at END, 'high', NULL, NULL, NULL
-        FROM d JOIN (SELECT code, coalesce(CAST(:heirs AS jsonb) ->> code, code) AS heir FROM agency) held ON held.code = d.holder
-            JOIN agency a ON a.code = held.heir
-        WHERE a.valid_to < :today OR a.code NOT IN (SELECT account.agency FROM account
-            WHERE NOT account.disabled AND account.role IN ('officer','head','clerk','judge'))""",
+        FROM (SELECT held.code, a.valid_to
+                FROM (SELECT code, coalesce(CAST(:heirs AS jsonb) ->> code, code) AS heir FROM agency
+                    WHERE code IN (SELECT g.holder FROM g)) held JOIN agency a ON a.code = held.heir
+                WHERE a.valid_to < :today OR a.code NOT IN (SELECT account.agency FROM account
+                    WHERE NOT account.disabled AND account.role IN ('officer','head','clerk','judge'))) a
+            JOIN d ON d.holder = a.code""",
 )  # fmt: skip
 WAITING = Detector(
     "waiting_for_answer", "Chờ cơ quan khác trả lời", "Waits for another body's answer",

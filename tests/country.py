@@ -139,11 +139,13 @@ def _made(connection: Raw[Any], bases: Mapping[str, bool], dossiers: int) -> Non
     connection.execute("CREATE INDEX ON made (base); ANALYZE made")
 
 
+# Duties that acts beside the main road meet: nobody would be on time else.
+_MET = "DELETE FROM time_limit WHERE ended_at IS NULL AND rule IN ('c3-notice-accept', 'c3-send')"
 # Of each base: its last act, and how long after that its first duty is due; the closed ones of few acts are most.
 _BASES = """
     CREATE UNLOGGED TABLE base AS SELECT d.id, one.closed, last.at,
         coalesce((SELECT min(l.due) FROM time_limit l WHERE l.dossier = d.id AND l.kind = 'duty' AND l.ended_at IS NULL
-            AND l.opens IS NULL AND l.due > last.at) - last.at, interval '200 days') AS rest,
+            AND l.opens IS NULL AND l.due > last.at) - last.at, interval '30 days') AS rest,
         row_number() OVER (PARTITION BY one.closed ORDER BY d.version, d.number) - 1 AS place,
         count(*) OVER (PARTITION BY one.closed) AS places
     FROM unnest(%s::uuid[], %s::boolean[]) one (id, closed) JOIN dossier d ON d.id = one.id
