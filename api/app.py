@@ -62,6 +62,7 @@ from api.board.rendering import compile_all
 from api.dependencies import Parts
 from api.edge import Edge
 from api.rates import paced
+from api.stopping import told_to_stop
 from api.strict import storable
 from api.traces import Traced
 from documents.pdf import LibreOffice
@@ -167,7 +168,8 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     books()  # a book that cannot be trusted stops the start, not the first request
     compile_all()  # as little as a broken template
     try:
-        yield
+        with told_to_stop() as app.state.stopping:
+            yield
     finally:
         engine.dispose()
 
