@@ -1,5 +1,6 @@
 """The law as the engine reads it: the books, the road through the stages, rules, papers, forms, and two books compared."""
 
+from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, NamedTuple
@@ -107,9 +108,9 @@ def search(
     """Every row of the book that has all these words, diacritics or not."""
     book, wanted = book_named(code), search_key(q).split()
     found = [] if not wanted else [
-        one._replace(lines=lines)
-        for one in (_shown(section, visit.language) for section in _sections(code))
-        if (lines := [line for line in one.lines if _has(line, wanted)])
+        _shown(replace(section, rows=rows), book, visit.language)
+        for section in _sections(code)
+        if (rows := [row for row in section.rows if _has(row, wanted)])
     ]  # fmt: skip
     return visit.page(
         "law_part.html", tabs=LAW, book=book, period=period(book), parts=list(Part), part="search", tables=found, q=q,
@@ -149,7 +150,7 @@ def show_part(visit: VisitDep, _actor: ActorDep, code: str, part: Part) -> Respo
     if part is Part.rules:
         return _rules(visit, book)
     wanted = _OF_PART[part]
-    tables = [_shown(one, visit.language) for one in _sections(code) if _name(one).startswith(wanted)]
+    tables = [_shown(one, book, visit.language) for one in _sections(code) if _name(one).startswith(wanted)]
     return visit.page(
         "law_part.html", tabs=LAW, book=book, period=period(book), parts=list(Part), part=part, tables=tables, q="",
         stages_of={},
@@ -198,13 +199,16 @@ def _stages_of(book: Book) -> dict[str, str]:
     return {action.code: _first(action.stages, action.next[:1]) for action in book.actions}
 
 
-def _shown(section: Section, language: Language) -> Shown:
+def _shown(section: Section, book: Book, language: Language) -> Shown:
     vietnamese, _, english = section.heading.rpartition(" · ")
     marks = section.columns[-1] == "" and len(section.columns) > 2
     columns = tuple(_half(name, language) for name in section.columns)
     return Shown(
         _name(section), english if language == "en" else vietnamese, columns[:-1] if marks else columns,
-        [Line(row[:-1] if marks else row, UNCONFIRMED not in row) for row in section.rows],
+        [
+            Line(tuple(_said(cell, book, language) for cell in (row[:-1] if marks else row)), UNCONFIRMED not in row)
+            for row in section.rows
+        ],
     )  # fmt: skip
 
 
@@ -213,6 +217,24 @@ def _half(text: str, language: Language) -> str:
     return english if bar and language == "en" else vietnamese
 
 
-def _has(line: Line, wanted: list[str]) -> bool:
-    text = search_key(" ".join(line.cells))
+def _said(cell: str, book: Book, language: Language) -> str:
+    """What a cell says, without the line that repeats a title in the other language."""
+    lines = cell.split("\n")
+    return (
+        "\n".join([line for line in lines if line not in _titles(book.code, language)])
+        if len(lines) > 1
+        else cell
+    )
+
+
+@cache
+def _titles(code: str, but: Language) -> frozenset[str]:
+    """Titles of rules, acts and provisions in the other language, where both say it differently."""
+    book = book_named(code)
+    pairs = {(one.title, one.title_en) for one in (*book.rules, *book.actions, *book.provisions)}
+    return frozenset(pair[but == "vi"] for pair in pairs if pair[0] != pair[1])
+
+
+def _has(cells: tuple[str, ...], wanted: list[str]) -> bool:
+    text = search_key(" ".join(cells))
     return all(word in text for word in wanted)

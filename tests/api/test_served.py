@@ -23,7 +23,7 @@ def test_a_served_api_tells_lines_alone_is_known_to_the_doctor_and_stops_at_once
 ) -> None:
     log, kept = tmp_path / "api.log", session_of("giam-sat", store)
     with api_process(database, tmp_path) as (process, url):
-        here = replace(database, port=httpx.URL(url).port)
+        here = replace(database, port=httpx.URL(url).port or 0)
         assert ports(here).state == "ok"
         assert "ready" in ports(here).found.en
         httpx.get(f"{url}/v1/dossiers/Nguy%E1%BB%85n?name=001098000001", trust_env=False)
