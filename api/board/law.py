@@ -24,6 +24,8 @@ from models.person import search_key
 
 router = pages("/law")
 _ACTIONS = "Actions: "
+_MOST = 150
+"""Rows that a search shows."""
 _TABLES = ("rules", "actions", "papers", "provisions", "exclusions", "wording", "drawn", "period")
 
 
@@ -105,16 +107,17 @@ def show_book(visit: VisitDep, _actor: ActorDep, code: str) -> Response:
 def search(
     visit: VisitDep, _actor: ActorDep, code: str, q: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
-    """Every row of the book that has all these words, diacritics or not."""
-    book, wanted = book_named(code), search_key(q).split()
-    found = [] if not wanted else [
-        _shown(replace(section, rows=rows), book, visit.language)
-        for section in _sections(code)
-        if (rows := [row for row in section.rows if _has(row, wanted)])
-    ]  # fmt: skip
+    """The rows of the book that have all these words, diacritics or not; no more than a page can hold."""
+    book, wanted, room = book_named(code), search_key(q).split(), _MOST
+    found, more = list[Shown](), False
+    for section in _sections(code) if wanted else ():
+        rows = [row for row in section.rows if _has(row, wanted)]
+        if rows[:room]:
+            found.append(_shown(replace(section, rows=rows[:room]), book, visit))
+        more, room = more or len(rows) > room, max(0, room - len(rows))
     return visit.page(
         "law_part.html", tabs=LAW, book=book, period=period(book), parts=list(Part), part="search", tables=found, q=q,
-        stages_of=_stages_of(book),
+        stages_of=_stages_of(book), most=_MOST if more else None,
     )  # fmt: skip
 
 
@@ -150,10 +153,10 @@ def show_part(visit: VisitDep, _actor: ActorDep, code: str, part: Part) -> Respo
     if part is Part.rules:
         return _rules(visit, book)
     wanted = _OF_PART[part]
-    tables = [_shown(one, book, visit.language) for one in _sections(code) if _name(one).startswith(wanted)]
+    tables = [_shown(one, book, visit) for one in _sections(code) if _name(one).startswith(wanted)]
     return visit.page(
         "law_part.html", tabs=LAW, book=book, period=period(book), parts=list(Part), part=part, tables=tables, q="",
-        stages_of={},
+        stages_of={}, most=None,
     )  # fmt: skip
 
 
@@ -199,10 +202,11 @@ def _stages_of(book: Book) -> dict[str, str]:
     return {action.code: _first(action.stages, action.next[:1]) for action in book.actions}
 
 
-def _shown(section: Section, book: Book, language: Language) -> Shown:
+def _shown(section: Section, book: Book, visit: Visit) -> Shown:
+    language = visit.language
     vietnamese, _, english = section.heading.rpartition(" · ")
     marks = section.columns[-1] == "" and len(section.columns) > 2
-    columns = tuple(_half(name, language) for name in section.columns)
+    columns = tuple(visit.say(name.partition(" · ")[0]) if name else "" for name in section.columns)
     return Shown(
         _name(section), english if language == "en" else vietnamese, columns[:-1] if marks else columns,
         [
@@ -210,11 +214,6 @@ def _shown(section: Section, book: Book, language: Language) -> Shown:
             for row in section.rows
         ],
     )  # fmt: skip
-
-
-def _half(text: str, language: Language) -> str:
-    vietnamese, bar, english = text.partition(" · ")
-    return english if bar and language == "en" else vietnamese
 
 
 def _said(cell: str, book: Book, language: Language) -> str:
