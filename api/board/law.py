@@ -230,7 +230,11 @@ def _said(cell: str, book: Book, language: Language) -> str:
 def _titles(code: str, but: Language) -> frozenset[str]:
     """Titles of rules, acts and provisions in the other language, where both say it differently."""
     book = book_named(code)
-    pairs = {(one.title, one.title_en) for one in (*book.rules, *book.actions, *book.provisions)}
+    pairs = {
+        *((one.title, one.title_en) for one in book.rules),
+        *((one.title, one.title_en) for one in book.actions),
+        *((one.title, one.title_en) for one in book.provisions),
+    }
     return frozenset(pair[but == "vi"] for pair in pairs if pair[0] != pair[1])
 
 

