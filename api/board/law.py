@@ -18,7 +18,7 @@ from models.clock import now
 from models.law.book import Book
 from models.law.diff import Difference, Row, difference
 from models.law.limits import TIMEZONE
-from models.law.schema import Clock, Stage
+from models.law.schema import Clock, Rule, Stage
 from models.law.words import both, stated
 from models.person import search_key
 
@@ -163,12 +163,7 @@ def show_part(visit: VisitDep, _actor: ActorDep, code: str, part: Part) -> Respo
 def _rules(visit: Visit, book: Book) -> Response:
     [section] = [one for one in _sections(book.code) if _name(one) == "Rules"]
     rules = [
-        (
-            rule,
-            stated(rule, visit.language).replace("; ", ";\n")
-            + cells[2].removeprefix(both(rule).replace("; ", ";\n")),
-            cells,
-        )
+        (rule, _amount(rule, cells[2], visit.language), cells)
         for rule, cells in zip(book.rules, section.rows, strict=True)
     ]
     doubtful = sum(not rule.confirmed for rule in book.rules)
@@ -176,6 +171,11 @@ def _rules(visit: Visit, book: Book) -> Response:
         "law_rules.html", tabs=LAW, book=book, period=period(book), parts=list(Part), part=Part.rules, rules=rules,
         doubtful=doubtful, counted=Clock.counted,
     )  # fmt: skip
+
+
+def _amount(rule: Rule, cell: str, language: Language) -> str:
+    """The cell that says a rule's amount in both languages, in one."""
+    return stated(rule, language).replace("; ", ";\n") + cell.removeprefix(both(rule).replace("; ", ";\n"))
 
 
 @cache
@@ -207,11 +207,14 @@ def _shown(section: Section, book: Book, visit: Visit) -> Shown:
     vietnamese, _, english = section.heading.rpartition(" · ")
     marks = section.columns[-1] == "" and len(section.columns) > 2
     columns = tuple(visit.say(name.partition(" · ")[0]) if name else "" for name in section.columns)
+    rows = section.rows
+    if _name(section) == "Rules":
+        rows = [(*row[:2], _amount(book.rule(row[0]), row[2], language), *row[3:]) for row in rows]
     return Shown(
         _name(section), english if language == "en" else vietnamese, columns[:-1] if marks else columns,
         [
             Line(tuple(_said(cell, book, language) for cell in (row[:-1] if marks else row)), UNCONFIRMED not in row)
-            for row in section.rows
+            for row in rows
         ],
     )  # fmt: skip
 

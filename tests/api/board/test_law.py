@@ -85,6 +85,8 @@ def test_the_search_finds_words_without_diacritics_and_leads_to_the_rule(reader:
     assert "Không có mục nào như vậy." in reader.get("/board/law/books/2026/search?q=khongcogi").text
     assert "Nhập từ cần tìm." in reader.get("/board/law/books/2026/search").text
     assert "Chỉ hiện" not in html
+    assert "3 ngày làm việc" in html
+    assert "working day" not in html
 
 
 def test_a_search_that_finds_nearly_everything_shows_no_more_than_a_page_holds(reader: Visitor) -> None:
