@@ -61,6 +61,7 @@ from api import (
 from api.dependencies import Parts
 from api.edge import Edge
 from api.rates import paced
+from api.stopping import told_to_stop
 from api.strict import storable
 from api.traces import Traced
 from documents.pdf import LibreOffice
@@ -165,7 +166,8 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     app.state.parts = Parts(settings, engine, office, Queues(engine))
     books()  # a book that cannot be trusted stops the start, not the first request
     try:
-        yield
+        with told_to_stop() as app.state.stopping:
+            yield
     finally:
         engine.dispose()
 

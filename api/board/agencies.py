@@ -168,7 +168,13 @@ def _filled(agency: AgencyOut, fields: list[Field]) -> Filled:
 
 
 def _of_end() -> list[Field]:
-    return [one for one in fields_of(AgencyPatch.model_json_schema()) if one.name in _END]
+    found = [one for one in fields_of(AgencyPatch.model_json_schema()) if one.name in _END]
+    return [
+        replace(one, title="Ngày cuối hoạt động", title_en="Last day of work")
+        if one.name == "valid_to"
+        else one
+        for one in found
+    ]
 
 
 def _fields(visit: Visit, model: type[AgencyIn | AgencyPatch]) -> list[Field]:
@@ -183,4 +189,5 @@ def _fields(visit: Visit, model: type[AgencyIn | AgencyPatch]) -> list[Field]:
         for one in fields_of(model.model_json_schema())
         if one.name not in _END
     ]
+    found = [replace(one, kind="text") if one.kind == "long" else one for one in found]  # none has two lines
     return [replace(one, kind="choice", choices=kinds) if one.name == "kind" else one for one in found]

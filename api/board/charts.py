@@ -115,11 +115,6 @@ def draw_trend(
     named = {visit.say("Mở"): opened, visit.say("Quyết định"): decided, visit.say("Kết thúc"): closed}
     flow = [row for name, numbers in named.items() for row in _months(since, numbers, name)]
     month = {"field": "month", "type": "ordinal", "sort": None, "title": None}
-    number = {
-        "field": "number",
-        "type": "quantitative",
-        "axis": {"tickCount": 4, "format": "d", "tickMinStep": 1},
-    }
     wide = size == "wide"
     legend = {"symbolType": "stroke", "columns": 3 if wide else 1}
     colour = {
@@ -134,15 +129,26 @@ def draw_trend(
             {"mark": {"type": "line", "strokeWidth": 2}, "encoding": {"strokeDash": dash}},
             {"mark": {"type": "point", "filled": True, "size": 40}, "encoding": {"shape": shape}},
         ],
-        "encoding": {"x": {**month, "axis": {"labels": False, "ticks": False}}, "y": {**number, "title": None}, "color": colour},
+        "encoding": {"x": {**month, "axis": {"labels": False, "ticks": False}}, "y": _whole(opened, decided, closed), "color": colour},
     }  # fmt: skip
     bars = {
         "width": 640 if wide else 270, "height": 90, "data": {"values": _months(since, overdue, "")},
         "title": visit.say("Thời hạn quá vào cuối tháng"),
         "mark": {"type": "bar", "color": "var(--overdue)"},
-        "encoding": {"x": {**month, "axis": {"labelAngle": 0 if wide else -60}}, "y": {**number, "title": None}},
+        "encoding": {"x": {**month, "axis": {"labelAngle": 0 if wide else -60}}, "y": _whole(overdue)},
     }  # fmt: skip
     return picture({"vconcat": [lines, bars], "spacing": 14})
+
+
+def _whole(*numbers: str) -> Spec:
+    """An axis of whole numbers: more lines than the greatest would stand between them and be named alike."""
+    lines = min(4, max(1, *(int(one) for row in numbers for one in row.split(","))))
+    return {
+        "field": "number",
+        "type": "quantitative",
+        "title": None,
+        "axis": {"tickCount": lines, "format": "d"},
+    }
 
 
 @router.get("/times.svg")

@@ -1,5 +1,6 @@
 """The law as the engine reads it: the books, the road through the stages, rules, papers, forms, and two books compared."""
 
+from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, NamedTuple
@@ -17,12 +18,14 @@ from models.clock import now
 from models.law.book import Book
 from models.law.diff import Difference, Row, difference
 from models.law.limits import TIMEZONE
-from models.law.schema import Clock, Stage
+from models.law.schema import Clock, Rule, Stage
 from models.law.words import both, stated
 from models.person import search_key
 
 router = pages("/law")
 _ACTIONS = "Actions: "
+_MOST = 150
+"""Rows that a search shows."""
 _TABLES = ("rules", "actions", "papers", "provisions", "exclusions", "wording", "drawn", "period")
 
 
@@ -104,16 +107,17 @@ def show_book(visit: VisitDep, _actor: ActorDep, code: str) -> Response:
 def search(
     visit: VisitDep, _actor: ActorDep, code: str, q: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
-    """Every row of the book that has all these words, diacritics or not."""
-    book, wanted = book_named(code), search_key(q).split()
-    found = [] if not wanted else [
-        one._replace(lines=lines)
-        for one in (_shown(section, visit.language) for section in _sections(code))
-        if (lines := [line for line in one.lines if _has(line, wanted)])
-    ]  # fmt: skip
+    """The rows of the book that have all these words, diacritics or not; no more than a page can hold."""
+    book, wanted, room = book_named(code), search_key(q).split(), _MOST
+    found, more = list[Shown](), False
+    for section in _sections(code) if wanted else ():
+        rows = [row for row in section.rows if _has(row, wanted)]
+        if rows[:room]:
+            found.append(_shown(replace(section, rows=rows[:room]), book, visit))
+        more, room = more or len(rows) > room, max(0, room - len(rows))
     return visit.page(
         "law_part.html", tabs=LAW, book=book, period=period(book), parts=list(Part), part="search", tables=found, q=q,
-        stages_of=_stages_of(book),
+        stages_of=_stages_of(book), most=_MOST if more else None,
     )  # fmt: skip
 
 
@@ -149,22 +153,17 @@ def show_part(visit: VisitDep, _actor: ActorDep, code: str, part: Part) -> Respo
     if part is Part.rules:
         return _rules(visit, book)
     wanted = _OF_PART[part]
-    tables = [_shown(one, visit.language) for one in _sections(code) if _name(one).startswith(wanted)]
+    tables = [_shown(one, book, visit) for one in _sections(code) if _name(one).startswith(wanted)]
     return visit.page(
         "law_part.html", tabs=LAW, book=book, period=period(book), parts=list(Part), part=part, tables=tables, q="",
-        stages_of={},
+        stages_of={}, most=None,
     )  # fmt: skip
 
 
 def _rules(visit: Visit, book: Book) -> Response:
     [section] = [one for one in _sections(book.code) if _name(one) == "Rules"]
     rules = [
-        (
-            rule,
-            stated(rule, visit.language).replace("; ", ";\n")
-            + cells[2].removeprefix(both(rule).replace("; ", ";\n")),
-            cells,
-        )
+        (rule, _amount(rule, cells[2], visit.language), cells)
         for rule, cells in zip(book.rules, section.rows, strict=True)
     ]
     doubtful = sum(not rule.confirmed for rule in book.rules)
@@ -172,6 +171,11 @@ def _rules(visit: Visit, book: Book) -> Response:
         "law_rules.html", tabs=LAW, book=book, period=period(book), parts=list(Part), part=Part.rules, rules=rules,
         doubtful=doubtful, counted=Clock.counted,
     )  # fmt: skip
+
+
+def _amount(rule: Rule, cell: str, language: Language) -> str:
+    """The cell that says a rule's amount in both languages, in one."""
+    return stated(rule, language).replace("; ", ";\n") + cell.removeprefix(both(rule).replace("; ", ";\n"))
 
 
 @cache
@@ -198,21 +202,45 @@ def _stages_of(book: Book) -> dict[str, str]:
     return {action.code: _first(action.stages, action.next[:1]) for action in book.actions}
 
 
-def _shown(section: Section, language: Language) -> Shown:
+def _shown(section: Section, book: Book, visit: Visit) -> Shown:
+    language = visit.language
     vietnamese, _, english = section.heading.rpartition(" · ")
     marks = section.columns[-1] == "" and len(section.columns) > 2
-    columns = tuple(_half(name, language) for name in section.columns)
+    columns = tuple(visit.say(name.partition(" · ")[0]) if name else "" for name in section.columns)
+    rows = section.rows
+    if _name(section) == "Rules":
+        rows = [(*row[:2], _amount(book.rule(row[0]), row[2], language), *row[3:]) for row in rows]
     return Shown(
         _name(section), english if language == "en" else vietnamese, columns[:-1] if marks else columns,
-        [Line(row[:-1] if marks else row, UNCONFIRMED not in row) for row in section.rows],
+        [
+            Line(tuple(_said(cell, book, language) for cell in (row[:-1] if marks else row)), UNCONFIRMED not in row)
+            for row in rows
+        ],
     )  # fmt: skip
 
 
-def _half(text: str, language: Language) -> str:
-    vietnamese, bar, english = text.partition(" · ")
-    return english if bar and language == "en" else vietnamese
+def _said(cell: str, book: Book, language: Language) -> str:
+    """What a cell says, without the line that repeats a title in the other language."""
+    lines = cell.split("\n")
+    return (
+        "\n".join([line for line in lines if line not in _titles(book.code, language)])
+        if len(lines) > 1
+        else cell
+    )
 
 
-def _has(line: Line, wanted: list[str]) -> bool:
-    text = search_key(" ".join(line.cells))
+@cache
+def _titles(code: str, but: Language) -> frozenset[str]:
+    """Titles of rules, acts and provisions in the other language, where both say it differently."""
+    book = book_named(code)
+    pairs = {
+        *((one.title, one.title_en) for one in book.rules),
+        *((one.title, one.title_en) for one in book.actions),
+        *((one.title, one.title_en) for one in book.provisions),
+    }
+    return frozenset(pair[but == "vi"] for pair in pairs if pair[0] != pair[1])
+
+
+def _has(cells: tuple[str, ...], wanted: list[str]) -> bool:
+    text = search_key(" ".join(cells))
     return all(word in text for word in wanted)

@@ -14,6 +14,7 @@ from api.access import Known, browser_of, sign_in_again
 from api.cookies import browser_token
 from api.dependencies import Parts, PartsDep, require
 from api.errors import Problem
+from api.stopping import stops_within
 from flows.engine import Actor
 from flows.overview import overview
 from flows.standstill import WATCHING, Narrowed
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/board/live", include_in_schema=False)
 EVERY = 20.0
 """Seconds between two looks."""
 LASTS = 30
-"""Looks of a stream; then the browser opens another, so that none outlives a program that is to end for long."""
+"""Looks of a stream; then the browser opens another, which any process may answer."""
 Counts = dict[str, Any]
 
 
@@ -71,7 +72,8 @@ async def stream(
             if counts != told:
                 told = counts
                 yield ServerSentEvent(data=counts)
-        await asyncio.sleep(EVERY)
+        if await stops_within(request.app.state.stopping, EVERY):
+            return
     else:
         return
     yield ServerSentEvent(event="ended", data={})

@@ -14,6 +14,7 @@ from api.access import NOBODY
 from api.agencies import AgencyFilters, agencies_of
 from api.board import drafts, words
 from api.board.administration import TabsDep
+from api.board.dossier import names_of
 from api.board.fields import Field, fields_of, values_of
 from api.board.forms import Gone, Sent, SentDep, checked, told_once
 from api.board.language import N_
@@ -198,8 +199,9 @@ def _page(visit: Visit, actor: Actor, user: UUID, problem: Problem | None = None
     with unit_of_work(visit.parts.engine, NOBODY) as connection:
         shown = keeping.user_out(connection, actor, user)
         secrets = keeping.secrets_of(connection, actor, user) if shown.service and manages else []
+        agencies = names_of(connection, {shown.agency})
     return visit.page(
-        "user.html", status=problem.status if problem else 200, user=shown, secrets=secrets, problem=problem,
+        "user.html", status=problem.status if problem else 200, user=shown, agencies=agencies, secrets=secrets, problem=problem,
         may_manage=manages, own=user == actor.account, told=told_once(visit, actor) if manages else None,
         openid=visit.parts.settings.doors.provider is not None,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from api import webhooks as keeping
 from api.board import drafts
 from api.board.administration import TabsDep
+from api.board.dossier import names_of
 from api.board.fields import Field, fields_of, values_of
 from api.board.forms import Gone, Sent, SentDep, checked, told_once
 from api.board.language import N_
@@ -185,9 +186,10 @@ def _page(
     asked = filters or SentFilters(limit=20)
     with unit_of_work(visit.parts.engine, scope_of(actor)) as connection:
         shown = _out(connection, webhook)
+        agencies = names_of(connection, {shown.agency})
         sent, following = sent_of(connection, webhook, asked, visit.language)
     return visit.page(
-        "webhook.html", status=problem.status if problem else 200, webhook=shown, sent=sent, following=following,
+        "webhook.html", status=problem.status if problem else 200, webhook=shown, agencies=agencies, sent=sent, following=following,
         state=asked.state, problem=problem, told=told_once(visit, actor),
         since=Field("since", "instant", "Gửi lại từ lúc", "Send again since", required=True),
     )  # fmt: skip

@@ -131,6 +131,13 @@ LAW_FIELDS: Mapping[str, str] = {
     "role": N_("Người ký"), "stages": N_("Giai đoạn"), "starts": N_("Bắt đầu thời hạn"), "suspends": N_("Tạm dừng"),
     "text": N_("Câu chữ"), "title": N_("Tên gọi"), "undoes": N_("Phải làm lại"), "when": N_("Khi"), "who": N_("Ai"),
 }  # fmt: skip
+LAW_COLUMNS = (
+    N_("Ai"), N_("Ai làm"), N_("Ban hành khi"), N_("Biểu mẫu"), N_("Biểu mẫu hoặc giấy tờ thay thế"), N_("Chuyển đến"), N_("Câu chữ"),
+    N_("Căn cứ"), N_("Cũ"), N_("Cần"), N_("Dữ kiện"), N_("Ghi chú"), N_("Giai đoạn"), N_("Khi"), N_("Loại"), N_("Mã"), N_("Mới"), N_("Mục"),
+    N_("Nguồn"), N_("Người ban hành"), N_("Quy tắc"), N_("Quy định"), N_("Thao tác"), N_("Thao tác dẫn đến"), N_("Thời hạn"), N_("Tiếp theo"),
+    N_("Trường hợp"), N_("Tài liệu"), N_("Tính từ"), N_("Về"), N_("Đang ở"),
+)  # fmt: skip
+"""The columns of the tables that a book is shown in."""
 SEVERITIES: Mapping[str, str] = {
     "critical": N_("Nghiêm trọng"),
     "high": N_("Cao"),

@@ -2,42 +2,50 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from api import programs
 from models.postgres import app_url
 from models.settings import Settings
 from tests.flows.conftest import until
 from tests.free_port import free_port
 
 
-@pytest.fixture
-def served(database: Settings, tmp_path: Path) -> Iterator[httpx.Client]:
-    """The API as it runs in an office, over the test's database."""
-    port = free_port()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOSO_DATA": str(tmp_path),
-        "HOSO_DATABASE_URL": app_url(database).render_as_string(hide_password=False),
-    }
-    argv = [sys.executable, "-m", "uvicorn", "api.app:app_from_environment", "--factory", "--port", str(port)]
-    with (tmp_path / "api.log").open("wb") as log:
-        process = subprocess.Popen(argv, env=environment, stdout=log, stderr=log)  # noqa: S603 - ours
+@contextmanager
+def api_process(database: Settings, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The program that an installation runs, and where it answers; its log is `api.log` in the folder."""
+    url = app_url(database).render_as_string(hide_password=False)
+    here = replace(database, data=folder, database_url=url, port=free_port())
+    environment = {"PATH": os.environ["PATH"], "HOSO_DATA": str(folder), "HOSO_DATABASE_URL": url}
+    with (folder / "api.log").open("wb") as log:
+        process = subprocess.Popen(programs.api(here).argv, env=environment, stdout=log, stderr=log)  # noqa: S603 - ours
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
-                until(lambda: _answers(client), patience=120)
-                yield client
+            address = f"http://127.0.0.1:{here.port}"
+            until(lambda: _answers(address), patience=120)
+            yield process, address
         finally:
             process.terminate()
             process.wait(30)
 
 
-def _answers(client: httpx.Client) -> bool:
+@pytest.fixture
+def served(database: Settings, tmp_path: Path) -> Iterator[httpx.Client]:
+    """The API as it runs in an office, over the test's database."""
+    with (
+        api_process(database, tmp_path) as (_, url),
+        httpx.Client(base_url=url, trust_env=False, timeout=60) as client,
+    ):
+        yield client
+
+
+def _answers(url: str) -> bool:
     try:
-        return client.get("/health/live").is_success
+        return httpx.get(f"{url}/health/live", trust_env=False).is_success
     except httpx.HTTPError:
         return False

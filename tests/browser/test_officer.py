@@ -212,16 +212,6 @@ def test_a_scan_of_40_mb_is_refused_kindly_by_the_server_too(
     expect(page.get_by_role("heading", name="Yêu cầu quá lớn")).to_be_visible()
 
 
-def test_a_paper_is_shown_as_issued(board: Board, window: Window) -> None:
-    page = window(HEAD)
-    page.goto(f"/board/dossiers/{board.dossiers['compiled']}#documents")
-    page.locator('#documents ~ * a[href^="/board/documents/"]').first.click()
-    with page.expect_response(lambda answer: "shown=true" in answer.url) as shown:
-        page.reload()
-    assert shown.value.headers["content-type"] == "application/pdf"
-    assert "frame-ancestors 'self'" in shown.value.headers["content-security-policy"]
-
-
 def test_by_keyboard_alone_from_work_to_an_act(board: Board, window: Window) -> None:
     road = brought(board, "verify_residence")
     page = window(OFFICER)

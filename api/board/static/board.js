@@ -134,6 +134,14 @@ function refuseLarge(input) {
   });
 }
 
+// A browser that draws no PDF would show an empty box: it is offered the file instead.
+if (navigator.pdfViewerEnabled === false) {
+  for (const frame of document.querySelectorAll("iframe[data-pdf]")) {
+    frame.nextElementSibling.hidden = false;
+    frame.remove();
+  }
+}
+
 // Work under way is asked for again until it is done.
 const refresh = async () => {
   const section = document.querySelector("[data-refresh]");

@@ -2,12 +2,14 @@
 
 import re
 from datetime import datetime
+from html import unescape
 from operator import attrgetter
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
+from api.rulebooks import book_named
 from flows.books import books
 from models import clock
 from models.law.calendar import baseline
@@ -82,6 +84,37 @@ def test_the_search_finds_words_without_diacritics_and_leads_to_the_rule(reader:
     assert 'href="/board/law/books/2026/rules#p4-read"' in html
     assert "Không có mục nào như vậy." in reader.get("/board/law/books/2026/search?q=khongcogi").text
     assert "Nhập từ cần tìm." in reader.get("/board/law/books/2026/search").text
+    assert "Chỉ hiện" not in html
+    assert "3 ngày làm việc" in html
+    assert "working day" not in html
+
+
+def test_a_search_that_finds_nearly_everything_shows_no_more_than_a_page_holds(reader: Visitor) -> None:
+    for book in books():
+        html = reader.get(f"/board/law/books/{book.code}/search?q=a").text
+        assert "Chỉ hiện 150 dòng đầu" in html
+        assert len(html.encode()) < LARGEST
+        assert html.count("<tr>") - html.count("<thead>") == 150
+
+
+def test_a_book_is_said_in_the_readers_language(reader: Visitor) -> None:
+    path, [one, *_] = "/board/law/books/2014/provisions", book_named("2014").provisions
+    said = unescape(reader.get(path).text)
+    assert (one.title in said, one.title_en in said, ">Quy định<" in said) == (True, False, True)
+    reader.fill("/board/law", "/board/language", language="en")
+    said = unescape(reader.get(path).text)
+    assert (one.title in said, one.title_en in said, ">Provision<" in said) == (False, True, True)
+    for book in books():
+        for part in ("rules", "papers", "forms", "provisions", "more"):
+            heads = re.findall(
+                r'<th scope="col">([^<]*)</th>', reader.get(f"/board/law/books/{book.code}/{part}").text
+            )
+            assert not [head for head in heads if not head.isascii()], (book.code, part)
+
+
+def test_what_only_one_of_two_books_has_is_named_by_its_code_alone(reader: Visitor) -> None:
+    for table in ("papers", "rules", "actions"):
+        assert "None" not in plain(reader.get(f"/board/law/compare?old=2022&new=2026&table={table}").text)
 
 
 def test_two_books_are_compared_as_the_api_compares_them(reader: Visitor) -> None:

@@ -23,24 +23,15 @@ def between(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What happens at each wait of a stream, which waits no longer than that takes."""
     works: list[Any] = []
 
-    async def sleep(_seconds: float) -> None:
+    async def wait(stopping: asyncio.Event, _seconds: float) -> bool:
         if works:
             works.pop(0)()
+        return stopping.is_set()
 
     monkeypatch.setattr(live, "EVERY", 0.0)
     monkeypatch.setattr(live, "LASTS", 4)
-    monkeypatch.setattr(live, "asyncio", _Asyncio(sleep))
+    monkeypatch.setattr(live, "stops_within", wait)
     return works
-
-
-class _Asyncio:
-    """The library, but for its sleep."""
-
-    def __init__(self, sleep: Any) -> None:
-        self.sleep = sleep
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(asyncio, name)
 
 
 def told(visitor: Visitor) -> list[tuple[str, Any]]:

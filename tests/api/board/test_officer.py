@@ -2,18 +2,25 @@
 
 import re
 from html import unescape
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from pypdf import PdfReader
 from sqlalchemy import Engine, text
 
 from api.demo.scans import pdf_page
+from documents.pdf import LibreOffice
 from flows.unprinted import unprinted
+from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
 from tests.api.board.visitor import Visitor
 from tests.api.road import Road, unchanged
+from tests.api.test_bulk_asking import worked_off
+from tests.programs import needs_program
 
 POLICE, HEAD, COURT = "ca.cau-giay", "ca.cau-giay.truong", "ta.kv4-ha-noi"
 
@@ -152,6 +159,36 @@ def test_what_is_issued_is_printed_once(road: Road, client: TestClient, store: E
     assert "Đang chờ" in shown
     stranger = Visitor.signed_in(client, "ca.nha-trang.truong").get("/board/print").text
     assert not any(str(one.id) in stranger for one in waiting)
+
+
+def test_what_was_chosen_comes_as_one_file(
+    road: Road, client: TestClient, store: Engine, database: Settings, tmp_path: Path
+) -> None:
+    road.open()
+    visitor = Visitor.signed_in(client, POLICE)
+    [(chosen, title), *left] = re.findall(
+        r'name="pick\.([0-9a-f-]{36})" value="on"><span class="hidden">([^<]*?) [\w-]+</span>',
+        visitor.get("/board/print").text,
+    )
+    assert left
+    led = visitor.fill("/board/print", "/board/print", **{f"pick.{chosen}": "on"})
+    task = led.headers["location"].rpartition("#task-")[2]
+    waiting = visitor.get("/board/print").text
+    assert ("data-refresh" in waiting, f"/board/print/{task}/output" in waiting) == (True, False)
+    assert visitor.get(f"/board/print/{task}/output").status_code == 404
+    office = LibreOffice(tmp_path / "office", Path(needs_program("soffice")))
+    assert worked_off(store, database, task, office) == [0, 1]
+    done = visitor.get("/board/print").text
+    assert ("data-refresh" in done, f"/board/print/{task}/output" in done, "1/1 hồ sơ" in plain(done)) == (
+        False, True, True,
+    )  # fmt: skip
+    bound = PdfReader(BytesIO(visitor.get(f"/board/print/{task}/output").content))
+    alone = PdfReader(BytesIO(visitor.get(f"/board/documents/{chosen}/content?format=pdf").content))
+    assert [page.extract_text() for page in bound.pages] == [page.extract_text() for page in alone.pages]
+    said = "".join(bound.pages[0].extract_text().split()).lower()
+    assert "".join(title.split()[:3]).lower() in said
+    stranger = Visitor.signed_in(client, "ca.nha-trang.truong")
+    assert stranger.get(f"/board/print/{task}/output").status_code == 404
 
 
 def test_a_failed_print_is_not_a_print(road: Road, client: TestClient, store: Engine) -> None:

@@ -1,7 +1,7 @@
 """The officer's work and the dossier's page: the most urgent first, and of each no more than its reader needs."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
 from api.board import work
+from models import clock
 from models.store import SYSTEM, Scope, unit_of_work
 from tests.api.board.visitor import Visitor
 from tests.api.conftest import NOW
@@ -101,3 +102,28 @@ def test_both_languages_say_the_same_page(road: Road, client: TestClient) -> Non
     assert "Cơ quan đang giữ" not in shown.text
     visitor.fill("/board/work", "/board/language", language="xx")
     assert visitor.cookies["hoso_language"] == "en"
+
+
+def test_what_others_hold_stands_in_the_work_of_whoever_they_wait_for(road: Road, client: TestClient) -> None:
+    road.advance("open_session")
+    police = Visitor.signed_in(client, POLICE)
+    waiting = "/board/work?which=awaited"
+    assert road.id not in police.get(waiting).text
+    road.take(
+        "query", by="ta.kv4-ha-noi.truong", at="2026-09-10T09:00:00+07:00", question="làm rõ nơi cư trú",
+        query_received_at="2026-09-10T10:00:00+07:00",
+    )  # fmt: skip
+    shown = police.get(waiting).text
+    assert f'href="/board/dossiers/{road.id}/actions/reply_query"' in shown
+    assert "Trả lời Tòa án" in shown
+    assert road.id not in police.get("/board/work").text, "another agency holds it"
+    assert road.id in police.get(f"{waiting}&stage=court_decision").text
+    assert road.id not in police.get(f"{waiting}&stage=execution").text
+    with clock.at(datetime(2026, 9, 10, 5, tzinfo=UTC)):
+        court = Visitor.signed_in(client, "ta.kv4-ha-noi.thu-ky")
+        assert road.id not in court.get(waiting).text
+        assert road.id in court.get("/board/work?which=waiting").text, "the one list mirrors the other"
+    road.take(
+        "reply_query", by=f"{POLICE}.truong", at="2026-09-10T15:00:00+07:00", answer="cư trú tại phường Cầu Giấy"
+    )  # fmt: skip
+    assert road.id not in police.get(waiting).text
