@@ -1,5 +1,6 @@
 """The HTTP application: routers, errors, and the store for as long as it runs."""
 
+import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -199,4 +200,10 @@ def app_from_environment() -> FastAPI:
     logs.to_stderr("api")
     # One thread waits and answers, others work: it must not wait five milliseconds at each step for one that computes.
     sys.setswitchinterval(0.001)
-    return create_app(Settings.from_environment())
+    app = create_app(Settings.from_environment())
+    books()
+    # What was loaded stays for good. To look through it for garbage stopped every request for a fifth of a second.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+    return app
