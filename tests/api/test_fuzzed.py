@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property, partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
+from api import access
 from flows.policy import COURT_ROLES
 from models.store import SYSTEM, Scope, unit_of_work
 from tests.api.conftest import SignedIn
@@ -36,8 +38,9 @@ SEEN_BY = {"head", "supervisor", "auditor"}
 
 
 @pytest.fixture(autouse=True)
-def today() -> None:
-    """The caller's token is judged by threads that know no other clock than the machine's."""
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The caller's token is judged by threads that know no other clock than the machine's, and holds while all is asked."""
+    monkeypatch.setattr(access, "ACCESS", timedelta(hours=6))
 
 
 @pytest.fixture(scope="module")
