@@ -24,7 +24,7 @@ from tests.flows.sample_road import NOW, facts_of
 
 CLIENTS, THINK, READS = 50, 1.0, 0.8
 """People at work, mean seconds between an answer and the next request, and the share of requests that read."""
-WARM_UP, SECONDS = 10.0, 60.0
+WARM_UP, SECONDS, ROUNDS = 10.0, 20.0, 3
 STEPS, STEP_SECONDS, LIMIT = (1, 2, 4, 8, 16, 32, 64), 8.0, 200.0
 """Clients that never think, in turns, until the slowest twentieth of answers takes longer than so many milliseconds."""
 _PASSWORD = "mat-khau-cua-nguoi-dung-thu"
@@ -56,12 +56,13 @@ def measured(settings: Settings, engine: Engine, progress: Progress) -> Iterator
     ids = _imported(engine)
     users = _users(engine)
     with server(settings, NOW) as url:
-        day, found = uvloop.run(_measure(url, users, ids, progress))
-    rate = len(day.reads) + len(day.acts)
-    remark = f"{CLIENTS} clients, {rate / SECONDS:.0f} requests/s, {len(day.errors)} errors"
-    assert not day.errors, day.errors[:3]
-    yield "đọc, p95 · reads, 95th percentile", [_p95(day.reads)], "ms", "< 40", remark
-    yield "thao tác, p95 · acts, 95th percentile", [_p95(day.acts)], "ms", "< 100", remark
+        rounds, found = uvloop.run(_measure(url, users, ids, progress))
+    errors = [error for one in rounds for error in one.errors]
+    assert not errors, errors[:3]
+    rate = sum(len(one.reads) + len(one.acts) for one in rounds) / (ROUNDS * SECONDS)
+    remark = f"{CLIENTS} clients, {rate:.0f} requests/s, no errors"
+    yield "đọc, p95 · reads, 95th percentile", [_p95(one.reads) for one in rounds], "ms", "< 40", remark
+    yield "thao tác, p95 · acts, 95th percentile", [_p95(one.acts) for one in rounds], "ms", "< 100", remark
     best = max((one for one in found if one[2] <= LIMIT), key=lambda one: one[1])
     yield (
         "nhiều nhất trước p95 200 ms · most before p95 passes 200 ms", [best[1]], "requests/s", "",
@@ -71,8 +72,8 @@ def measured(settings: Settings, engine: Engine, progress: Progress) -> Iterator
 
 async def _measure(
     url: str, users: Sequence[str], ids: Sequence[UUID], progress: Progress
-) -> tuple[Answers, list[tuple[int, float, float]]]:
-    bar = progress.add_task("tải · load", total=WARM_UP + SECONDS + STEP_SECONDS * len(STEPS))
+) -> tuple[list[Answers], list[tuple[int, float, float]]]:
+    bar = progress.add_task("tải · load", total=WARM_UP + ROUNDS * SECONDS + STEP_SECONDS * len(STEPS))
     fresh = iter(ids)
     # The clients share the machine with what is measured: this one costs a fifth of what HTTPX does.
     async with aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=0)) as http:
@@ -83,8 +84,10 @@ async def _measure(
         ]
         await _together(officers, WARM_UP, THINK)
         progress.advance(bar, WARM_UP)
-        day = await _together(officers, SECONDS, THINK)
-        progress.advance(bar, SECONDS)
+        rounds = []
+        for _ in range(ROUNDS):
+            rounds.append(await _together(officers, SECONDS, THINK))
+            progress.advance(bar, SECONDS)
         found = []
         for clients in STEPS:
             answers = await _together((officers * 2)[:clients], STEP_SECONDS, 0)
@@ -93,7 +96,7 @@ async def _measure(
             progress.advance(bar, STEP_SECONDS)
             if answers.p95() > LIMIT:
                 break
-    return day, found
+    return rounds, found
 
 
 @dataclass(frozen=True)
