@@ -66,7 +66,7 @@ def overview(connection: Connection, actor: Actor, moment: datetime, narrowed: N
     condition, values = looked_after(connection, actor, narrowed)
     query = text(found_by(list(DETECTORS), condition, asked["today"]) + _COUNTED)
     places, totals = list[Place](), dict.fromkeys(("", THIS_WEEK, *DETECTORS), 0)
-    for holder, stage, cause, number, name in connection.execute(query, asked | values):
+    for holder, stage, cause, number, name in connection.execute(query, asked | values).all():
         totals[cause] += number
         if not cause:
             places.append(Place(holder, name, stage, number))

@@ -34,21 +34,18 @@ class Row:
     code: str
     name: str
     cells: dict[str, Place] = field(default_factory=dict)
+    open: int = 0
+    overdue: int = 0
+    """Those past a limit."""
+    due_this_week: int = 0
+    """Those with a duty due by Sunday."""
 
-    @property
-    def open(self) -> int:
-        """All its open dossiers."""
-        return sum(place.open for place in self.cells.values())
-
-    @property
-    def overdue(self) -> int:
-        """Those past a limit."""
-        return sum(place.overdue for place in self.cells.values())
-
-    @property
-    def due_this_week(self) -> int:
-        """Those with a duty due by Sunday."""
-        return sum(place.due_this_week for place in self.cells.values())
+    def add(self, place: Place) -> None:
+        """A stage more."""
+        self.cells[place.stage] = place
+        self.open += place.open
+        self.overdue += place.overdue
+        self.due_this_week += place.due_this_week
 
 
 def in_order(times: Sequence[StageTime]) -> list[StageTime]:
@@ -102,7 +99,9 @@ def rows_of(places: Sequence[Place]) -> list[Row]:
     """The places by agency: those with most late dossiers first, then those with most."""
     found: dict[str, Row] = {}
     for place in places:
-        found.setdefault(place.agency, Row(place.agency, place.agency_name)).cells[place.stage] = place
+        if place.agency not in found:
+            found[place.agency] = Row(place.agency, place.agency_name)
+        found[place.agency].add(place)
     return sorted(found.values(), key=lambda row: (-row.overdue, -row.open, row.code))
 
 
