@@ -56,6 +56,7 @@ def test_act_is_rendered_checked_told_and_shown_in_prefect(place: Place, engine:
     assert read(engine, "SELECT flow_run FROM job") == [(run["id"],)]
 
 
+@pytest.mark.long
 def test_worker_killed_while_rendering_leaves_no_second_file_or_notice(place: Place, engine: Engine) -> None:
     acts = [_handed_over(engine, number) for number in range(6)]
     [held] = read(

@@ -10,7 +10,7 @@ from tests.flows.conftest import superuser_of, until
 from tests.flows.place import Place, documents, is_done, notices
 from tests.flows.rows import Done, acts, dossiers, read, state_of
 
-JOBS = int(os.environ.get("HOSO_JOBS", "200"))
+JOBS = int(os.environ.get("HOSO_JOBS", "80"))
 FORMS = ("III-02",)
 
 
