@@ -92,6 +92,18 @@ def test_what_a_reader_does_not_need_is_masked_on_pages_too(
     assert "Nguyễn Văn A" in Visitor.signed_in(client, POLICE).get(f"/board/dossiers/{road.id}").text
 
 
+def test_a_duty_that_ends_with_a_day_is_due_that_day_and_not_at_midnight_of_the_next(
+    road: Road, store: Engine, client: TestClient
+) -> None:
+    midnight = datetime(2026, 11, 26, 17, tzinfo=UTC)  # of the 27th in Vietnam
+    opened(road, store, midnight - NOW)
+    by_the_hour = opened(road, store, timedelta(hours=2))
+    visitor = Visitor.signed_in(client, POLICE)
+    shown = visitor.get("/board/work").text
+    assert (">26/11/2026</time>" in shown, "27/11/2026" in shown) == (True, False)
+    assert ">23/11/2026 11:00</time>" in shown, by_the_hour
+
+
 def test_both_languages_say_the_same_page(road: Road, client: TestClient) -> None:
     road.open()
     visitor = Visitor.signed_in(client, POLICE)
