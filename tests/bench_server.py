@@ -1,7 +1,6 @@
 """One API process as an installation runs it, but on a day of ours: what benchmarks over HTTP ask."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,14 +14,14 @@ from api.app import app_from_environment
 from api.programs import KEEP_ALIVE
 from models import clock
 from models.settings import Settings
+from tests.flows.conftest import until
+from tests.free_port import free_port
 
 
 @contextmanager
 def server(settings: Settings, now: datetime) -> Iterator[str]:
     """The address of an API over this installation's database, at a moment at which its time stands."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     environment = {
         **os.environ, "HOSO_DATA": str(settings.data), "HOSO_PORT": str(port), "HOSO_NOW": now.isoformat(),
         # A rate is a minute's; who never thinks asks oftener than a person could.
@@ -34,17 +33,19 @@ def server(settings: Settings, now: datetime) -> Iterator[str]:
         process = subprocess.Popen((sys.executable, "-m", "tests.bench_server"), env=environment, stderr=log)
     try:
         url = f"http://127.0.0.1:{port}"
-        while True:
-            assert process.poll() is None, "the API ended"
-            try:
-                if httpx.get(f"{url}/health/live").is_success:
-                    break
-            except httpx.TransportError:
-                continue
+        until(lambda: process.poll() is not None or _answers(url), patience=120)
+        assert process.poll() is None, "the API ended"
         yield url
     finally:
         process.terminate()
         process.wait(30)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/live").is_success
+    except httpx.TransportError:
+        return False
 
 
 if __name__ == "__main__":
