@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from flows.books import book as book_of
-from flows.detectors import DETECTORS, MEMORY, found_by, known
+from flows.detectors import COUNTRYWIDE, DETECTORS, found_by, known
 from flows.engine import Actor
 from flows.overview import week_end
 from flows.standstill import WATCHING, Narrowed, looked_after
@@ -103,7 +103,7 @@ def tasks(
         returned: to those that were sent back and not sent on since.
         unassigned: to those that nobody is responsible for.
     """
-    connection.execute(MEMORY)
+    connection.execute(COUNTRYWIDE)
     condition, values = looked_after(connection, actor, narrowed)
     asked = known(connection, moment) | values | {"after": after, "most": at_most}
     chosen = ["true"]

@@ -22,7 +22,7 @@ NEAR_BAR = 15
 """Days before the end of a time bar from which somebody should look."""
 RETURNS = 2
 """So many returns are a quarrel, not a slip."""
-MEMORY = text("SELECT set_config('work_mem', '32MB', true), set_config('enable_mergejoin', 'off', true)")
+COUNTRYWIDE = text("SELECT set_config('work_mem', '32MB', true), set_config('enable_mergejoin', 'off', true)")
 """What a statement over all open dossiers of the country needs, lest it sorts them on disk, or at all to join them."""
 FEWEST = 10
 """Dossiers of a stage from which "nine in ten" says something."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from flows.detectors import DETECTORS, MEMORY, found_by, known
+from flows.detectors import COUNTRYWIDE, DETECTORS, found_by, known
 from flows.engine import Actor
 from flows.standstill import Narrowed, looked_after
 from models.law.calendar import ONE_DAY
@@ -61,7 +61,7 @@ _COUNTED = """
 
 def overview(connection: Connection, actor: Actor, moment: datetime, narrowed: Narrowed) -> Overview:
     """How many open dossiers are in which stage at which agency, and what stands in their way; each counts once a cause."""
-    connection.execute(MEMORY)
+    connection.execute(COUNTRYWIDE)
     asked = known(connection, moment) | {"week_end": week_end(moment)}
     condition, values = looked_after(connection, actor, narrowed)
     query = text(found_by(list(DETECTORS), condition, asked["today"]) + _COUNTED)
@@ -86,7 +86,7 @@ _BY_CAUSE = """ SELECT cause, count(DISTINCT dossier) FROM found
 
 def causes(connection: Connection, actor: Actor, moment: datetime, narrowed: Narrowed) -> dict[str, int]:
     """How many of the open dossiers the actor looks after each cause stands in the way of; those without any are left out."""
-    connection.execute(MEMORY)
+    connection.execute(COUNTRYWIDE)
     asked = known(connection, moment)
     condition, values = looked_after(connection, actor, narrowed)
     chosen: Sequence[str] = [narrowed.cause] if narrowed.cause else list(DETECTORS)

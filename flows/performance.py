@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from flows.detectors import MEMORY
+from flows.detectors import COUNTRYWIDE
 from flows.engine import Actor
 from flows.standstill import Narrowed, looked_after
 from models.law.limits import TIMEZONE
@@ -273,7 +273,7 @@ def _read(
     **asked: Any,  # noqa: ANN401 - as the statement asks
 ) -> Sequence[Any]:  # fmt: skip
     """The rows of a statement over figures that are none of them stale."""
-    connection.execute(MEMORY)
+    connection.execute(COUNTRYWIDE)
     connection.execute(_COUNT_STALE)
     condition, values = looked_after(connection, actor, narrowed)
     query = text((_FIGURES + statement).replace("{narrowed}", condition))

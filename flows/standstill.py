@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from flows.books import book as book_of
 from flows.books import successor
-from flows.detectors import DETECTORS, MEMORY, Severity, found_by, known
+from flows.detectors import COUNTRYWIDE, DETECTORS, Severity, found_by, known
 from flows.engine import Actor
 from flows.ladder import who_must_act
 from flows.state import Agencies
@@ -155,7 +155,7 @@ def stuck(
         order: one of `ORDERS`.
     """
     causes = [narrowed.cause] if narrowed.cause else list(DETECTORS)
-    connection.execute(MEMORY)
+    connection.execute(COUNTRYWIDE)
     asked = known(connection, moment)
     if narrowed.dossier is not None:
         asked |= {"dossier": narrowed.dossier, **sight(connection)}
