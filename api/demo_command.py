@@ -17,6 +17,7 @@ from api.demo.province import NotHere, Province, anew, refuse_others, world_of
 from api.terminal import bar, fail
 from api.up import reachable
 from flows.detectors import DETECTORS
+from flows.findings import counted
 from flows.overview import overview
 from flows.standstill import Narrowed
 from flows.turns import alone
@@ -25,7 +26,7 @@ from models.law.schema import Stage
 from models.law.words import STAGE_NAMES
 from models.postgres import app_url, owner_url
 from models.settings import Settings
-from models.store import open_store, unit_of_work
+from models.store import open_store
 
 _PATIENCE = 60
 """Seconds for which a sweep that is under way is waited for."""
@@ -90,12 +91,10 @@ def _undisturbed(engine: Engine) -> Iterator[None]:
 def _tell(province: Province, console: Console) -> None:
     """How many dossiers are in which stage, and what stands in their way, as a supervisor of the country sees it."""
     supervisor = province.world.actors["giam-sat"]
-    with unit_of_work(province.world.engine, supervisor.scope) as connection:
-        places = overview(connection, supervisor, clock.now(), Narrowed()).places
-    stages, causes = Counter[str](), Counter[str]()
-    for place in places:
-        stages[place.stage] += place.open
-        causes.update(place.stuck)
+    moment = clock.now()
+    with counted(province.world.engine, supervisor.scope, moment) as connection:
+        seen = overview(connection, supervisor, moment, Narrowed())
+    stages, causes = Counter({place.stage: place.open for place in seen.stages}), Counter(seen.stuck)
     said = "Không có gì để làm thêm · nothing was left to do" if not province.taken else ""
     console.print(
         f"{len(province.walkers)} hồ sơ, {province.taken} thao tác mới · dossiers, new acts. {said}".strip()

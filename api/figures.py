@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
+from sqlalchemy import Engine
 
 from api.answers import Instant
 from api.dependencies import EngineDep, LanguageDep, OfficerDep
@@ -29,6 +30,7 @@ from api.supervision import (
 from api.traces import shown
 from flows.agenda import Day, Hearing, Task, Window, days, hearings, tasks
 from flows.engine import Actor
+from flows.findings import counted
 from flows.performance import (
     Counted,
     Months,
@@ -41,10 +43,10 @@ from flows.performance import (
 )
 from flows.sheets import workbook
 from flows.sheets_of_figures import sheets_of_figures
-from flows.standstill import Narrowed
+from flows.standstill import WATCHING, Narrowed
 from models.clock import now
 from models.law.limits import TIMEZONE
-from models.store import Store, unit_of_work
+from models.store import unit_of_work
 
 router = APIRouter(prefix="/v1", tags=["supervision"])
 
@@ -115,13 +117,13 @@ def list_work(
 
 
 def _listed(
-    filters: TaskFilters, actor: Actor, engine: Store, language: Language, request: Request
+    filters: TaskFilters, actor: Actor, engine: Engine, language: Language, request: Request
 ) -> Response:
     page, following = tasks_of(filters, actor, engine)
     return listed(request, WorkOut, [_task(one, language) for one in page], following)
 
 
-def tasks_of(filters: TaskFilters, actor: Actor, engine: Store) -> tuple[list[Task], str | None]:
+def tasks_of(filters: TaskFilters, actor: Actor, engine: Engine) -> tuple[list[Task], str | None]:
     """A page of the open dossiers behind a number, and the cursor that leads on."""
     moment, window = now(), None
     if filters.due:
@@ -130,7 +132,8 @@ def tasks_of(filters: TaskFilters, actor: Actor, engine: Store) -> tuple[list[Ta
         window = Window(filters.due_on, filters.due_on, window.ends_after if window else None)
     after = key_of(filters.cursor) if filters.cursor is not None else ""
     narrowed = Narrowed(filters.cause, filters.agency, filters.stage)
-    with unit_of_work(engine, actor.scope) as connection:
+    kept = filters.cause or actor.role in WATCHING
+    with counted(engine, actor.scope, moment) if kept else unit_of_work(engine, actor.scope) as connection:
         found = tasks(
             connection,
             actor,
@@ -200,7 +203,7 @@ def read_trend(
     """Mở, quyết định, kết thúc, quá hạn theo tháng · opened, decided, closed and overdue, month by month."""
     moment = now()
     months, narrowed = last_months(moment), Narrowed(agency=places.agency, stage=places.stage)
-    with unit_of_work(engine, actor.scope) as connection:
+    with counted(engine, actor.scope, moment) as connection:
         found = trend(connection, actor, moment, narrowed, months)
     whats = ("opened", "decided", "closed", "overdue")
     items = [
@@ -221,7 +224,7 @@ def read_stage_times(
 ) -> Response:
     """Trung vị và p90 số ngày, của mọi cơ quan mình theo dõi · median and p90 days, of all agencies one watches together."""
     months = months_asked(filters)
-    with unit_of_work(engine, actor.scope) as connection:
+    with counted(engine, actor.scope, now()) as connection:
         found = stage_times(connection, actor, Narrowed(agency=filters.agency, stage=filters.stage), months)
     items = [
         StageTimeOut(
@@ -241,7 +244,7 @@ def read_shares(
 ) -> Response:
     """Kém nhất trước, nhiều nhất 200 cơ quan · the worst first, at most 200 agencies."""
     months = months_asked(filters)
-    with unit_of_work(engine, actor.scope) as connection:
+    with counted(engine, actor.scope, now()) as connection:
         found = shares(connection, actor, Narrowed(agency=filters.agency, stage=filters.stage), months, 200)
     whats = ("on_time", "late", "returned", "supplemented")
     items = [
@@ -293,11 +296,11 @@ def list_behind(
     return listed(request, CountedOut, [CountedOut.model_validate(vars(one)) for one in page], following)
 
 
-def counted_of(filters: BehindFilters, actor: Actor, engine: Store) -> tuple[list[Counted], str | None]:
+def counted_of(filters: BehindFilters, actor: Actor, engine: Engine) -> tuple[list[Counted], str | None]:
     """A page of what was counted of months, and the cursor that leads on."""
     after = key_of(filters.cursor) if filters.cursor is not None else ""
     narrowed = Narrowed(agency=filters.agency, stage=filters.stage)
-    with unit_of_work(engine, actor.scope) as connection:
+    with counted(engine, actor.scope, now()) as connection:
         found = behind(
             connection, actor, now(), narrowed, months_asked(filters), filters.what, after, filters.limit + 1
         )
@@ -359,7 +362,7 @@ def read_watched_month(
     return _month(filters, actor, engine, "/v1/supervision/dossiers")
 
 
-def month_asked(filters: MonthFilters, actor: Actor, engine: Store) -> tuple[list[Day], list[Hearing]]:
+def month_asked(filters: MonthFilters, actor: Actor, engine: Engine) -> tuple[list[Day], list[Hearing]]:
     """The days of a month with what is due on them, and its sessions."""
     moment = now()
     first = last_months(moment, 1).first if filters.month is None else filters.month.replace(day=1)
@@ -372,7 +375,7 @@ def month_asked(filters: MonthFilters, actor: Actor, engine: Store) -> tuple[lis
     return found, sessions
 
 
-def _month(filters: MonthFilters, actor: Actor, engine: Store, path: str) -> WorkMonthOut:
+def _month(filters: MonthFilters, actor: Actor, engine: Engine, path: str) -> WorkMonthOut:
     found, sessions = month_asked(filters, actor, engine)
     return WorkMonthOut(
         month=found[0].day,
@@ -396,7 +399,7 @@ def _day(one: Day, path: str, filters: MonthFilters) -> WorkDayOut:
 def read_workbook(filters: Annotated[When, Query()], actor: WatcherDep, engine: EngineDep) -> Response:
     """Tổng quan, mười hai tháng, thời gian ở giai đoạn, tiến độ và tỷ lệ đúng hạn, mỗi bảng một trang tính · a sheet a table."""
     months, moment = months_asked(filters), now()
-    with unit_of_work(engine, actor.scope) as connection:
+    with counted(engine, actor.scope, moment) as connection:
         narrowed = Narrowed(agency=filters.agency, stage=filters.stage)
         sheets = list(sheets_of_figures(connection, actor, moment, narrowed, months))
     content = workbook(sheets)

@@ -1,13 +1,14 @@
 """Supervision: how many dossiers are where, what stands in their way and who must act, and how fast agencies are."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import Engine
 
 from api.answers import Instant
 from api.dependencies import EngineDep, LanguageDep, allowed
@@ -16,7 +17,8 @@ from api.pages import CSV, Page, cursor_of, key_of, listed
 from api.traces import shown
 from flows.detectors import DETECTORS, Severity
 from flows.engine import Actor
-from flows.overview import THIS_WEEK, Place, overview
+from flows.findings import THIS_WEEK, counted
+from flows.overview import Place, overview, places
 from flows.performance import Months, Speed, days_of, last_months, months_of, performance
 from flows.standstill import Narrowed, Stuck, stuck
 from models.clock import now
@@ -24,12 +26,10 @@ from models.law.counting import midnight
 from models.law.facts import Day
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
-from models.store import Store, unit_of_work
 
 router = APIRouter(prefix="/v1/supervision", tags=["supervision"])
 watcher = allowed("supervision.read")
 WatcherDep = Annotated[Actor, Depends(watcher)]
-T = TypeVar("T")
 Cause = Literal[
     "overdue", "due_soon", "time_bar", "nobody_can_act", "waiting_for_answer", "returned_often", "idle", "failed_work",
     "absconded", "held_without_ground", "law_changed", "inconsistent",
@@ -190,9 +190,13 @@ def read_overview(
     Tính từ dữ liệu tại lúc hỏi; `Accept: text/csv` cho cùng danh sách dạng CSV · computed when asked; the same as CSV.
     """
     moment = now()
-    with unit_of_work(engine, actor.scope) as connection:
-        seen = overview(connection, actor, moment, Narrowed(agency=filters.agency, stage=filters.stage))
-    page, following = _page(seen.places, filters, lambda place: f"{place.agency} {place.stage}")
+    after = key_of(filters.cursor) if filters.cursor is not None else ""
+    narrowed = Narrowed(agency=filters.agency, stage=filters.stage)
+    with counted(engine, actor.scope, moment) as connection:
+        seen = overview(connection, actor, moment, narrowed)
+        found = places(connection, actor, moment, narrowed, after, filters.limit + 1)
+    page = found[: filters.limit]
+    following = cursor_of(f"{page[-1].agency} {page[-1].stage}") if len(found) > filters.limit else None
     items = [PlaceOut.model_validate({**vars(place), "links": _links_of(place)}) for place in page]
     totals = {name: getattr(seen, name) for name in ("open", "overdue", "due_this_week", "due_soon", "stuck")}
     links = links_to_dossiers(
@@ -228,12 +232,13 @@ def list_stuck(
     return listed(request, StuckOut, [_stuck(one, language) for one in page], following)
 
 
-def stuck_of(filters: StuckFilters, actor: Actor, engine: Store) -> tuple[list[Stuck], str | None]:
+def stuck_of(filters: StuckFilters, actor: Actor, engine: Engine) -> tuple[list[Stuck], str | None]:
     """A page of what stands in dossiers' ways, and the cursor that leads on."""
     after = key_of(filters.cursor) if filters.cursor is not None else ""
     narrowed = Narrowed(filters.cause, filters.agency, filters.stage, filters.severity)
-    with unit_of_work(engine, actor.scope) as connection:
-        found = stuck(connection, actor, now(), narrowed, after, filters.limit + 1, filters.order)
+    moment = now()
+    with counted(engine, actor.scope, moment) as connection:
+        found = stuck(connection, actor, moment, narrowed, after, filters.limit + 1, filters.order)
     page = found[: filters.limit]
     shown(one.dossier for one in page)
     return page, cursor_of(page[-1].key) if len(found) > filters.limit else None
@@ -247,7 +252,7 @@ def read_performance(
     months = months_asked(filters)
     after = key_of(filters.cursor) if filters.cursor is not None else ""
     narrowed = Narrowed(agency=filters.agency, stage=filters.stage)
-    with unit_of_work(engine, actor.scope) as connection:
+    with counted(engine, actor.scope, now()) as connection:
         found = performance(connection, actor, narrowed, months, after, filters.limit + 1)
     page = found[: filters.limit]
     following = cursor_of(f"{page[-1].agency} {page[-1].stage}") if len(found) > filters.limit else None
@@ -282,14 +287,6 @@ def links_behind(whats: Iterable[str], months: Months, **narrowed: str | None) -
         "last_day": str(last),
     }
     return {what: f"/v1/supervision/behind?{urlencode({'what': what, **told})}" for what in whats}
-
-
-def _page(found: Sequence[T], page: Page, key: Callable[[T], str]) -> tuple[list[T], str | None]:
-    """The lines of a page, and the cursor that leads on; the list itself is some agencies long."""
-    after = key_of(page.cursor) if page.cursor is not None else ""
-    rest = [one for one in found if key(one) > after]
-    shown = rest[: page.limit]
-    return shown, cursor_of(key(shown[-1])) if len(rest) > page.limit else None
 
 
 def _stuck(one: Stuck, language: Language) -> StuckOut:

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from flows.books import book as book_of
-from flows.detectors import COUNTRYWIDE, DETECTORS, found_by, known
+from flows.detectors import COUNTRYWIDE, DETECTORS, PASSING, found_in, found_passing, known
 from flows.engine import Actor
-from flows.overview import week_end
+from flows.findings import URGENCY, week_end
 from flows.standstill import WATCHING, Narrowed, looked_after
 from models.law.calendar import ONE_DAY
 from models.law.counting import midnight
@@ -20,11 +20,8 @@ from models.seeing import sees, sight
 from models.store import reach
 
 Order = Literal["urgency", "number"]
-KEYS = {
-    "urgency": """coalesce(to_char(due.next_due AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '~') || ' ' || d.number""",
-    "number": "d.number",
-}
-"""By what the dossiers may be ordered: whose first duty ends soonest, or ended longest ago, comes first."""
+KEYS = {"urgency": URGENCY.format(due="due.next_due", number="d.number"), "number": "d.number"}
+"""By what the dossiers may be ordered."""
 
 
 @dataclass
@@ -64,14 +61,21 @@ class Window:
         return cls(date.min, (week_end(moment) - timedelta(seconds=1)).astimezone(TIMEZONE).date(), moment)
 
 
-_TASKS = """, due AS MATERIALIZED (
+_TASKS = """held AS MATERIALIZED (SELECT * FROM looked_after d WHERE {narrowed}), due AS MATERIALIZED (
         SELECT DISTINCT ON (d.id) d.id, d.due AS next_due, d.last_day, d.book, d.rule, d.place FROM running_limit d
         WHERE {narrowed} AND d.kind = 'duty' AND d.due IS NOT NULL ORDER BY d.id, d.due, d.rule
     ), keyed AS (
         SELECT d.*, due.next_due, due.last_day, due.book AS rule_book, due.rule, due.place, {key} COLLATE "C" AS key
-        FROM d LEFT JOIN due USING (id) WHERE {chosen}
+        FROM held d LEFT JOIN due USING (id) WHERE {chosen}
     ), page AS (SELECT * FROM keyed WHERE key > :after ORDER BY key LIMIT :most)
     SELECT page.*, s.account FROM page LEFT JOIN assignment s ON s.dossier = page.id AND s.ended_at IS NULL ORDER BY page.key
+"""
+_KEPT = """page AS (
+        SELECT d.id, d.number, d.stage, d.holder, d.next_due, d.last_day, d.rule_book, d.rule, d.place, d.{order} AS key
+        FROM (SELECT dossier AS id, * FROM standing) d
+        WHERE {narrowed} AND {chosen} AND d.{order} > :after ORDER BY d.{order} LIMIT :most)
+    SELECT page.*, dossier.opened_on, dossier.changed_at, dossier.book, s.account FROM page JOIN dossier ON dossier.id = page.id
+        LEFT JOIN assignment s ON s.dossier = page.id AND s.ended_at IS NULL ORDER BY page.key
 """
 
 
@@ -90,8 +94,10 @@ def tasks(
 ) -> list[Task]:
     """The open dossiers the actor looks after, each once.
 
+    Whoever watches over a territory reads how its dossiers are kept to stand; who works reads the rows of their own agency.
+
     Args:
-        connection: a unit of work in the actor's scope.
+        connection: a unit of work in the actor's scope, of `counted` for whoever watches and for a cause.
         actor: who asks.
         moment: when it is.
         narrowed: to an agency, a stage, or those in whose way a cause stands.
@@ -106,12 +112,13 @@ def tasks(
     connection.execute(COUNTRYWIDE)
     condition, values = looked_after(connection, actor, narrowed)
     asked = known(connection, moment) | values | {"after": after, "most": at_most}
-    chosen = ["true"]
-    if narrowed.cause:
-        begun = found_by([narrowed.cause], condition, asked["today"])
+    chosen, begun = ["true"], "WITH "
+    if narrowed.cause in PASSING:
+        begun = found_passing([narrowed.cause], condition) + ", "
         chosen.append("d.id IN (SELECT dossier FROM found)")
-    else:
-        begun = f"WITH d AS MATERIALIZED (SELECT * FROM looked_after d WHERE {condition})"  # noqa: S608 - written here
+    elif narrowed.cause:
+        chosen.append("d.id IN (SELECT dossier FROM finding WHERE cause = :cause)")
+        asked["cause"] = narrowed.cause
     if window:
         chosen.append("d.id IN (" + _IN_WINDOW.replace("{narrowed}", condition) + ")")
         asked |= {"first_day": window.first, "last_day": window.last, "ends_after": window.ends_after}
@@ -124,10 +131,17 @@ def tasks(
         chosen.append("d.id NOT IN (SELECT dossier FROM assignment WHERE ended_at IS NULL)")
     if returned:
         chosen.append("d.id IN (" + _SENT_BACK.replace("{narrowed}", condition) + ")")
-    query = begun + _TASKS.replace("{narrowed}", condition).replace("{key}", KEYS[order])
-    rows = connection.execute(text(query.replace("{chosen}", " AND ".join(chosen))), asked).all()
+    query = begun + (_KEPT if actor.role in WATCHING else _TASKS)
+    for name, value in (
+        ("narrowed", condition),
+        ("key", KEYS[order]),
+        ("order", order),
+        ("chosen", " AND ".join(chosen)),
+    ):
+        query = query.replace(f"{{{name}}}", value)
+    rows = connection.execute(text(query), asked).all()
     found = {row.id: _task(row, moment) for row in rows}
-    _causes(connection, actor, moment, found)
+    _causes(connection, moment, found)
     return list(found.values())
 
 
@@ -197,14 +211,13 @@ def ending(book: str, stage: str, place: str) -> Action | None:
 _MARKED = " SELECT DISTINCT dossier, cause FROM found"
 
 
-def _causes(connection: Connection, actor: Actor, moment: datetime, found: dict[UUID, Task]) -> None:
+def _causes(connection: Connection, moment: datetime, found: dict[UUID, Task]) -> None:
     """Names in each task the causes that stand in its way, in the order of `DETECTORS`."""
     if not found:
         return
-    asked = known(connection, moment)
-    condition, values = looked_after(connection, actor, Narrowed(dossiers=tuple(found)))
-    query = found_by(list(DETECTORS), condition, asked["today"]) + _MARKED
-    marked = {(row.dossier, row.cause) for row in connection.execute(text(query), asked | values)}
+    asked = known(connection, moment) | sight(connection) | {"dossiers": list(found)}
+    query = found_in(list(DETECTORS), sees("dossier.id"), asked["today"]) + _MARKED
+    marked = {(row.dossier, row.cause) for row in connection.execute(text(query), asked)}
     for identity, task in found.items():
         task.causes = [cause for cause in DETECTORS if (identity, cause) in marked]
 

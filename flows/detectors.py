@@ -24,6 +24,7 @@ RETURNS = 2
 """So many returns are a quarrel, not a slip."""
 COUNTRYWIDE = text("SELECT set_config('work_mem', '32MB', true), set_config('enable_mergejoin', 'off', true)")
 """What a statement over all open dossiers of the country needs, lest it sorts them on disk, or at all to join them."""
+STAGES = tuple(stage.value for stage in Stage if stage != Stage.closed)
 FEWEST = 10
 """Dossiers of a stage from which "nine in ten" says something."""
 
@@ -32,10 +33,10 @@ FEWEST = 10
 class Detector:
     """A cause: what it is called, and the rows in which it is.
 
-    `d` are the open dossiers looked at, `g` how many are where, `r` the limits that run and are near enough to matter: duties and bars that nobody has met and that do not stand
-    still; what must be done within so long before an end is never late and not among them. The statement gives `dossier,
-    since, severity, place, rule_book, detail`: the rule in whose place a limit runs with its own book and rule, or in
-    `detail` what was found.
+    `d` are the open dossiers looked at, `g` where they are, `r` their limits that run: duties and bars that nobody has met
+    and that do not stand still; what must be done within so long before an end is never late and not among them. The
+    statement gives `dossier, since, severity, place, rule_book, detail`: the rule in whose place a limit runs with its own
+    book and rule, or in `detail` what was found; `{of}` stands where columns of `d` may follow.
     """
 
     cause: str
@@ -45,18 +46,21 @@ class Detector:
 
 
 _OF_LIMIT = "r.place, r.book, r.rule"
-_QUARTER = "r.due - greatest(r.due - r.starts_at, r.starts_at - r.due) / 4"
+QUARTER = "r.due - greatest(r.due - r.starts_at, r.starts_at - r.due) / 4"
+"""When the last quarter of a limit's term begins."""
+WORSE = "10 days"
+"""After so long past its end a limit is a grave matter."""
 
 
 OVERDUE = Detector(
     "overdue", "Đã quá hạn", "Past its limit",
-    f"""SELECT r.dossier, r.due, CASE WHEN r.due <= :moment - interval '10 days' THEN 'critical' ELSE 'high' END, {_OF_LIMIT}
+    f"""SELECT r.dossier, r.due, CASE WHEN r.due <= :moment - interval '{WORSE}' THEN 'critical' ELSE 'high' END, {_OF_LIMIT}
         FROM r WHERE r.kind = 'duty' AND r.due <= :moment""",  # noqa: S608 - written here
 )  # fmt: skip
 DUE_SOON = Detector(
     "due_soon", "Sắp hết hạn", "Ends within a quarter of its term",
-    f"""SELECT r.dossier, {_QUARTER}, 'low', {_OF_LIMIT}
-        FROM r WHERE r.kind = 'duty' AND r.due > :moment AND {_QUARTER} <= :moment""",  # noqa: S608 - written here
+    f"""SELECT r.dossier, {QUARTER}, 'low', {_OF_LIMIT}
+        FROM r WHERE r.kind = 'duty' AND r.due > :moment AND {QUARTER} <= :moment""",  # noqa: S608 - written here
 )  # fmt: skip
 TIME_BAR = Detector(
     "time_bar", "Thời hiệu sắp hết hoặc đã hết", "The time bar is near or has passed",
@@ -66,13 +70,13 @@ TIME_BAR = Detector(
 )  # fmt: skip
 NOBODY = Detector(
     "nobody_can_act", "Cơ quan giữ hồ sơ không còn ai thực hiện được", "Nobody at the holding agency can act",
-    """SELECT d.id, CASE WHEN a.valid_to < :today THEN greatest(d.changed_at,
-                CAST(a.valid_to + 1 AS timestamp) AT TIME ZONE 'Asia/Ho_Chi_Minh') ELSE d.changed_at END, 'high', NULL, NULL, NULL
-        FROM (SELECT held.code, a.valid_to
-                FROM (SELECT code, coalesce(CAST(:heirs AS jsonb) ->> code, code) AS heir FROM agency
-                    WHERE code IN (SELECT g.holder FROM g)) held JOIN agency a ON a.code = held.heir
-                WHERE a.valid_to < :today OR a.code NOT IN (SELECT account.agency FROM account
-                    WHERE NOT account.disabled AND account.role IN ('officer','head','clerk','judge'))) a
+    """WITH held AS MATERIALIZED (SELECT DISTINCT g.holder AS code, coalesce(CAST(:heirs AS jsonb) ->> g.holder, g.holder) AS heir FROM g)
+        SELECT d.id, CASE WHEN a.valid_to < :today THEN greatest(d.changed_at,
+                CAST(a.valid_to + 1 AS timestamp) AT TIME ZONE 'Asia/Ho_Chi_Minh') ELSE d.changed_at END, 'high', NULL, NULL, NULL{of}
+        FROM (SELECT held.code, a.valid_to FROM held JOIN agency a ON a.code = held.heir WHERE a.valid_to < :today
+            UNION ALL SELECT held.code, a.valid_to FROM held JOIN agency a ON a.code = held.heir
+                WHERE coalesce(a.valid_to >= :today, true) AND NOT EXISTS (SELECT FROM account WHERE account.agency = a.code
+                    AND NOT account.disabled AND account.role IN ('officer','head','clerk','judge'))) a
             JOIN d ON d.holder = a.code""",
 )  # fmt: skip
 WAITING = Detector(
@@ -92,17 +96,19 @@ RETURNED = Detector(
         AND NOT EXISTS (SELECT FROM event later WHERE later.voids = e.id)
         GROUP BY d.id HAVING count(*) >= {RETURNS}""",  # noqa: S608 - written here
 )  # fmt: skip
+# Stage by stage, so that each is a stretch of an index.
 IDLE = Detector(
     "idle", "Để lâu không xử lý", "Idle longer than nine in ten dossiers of its stage",
-    f"""SELECT d.id, d.changed_at, 'medium', NULL, NULL, NULL
-        FROM d JOIN usual_rest({FEWEST}) usual ON usual.stage = d.stage AND d.changed_at < usual.since""",  # noqa: S608 - written here
+    " UNION ALL ".join(f"""SELECT d.id, d.changed_at, 'medium', NULL, NULL, NULL{{of}} FROM d
+        WHERE d.stage = '{stage}' AND d.changed_at < CAST(:rest_{stage} AS timestamptz)""" for stage in STAGES),  # noqa: S608
 )  # fmt: skip
 FAILED = Detector(
     "failed_work", "Việc nền hoặc văn bản bị lỗi", "A job or a document has failed",
-    """WITH parked AS MATERIALIZED (SELECT CAST(told.event AS uuid) AS event, j.id, j.created_at
+    """WITH one AS MATERIALIZED (SELECT CAST(told.event AS uuid) AS event, j.id, j.created_at
             FROM job j CROSS JOIN LATERAL jsonb_array_elements_text(j.events) told (event) WHERE j.state = 'parked')
-        SELECT d.id, min(parked.created_at), 'medium', NULL, NULL, min(parked.id)::text
-        FROM parked JOIN event e ON e.id = parked.event JOIN d ON d.id = e.dossier GROUP BY d.id""",
+        SELECT d.id, parked.at, 'medium', NULL, NULL, parked.job{of}
+        FROM (SELECT e.dossier, min(one.created_at) AS at, min(one.id)::text AS job
+            FROM one JOIN event e ON e.id = one.event GROUP BY 1) parked JOIN d ON d.id = parked.dossier""",
 )  # fmt: skip
 ABSCONDED = Detector(
     "absconded", "Người trong hồ sơ bỏ trốn", "The person has absconded",
@@ -150,58 +156,82 @@ DETECTORS: Mapping[str, Detector] = {
 """Every cause."""
 
 
-_OF_DOSSIER = """d AS MATERIALIZED (
+PASSING = ("nobody_can_act", "idle", "failed_work")
+"""Causes that turn on more than a dossier and the time: they are found when asked, all others are kept (`flows/findings.py`)."""
+KEPT = tuple(cause for cause in DETECTORS if cause not in PASSING)
+"""Causes found in a dossier's own rows."""
+_OF_DOSSIERS = """d AS MATERIALIZED (
         SELECT id, number, book, stage, holder, opened_on, changed_at FROM dossier
-        WHERE id = :dossier AND stage <> 'closed' AND {narrowed}
+        WHERE id = ANY (:dossiers) AND stage <> 'closed' AND {narrowed}
     ), r AS MATERIALIZED (
-        SELECT d.id AS dossier, l.kind, l.book, l.rule, coalesce(l.stands_for, l.rule) AS place, l.starts_at, l.due,
+        SELECT d.id AS dossier, l.kind, l.book, l.rule, coalesce(l.stands_for, l.rule) AS place, l.starts_at, l.due, l.last_day,
             d.book AS present_book, d.stage, d.holder
         FROM time_limit l JOIN d ON d.id = l.dossier WHERE l.ended_at IS NULL AND l.kind IN ('duty','bar') AND l.opens IS NULL
             AND coalesce(l.explanation ->> 'suspended', 'false') <> 'true'
-    )"""
-_LOOKED_AFTER = f"""d AS MATERIALIZED (SELECT * FROM looked_after d WHERE {{narrowed}}),
-    r AS MATERIALIZED (SELECT d.id AS dossier, d.kind, d.book, d.rule, d.place, d.starts_at, d.due, d.present_book, d.stage,
-            d.holder
-        FROM running_limit d WHERE {{narrowed}} AND (d.due <= :moment + interval '{NEAR_BAR} days'
-            OR {_QUARTER.replace("r.", "d.")} <= :moment OR d.place = ANY (:awaited)))"""  # noqa: S608 - written here
-_WHERE = ", g AS MATERIALIZED (SELECT holder, stage, book, count(*) AS number FROM d GROUP BY 1, 2, 3)"
+    ), g AS MATERIALIZED (SELECT DISTINCT holder, stage, book FROM d)"""
+_LOOKED_AFTER = """d AS NOT MATERIALIZED (SELECT * FROM looked_after d WHERE {narrowed}),
+    g AS MATERIALIZED (SELECT DISTINCT d.holder FROM finding_count d WHERE d.cause = '' AND d.number > 0 AND {narrowed})"""
+_COLUMNS = "cause, dossier, since, severity, place, rule_book, detail"
+_OF = ("holder", "stage", "book", "number")
 
 
-def found_by(causes: Sequence[str], narrowed: str, today: date, *, one: bool = False) -> str:
-    """The beginning of a statement: `d`, the dossiers looked at, `r`, their limits, and `found`, what is found in them.
+def found_in(causes: Sequence[str], narrowed: str, today: date) -> str:
+    """The beginning of a statement: `d`, those of `:dossiers` that are open, `r`, their limits, and `found`, what is found.
 
     Args:
         causes: keys of `DETECTORS`.
-        narrowed: a condition on `d`, of those the scope looks after; or, for one dossier, whether it is seen.
+        narrowed: a condition on `d`: which of them are seen.
         today: the legal day whose law counts.
-        one: whether only `:dossier` is looked at, by whoever may see it.
     """
-    union = " UNION ALL ".join(
-        f"SELECT CAST('{cause}' AS text), one.* FROM ({DETECTORS[cause].sql}) one"  # noqa: S608 - written here
+    condition = law_changed(today).compile(dialect=_NAMED, compile_kwargs={"literal_binds": True})
+    union = _union(causes, "").replace("{law_changed}", str(condition))
+    return f"WITH {_OF_DOSSIERS.replace('{narrowed}', narrowed)}, found ({_COLUMNS}) AS ({union})"
+
+
+def found_passing(causes: Sequence[str], narrowed: str) -> str:
+    """The same for causes of `PASSING` in all dossiers looked after, of which `found` tells holder, stage, book and number too.
+
+    Args:
+        causes: of `PASSING`.
+        narrowed: a condition on `d`, on its holder or stage.
+    """
+    of = "".join(f", d.{name}" for name in _OF)
+    looked_at = _LOOKED_AFTER.replace("{narrowed}", narrowed)
+    return f"WITH {looked_at}, found ({_COLUMNS}, {', '.join(_OF)}) AS ({_union(causes, of)})"
+
+
+def _union(causes: Sequence[str], of: str) -> str:
+    return " UNION ALL ".join(
+        f"SELECT CAST('{cause}' AS text), one.* FROM ({DETECTORS[cause].sql.replace('{of}', of)}) one"  # noqa: S608 - written here
         for cause in causes
     )
-    condition = law_changed(today).compile(dialect=_NAMED, compile_kwargs={"literal_binds": True})
-    looked_at = (_OF_DOSSIER if one else _LOOKED_AFTER).replace("{narrowed}", narrowed) + _WHERE
-    columns = "cause, dossier, since, severity, place, rule_book, detail"
-    return f"WITH {looked_at}, found ({columns}) AS ({union})".replace("{law_changed}", str(condition))
 
 
 _NAMED = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
 _ABOLISHED = text("SELECT code FROM agency WHERE valid_to < :today AND successor IS NOT NULL")
 
 
+_USUAL = text("SELECT stage, since FROM usual_rest(:fewest)")
+
+
 def known(connection: Connection, moment: datetime) -> dict[str, Any]:
-    """What the detectors are told beside the rows: the moment, the law, who stands for whom, and what is usual."""
+    """What the detectors are told beside the rows: the moment, the law, who stands for whom, and how long a rest is usual."""
     today = moment.astimezone(TIMEZONE).date()
     agencies = Agencies(connection)
     abolished = list(connection.execute(_ABOLISHED, {"today": today}).scalars())
     agencies.read(abolished)
     heirs = {code: agencies.in_charge(code, today) for code in abolished}
-    ended = [book.code for book in books() if book.valid_to and book.valid_to < today]
-    return {
-        "moment": moment, "today": today, "returns": returns(), "heirs": _json(heirs), "ended": ended,
-        "awaited": sorted({duty["rule"] for duty in _duties()}), **_law(),
+    usual = {row.stage: row.since for row in connection.execute(_USUAL, {"fewest": FEWEST})}
+    return known_of_law(moment) | {
+        "today": today, "heirs": _json(heirs), **{f"rest_{stage}": usual.get(stage) for stage in STAGES},
     }  # fmt: skip
+
+
+def known_of_law(moment: datetime) -> dict[str, Any]:
+    """What the detectors of `KEPT` are told: the moment and the law of its day."""
+    today = moment.astimezone(TIMEZONE).date()
+    ended = [book.code for book in books() if book.valid_to and book.valid_to < today]
+    return {"moment": moment, "returns": returns(), "ended": ended, **_law()}
 
 
 def _json(value: object) -> str:

@@ -1,7 +1,8 @@
 """How agencies did in the months of a period: how fast, how much on time, how often returned; a year is read in a moment.
 
 The figures stand in a table by month and agency. What changed since they were counted is marked by the database, and counted
-anew before anything is read, so that they are right after late records, corrections and acts that were taken back.
+anew (`flows.findings.counted`) before anything is read, so that they are right after late records, corrections and acts that
+were taken back. Those of the whole country are added up as they are counted.
 """
 
 from collections.abc import Sequence
@@ -14,9 +15,8 @@ from sqlalchemy import Connection, text
 
 from flows.detectors import COUNTRYWIDE
 from flows.engine import Actor
-from flows.standstill import Narrowed, looked_after
+from flows.standstill import Narrowed, looked_after, of_country
 from models.law.limits import TIMEZONE
-from models.store import SYSTEM, Scope, Store, unit_of_work
 
 
 @dataclass(frozen=True)
@@ -73,21 +73,22 @@ class Speed(_Duties):
     supplemented: int
 
 
-_FIGURES = """WITH f AS (SELECT d.* FROM (SELECT agency AS holder, * FROM month_figure) d
+_FIGURES = """WITH f AS NOT MATERIALIZED (SELECT d.* FROM (SELECT agency AS holder, * FROM month_figure) d
         WHERE {narrowed} AND d.month BETWEEN :first AND :last)"""
 _SUMS = """sum(on_time + late)::int AS duties, sum(on_time)::int AS on_time, sum(returned)::int AS returned,
             sum(supplemented)::int AS supplemented"""
-_SPEED = f""", counted AS (
-        SELECT agency, stage, agency || ' ' || stage COLLATE "C" AS key, sum(passed_on)::int AS passed_on, {_SUMS}
-        FROM f GROUP BY 1, 2 HAVING sum(passed_on + on_time + late + returned + supplemented) > 0
-    ), page AS MATERIALIZED (SELECT * FROM counted WHERE key > :after ORDER BY key LIMIT :most),
-    stays AS (
-        SELECT f.agency, f.stage, percentile_cont(0.5) WITHIN GROUP (ORDER BY day) AS median,
+_SPEED = f""", page AS MATERIALIZED (
+        SELECT f.agency COLLATE "C" AS agency, f.stage COLLATE "C" AS stage, sum(passed_on)::int AS passed_on, {_SUMS} FROM f
+        WHERE (f.agency COLLATE "C", f.stage COLLATE "C") > (:after_agency, :after_stage)
+        GROUP BY 1, 2 HAVING sum(passed_on + on_time + late + returned + supplemented) > 0 ORDER BY 1, 2 LIMIT :most
+    ), stays AS (
+        SELECT page.agency, page.stage, percentile_cont(0.5) WITHIN GROUP (ORDER BY day) AS median,
             percentile_cont(0.9) WITHIN GROUP (ORDER BY day) AS p90
-        FROM f JOIN page USING (agency, stage) CROSS JOIN LATERAL unnest(f.days) day GROUP BY 1, 2
+        FROM page JOIN f ON f.agency = page.agency COLLATE "C" AND f.stage = page.stage COLLATE "C"
+            CROSS JOIN LATERAL unnest(f.days) day GROUP BY 1, 2
     )
     SELECT page.agency, a.name, page.stage, passed_on, median, p90, duties, on_time, returned, supplemented
-    FROM page JOIN agency a ON a.code = page.agency LEFT JOIN stays USING (agency, stage) ORDER BY page.key
+    FROM page JOIN agency a ON a.code = page.agency COLLATE "C" LEFT JOIN stays USING (agency, stage) ORDER BY 1, 3
 """  # noqa: S608 - written here
 
 
@@ -109,7 +110,10 @@ def performance(
         after: agency and stage of the last line of the page before.
         at_most: so many lines; all when left out.
     """
-    rows = _read(connection, actor, narrowed, months, _SPEED, after=after, most=at_most)
+    agency, _, stage = after.partition(" ")
+    rows = _read(
+        connection, actor, narrowed, months, _SPEED, after_agency=agency, after_stage=stage, most=at_most
+    )
     return [
         Speed(
             row.agency, row.name, row.stage, row.passed_on, _days(row.median), _days(row.p90), row.duties, row.on_time,
@@ -133,9 +137,21 @@ _TIMES = """ SELECT stage, count(*) AS passed_on, percentile_cont(ARRAY[0.5, 0.9
     FROM f CROSS JOIN LATERAL unnest(f.days) day GROUP BY 1 ORDER BY 1"""
 
 
+# Of values in order, the one at a place is the first up to which there are more than so many; between two places lies a part.
+_AT = """(min(tenths) FILTER (WHERE upto > floor({p} * (total - 1)))
+        + (min(tenths) FILTER (WHERE upto > ceil({p} * (total - 1))) - min(tenths) FILTER (WHERE upto > floor({p} * (total - 1))))
+        * max({p} * (total - 1) - floor({p} * (total - 1)))) / 10"""
+_TIMES_OF_ALL = f"""WITH stays AS (SELECT d.stage, d.tenths, sum(d.number) AS number FROM month_total d
+        WHERE {{narrowed}} AND d.what = 'stay' AND d.month BETWEEN :first AND :last GROUP BY 1, 2 HAVING sum(d.number) > 0),
+    ordered AS (SELECT stage, tenths, sum(number) OVER (PARTITION BY stage ORDER BY tenths) AS upto,
+        sum(number) OVER (PARTITION BY stage) AS total FROM stays)
+    SELECT stage, max(total)::int AS passed_on, ARRAY[{_AT.format(p=0.5)}, {_AT.format(p=0.9)}] AS days FROM ordered
+    GROUP BY 1 ORDER BY 1"""  # noqa: S608 - written here
+
+
 def stage_times(connection: Connection, actor: Actor, narrowed: Narrowed, months: Months) -> list[StageTime]:
     """Median and ninth decile of the days in each stage, of all agencies the actor looks after together."""
-    rows = _read(connection, actor, narrowed, months, _TIMES)
+    rows = _read(connection, actor, narrowed, months, _TIMES, _TIMES_OF_ALL)
     return [StageTime(row.stage, row.passed_on, _days(row.days[0]), _days(row.days[1])) for row in rows]
 
 
@@ -180,16 +196,23 @@ class MonthOf:
     overdue: int
 
 
-_TREND = """, late AS (SELECT month_of(d.due) AS since, count(*) AS number FROM running_limit d
-        WHERE {narrowed} AND d.kind = 'duty' AND d.due <= :moment GROUP BY 1)
-    SELECT month, sum(opened)::int AS opened, sum(decided)::int AS decided, sum(closed)::int AS closed, 0 AS overdue
+_LATE = """UNION ALL SELECT m.month, 0, 0, 0, sum(late.number)::int FROM unnest(CAST(:each AS date[])) m (month)
+        JOIN (SELECT month_of(d.since) AS since, count(*) AS number FROM finding d WHERE {narrowed} AND d.cause = 'overdue'
+            GROUP BY 1) late ON late.since <= m.month GROUP BY 1"""
+_TREND = f""" SELECT month, sum(opened)::int AS opened, sum(decided)::int AS decided, sum(closed)::int AS closed, 0 AS overdue
     FROM f GROUP BY 1
     UNION ALL SELECT at, 0, 0, 0, count(*)::int FROM (SELECT agency AS holder, * FROM month_figure) d
-        CROSS JOIN LATERAL unnest(d.overdue) at WHERE {narrowed} AND d.overdue IS NOT NULL AND at BETWEEN :first AND :last
-        GROUP BY 1
-    UNION ALL SELECT m.month, 0, 0, 0, sum(late.number)::int FROM unnest(CAST(:each AS date[])) m (month)
-        JOIN late ON late.since <= m.month GROUP BY 1
-"""
+        CROSS JOIN LATERAL unnest(d.overdue) at WHERE {{narrowed}} AND d.overdue IS NOT NULL AND at BETWEEN :first AND :last
+        GROUP BY 1 {_LATE}"""  # noqa: S608 - written here
+_TREND_OF_ALL = f"""SELECT d.month, {
+    ", ".join(
+        f"coalesce(sum(d.number) FILTER (WHERE d.what = '{what}'), 0)::int AS {what}"
+        for what in ("opened", "decided", "closed", "overdue")
+    )
+}
+    FROM month_total d WHERE {{narrowed}} AND d.tenths = -1 AND d.month BETWEEN :first AND :last GROUP BY 1 {
+    _LATE
+}"""  # noqa: S608
 
 
 def trend(
@@ -200,7 +223,7 @@ def trend(
     A duty counts at the end of each month after it was due, until it was met: with who met it late, or who holds it still.
     """
     found = {month: [0, 0, 0, 0] for month in months.all}
-    for month, *numbers in _read(connection, actor, narrowed, months, _TREND, moment=moment, each=months.all):
+    for month, *numbers in _read(connection, actor, narrowed, months, _TREND, _TREND_OF_ALL, each=months.all):
         found[month] = [old + new for old, new in zip(found[month], numbers, strict=True)]
     return [MonthOf(month, *numbers) for month, numbers in found.items()]
 
@@ -269,24 +292,15 @@ def behind(
 
 
 def _read(
-    connection: Connection, actor: Actor, narrowed: Narrowed, months: Months, statement: str,
+    connection: Connection, actor: Actor, narrowed: Narrowed, months: Months, statement: str, of_all: str | None = None,
     **asked: Any,  # noqa: ANN401 - as the statement asks
 ) -> Sequence[Any]:  # fmt: skip
-    """The rows of a statement over figures that are none of them stale."""
+    """The rows of a statement over the figures; where all agencies are asked for, of the one over their sums, if there is one."""
     connection.execute(COUNTRYWIDE)
-    connection.execute(_COUNT_STALE)
     condition, values = looked_after(connection, actor, narrowed)
-    query = text((_FIGURES + statement).replace("{narrowed}", condition))
-    return connection.execute(query, {"first": months.first, "last": months.last} | asked | values).all()
-
-
-_COUNT_STALE = text("SELECT count_stale_months()")
-
-
-def count_stale_months(store: Store) -> int:
-    """Counts anew what has changed, so that the next reader need not; how many months of agencies there were."""
-    with unit_of_work(store, Scope(SYSTEM)) as connection:
-        return int(connection.execute(_COUNT_STALE).scalar_one())
+    query = of_all if of_all and of_country(narrowed, values) else _FIGURES + statement
+    bound = {"first": months.first, "last": months.last} | asked | values
+    return connection.execute(text(query.replace("{narrowed}", condition)), bound).all()
 
 
 def _days(value: float | None) -> float | None:

@@ -15,7 +15,7 @@ from flows.anonymising import anonymise
 from flows.calendar_check import check_calendar
 from flows.chain_check import verify_chains
 from flows.digest import send_digests
-from flows.performance import count_stale_months
+from flows.findings import find_anew
 from flows.pressing import press, watch
 from flows.reports import PeriodKind, make_reports
 from flows.retention import retain
@@ -43,7 +43,7 @@ async def sweep_limits(at_most: int | None = None, moment: AwareDatetime | None 
     """
 
     def work(place: Workplace) -> Report:
-        count_stale_months(place.engine)
+        find_anew(place.engine, clock.now())
         return sweep(place.engine, moment, at_most, stop=place.stop.is_set).report
 
     return await turn("sweep", "Quét thời hạn", work)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from flows.detectors import DETECTORS
 from flows.engine import Actor
-from flows.overview import overview
+from flows.overview import places
 from flows.performance import Months, last_months, performance, shares, stage_times, trend
 from flows.sheets import Sheet
 from flows.standstill import Narrowed
@@ -30,14 +30,13 @@ _TIME = (
 def sheets_of_figures(
     connection: Connection, actor: Actor, moment: datetime, narrowed: Narrowed, months: Months
 ) -> Iterator[Sheet]:
-    """A sheet of the overview now, of twelve months, and of times, performance and shares over these months."""
+    """A sheet of the overview now, of twelve months, and of times, performance and shares; in a unit of work of `counted`."""
     causes = [(one.title, one.title_en) for one in DETECTORS.values()]
     counts = (("Đang mở", "Open"), ("Đến hạn trong tuần", "Due this week"))
-    seen = overview(connection, actor, moment, narrowed)
     yield Sheet("Tổng quan · Overview", [*_AGENCY, *_STAGE, *counts, *causes], [
         (one.agency, one.agency_name, STAGE_NAMES[Stage(one.stage)], one.open, one.due_this_week,
          *(one.stuck.get(cause, 0) for cause in DETECTORS))
-        for one in seen.places
+        for one in places(connection, actor, moment, narrowed)
     ])  # fmt: skip
     heads = [("Tháng", "Month"), ("Mở", "Opened"), ("Quyết định", "Decided"), ("Kết thúc", "Closed"),
              ("Thời hạn quá cuối tháng", "Duties overdue at its end")]  # fmt: skip

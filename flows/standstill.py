@@ -1,6 +1,6 @@
 """Which dossiers stand still and why: read when asked, right without the sweep."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,9 @@ from sqlalchemy import Connection, text
 
 from flows.books import book as book_of
 from flows.books import successor
-from flows.detectors import COUNTRYWIDE, DETECTORS, Severity, found_by, known
+from flows.detectors import COUNTRYWIDE, DETECTORS, KEPT, PASSING, Severity, found_in, found_passing, known
 from flows.engine import Actor
+from flows.findings import key
 from flows.ladder import who_must_act
 from flows.state import Agencies
 from flows.supervision import Supervision
@@ -65,8 +66,6 @@ class Narrowed:
     severity: Severity | None = None
     dossier: UUID | None = None
     """One dossier, whoever looks after it."""
-    dossiers: tuple[UUID, ...] | None = None
-    """Of those looked after these only."""
 
 
 @dataclass(frozen=True)
@@ -99,15 +98,6 @@ class Stuck:
         return STEPS[self.next_code] if self.next_code else None
 
 
-ORDERS: Mapping[str, str] = {
-    "number": "''",
-    "severity": "array_position(ARRAY['critical','high','medium','low'], found.severity)::text || {since}",
-    "since": "{since}",
-}
-"""By what a list may be ordered: the dossier's number, the gravest first, or what stands still longest first."""
-_SINCE = """' ' || to_char(found.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')"""
-
-
 def looked_after(connection: Connection, actor: Actor, narrowed: Narrowed) -> tuple[str, dict[str, Any]]:
     """The first wall and what is asked for: the condition on `d`, the dossiers the actor looks after, and its values."""
     conditions, values = ["true"], dict[str, Any]()
@@ -122,10 +112,12 @@ def looked_after(connection: Connection, actor: Actor, narrowed: Narrowed) -> tu
         if value := getattr(narrowed, name):
             conditions.append(f"d.{'holder' if name == 'agency' else name} = :{name}")
             values[name] = str(value)
-    if narrowed.dossiers is not None:
-        conditions.append("d.id = ANY (:dossiers)")
-        values["dossiers"] = list(narrowed.dossiers)
     return " AND ".join(conditions), values
+
+
+def of_country(narrowed: Narrowed, values: Mapping[str, Any]) -> bool:
+    """Whether what is asked for, as `looked_after` says it, is of all agencies together."""
+    return "holders" not in values and narrowed.agency is None
 
 
 _TERRITORY = text("SELECT territory FROM agency WHERE code = :own")
@@ -154,31 +146,54 @@ def stuck(
         at_most: so many.
         order: one of `ORDERS`.
     """
-    causes = [narrowed.cause] if narrowed.cause else list(DETECTORS)
     connection.execute(COUNTRYWIDE)
-    asked = known(connection, moment)
+    asked = known(connection, moment) | {
+        "after": after,
+        "severity": narrowed.severity,
+        "cause": narrowed.cause,
+        "most": at_most,
+    }
     if narrowed.dossier is not None:
-        asked |= {"dossier": narrowed.dossier, **sight(connection)}
-        begun = found_by(causes, sees("dossier.id"), asked["today"], one=True)
+        asked |= {"dossiers": [narrowed.dossier], **sight(connection)}
+        query = found_in(_causes(narrowed, DETECTORS), sees("dossier.id"), asked["today"])
+        query += _OF_ONE.replace("{key}", key(order, "found", "d"))
     else:
         condition, values = looked_after(connection, actor, narrowed)
         asked |= values
-        begun = found_by(causes, condition, asked["today"])
-    listed = _LISTED.replace("{order}", ORDERS[order].replace("{since}", _SINCE))
-    asked |= {"after": after, "severity": narrowed.severity, "most": at_most}
-    rows = connection.execute(text(begun + listed), asked).all()
+        query = _listed(narrowed, condition, order)
+    rows = connection.execute(text(query), asked).all()
     offices = _Offices(connection)
     return [_item(row, offices) for row in rows]
 
 
-_LISTED = """
-    , keyed AS (SELECT found.*, d.number, d.book, d.stage, d.holder, ({order}) || ' ' || d.number || ' ' || found.cause
-            || ' ' || CASE WHEN found.place IS NULL THEN '' ELSE found.detail END COLLATE "C" AS key
-        FROM found JOIN d ON d.id = found.dossier
-        WHERE CAST(:severity AS text) IS NULL OR found.severity = :severity),
-    page AS (SELECT * FROM keyed WHERE key > :after ORDER BY key LIMIT :most)
+def _causes(narrowed: Narrowed, among: Collection[str]) -> list[str]:
+    """Those of some causes that are asked for."""
+    return [cause for cause in among if narrowed.cause in (None, cause)]
+
+
+_CHOSEN = (
+    """key > :after AND (CAST(:severity AS text) IS NULL OR severity = :severity) ORDER BY key LIMIT :most"""
+)
+_LINE = "found.dossier, found.cause, found.since, found.severity, found.place, found.rule_book, found.detail"
+_OF_ONE = f"""
+    , keyed AS (SELECT {_LINE}, d.number, d.book, d.stage, d.holder, {{key}} AS key FROM found JOIN d ON d.id = found.dossier),
+    page AS (SELECT * FROM keyed WHERE {_CHOSEN})
     SELECT page.*, dossier.parties FROM page JOIN dossier ON dossier.id = page.dossier ORDER BY page.key
-"""
+"""  # noqa: S608 - written here
+_KEPT = f"""(SELECT {_LINE.replace("found.", "d.")}, d.number, d.book, d.stage, d.holder, d.{{order}} AS key FROM finding d
+    WHERE {{narrowed}} AND (CAST(:cause AS text) IS NULL OR d.cause = :cause) AND {_CHOSEN.replace("key", "d.{order}")})"""  # noqa: S608
+_PASSING = f"""(SELECT * FROM (SELECT {_LINE}, found.number, found.book, found.stage, found.holder, {{key}} AS key FROM found) one
+    WHERE {_CHOSEN})"""  # noqa: S608 - written here
+
+
+def _listed(narrowed: Narrowed, condition: str, order: str) -> str:
+    """The page of a list: what is kept, and what passes, each by itself in order, then the first of both."""
+    passing, kept = _causes(narrowed, PASSING), _causes(narrowed, KEPT)
+    parts = [_KEPT.replace("{narrowed}", condition).replace("{order}", f"by_{order}")] * bool(kept)
+    parts += [_PASSING.replace("{key}", key(order, "found", "found"))] * bool(passing)
+    begun = f"{found_passing(passing, condition)}, " if passing else "WITH "
+    return f"""{begun} page AS (SELECT * FROM ({" UNION ALL ".join(parts)}) one ORDER BY key LIMIT :most)
+        SELECT page.*, dossier.parties FROM page JOIN dossier ON dossier.id = page.dossier ORDER BY page.key"""  # noqa: S608
 
 
 class _Offices:

@@ -15,6 +15,7 @@ from models import (  # noqa: F401 - importing a noun's module declares its tabl
     erasure,
     event,
     figure,
+    finding,
     identity,
     job,
     limit,

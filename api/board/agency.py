@@ -12,7 +12,8 @@ from api.board.overview import rows_of, words_of
 from api.board.visits import VisitDep, pages
 from api.errors import not_found
 from flows.engine import Actor
-from flows.overview import overview
+from flows.findings import counted
+from flows.overview import overview, places
 from flows.performance import last_months, performance, shares, trend
 from flows.policy import COURTS
 from flows.standstill import WATCHING, Narrowed
@@ -20,7 +21,7 @@ from models.clock import now
 from models.law.schema import AgencyKind
 from models.law.words import AGENCIES
 from models.seeing import ROOT
-from models.store import reach, unit_of_work
+from models.store import reach
 from models.tables import table
 
 router = pages("/agencies")
@@ -48,15 +49,16 @@ def show(visit: VisitDep, actor: WatcherDep, code: AgencyCode) -> Response:
     """The agency's page; of agencies one does not watch there is none."""
     moment, narrowed = now(), Narrowed(agency=code)
     year = last_months(moment)
-    with unit_of_work(visit.parts.engine, actor.scope) as connection:
+    with counted(visit.parts.engine, actor.scope, moment) as connection:
         agency = _watched(connection, actor, code)
         seen = overview(connection, actor, moment, narrowed)
+        row = next(iter(rows_of(places(connection, actor, moment, narrowed))), None)
         months = trend(connection, actor, moment, narrowed, year)
         speeds = performance(connection, actor, narrowed, year)
         kept = shares(connection, actor, narrowed, year)
         staff = _staff(connection, agency)
     return visit.page(
-        "watched_agency.html", agency=agency, kind=AGENCIES[AgencyKind(agency.kind)], seen=seen, row=next(iter(rows_of(seen.places)), None),
+        "watched_agency.html", agency=agency, kind=AGENCIES[AgencyKind(agency.kind)], seen=seen, row=row,
         months=months, year=year, speeds=speeds, share=kept[0] if kept else None, staff=staff, trend=address_of_trend(months),
         places=ChosenPlaces(agency=code), **words_of(seen),
     )  # fmt: skip

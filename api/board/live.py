@@ -16,10 +16,10 @@ from api.dependencies import Parts, PartsDep, require
 from api.errors import Problem
 from api.stopping import stops_within
 from flows.engine import Actor
+from flows.findings import counted
 from flows.overview import overview
 from flows.standstill import WATCHING, Narrowed
 from models.clock import now
-from models.store import unit_of_work
 
 router = APIRouter(prefix="/board/live", include_in_schema=False)
 EVERY = 20.0
@@ -93,7 +93,8 @@ async def _counts(parts: Parts, actor: Actor) -> Counts:
 
 
 def _count(parts: Parts, actor: Actor) -> Counts:
-    with unit_of_work(parts.engine, actor.scope) as connection:
-        seen = overview(connection, actor, now(), Narrowed())
+    moment = now()
+    with counted(parts.engine, actor.scope, moment) as connection:
+        seen = overview(connection, actor, moment, Narrowed())
     names = ("open", "overdue", "due_this_week", "due_soon")
     return {name: getattr(seen, name) for name in names} | {"stuck": seen.stuck}

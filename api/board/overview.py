@@ -9,15 +9,14 @@ from fastapi import Query, Response
 from api.board import asked
 from api.board.asked import ChosenPage, ChosenPlaces, PlacesDep, WatcherDep
 from api.board.charts import address_of_times, address_of_trend
-from api.board.visits import Visit, VisitDep, pages
+from api.board.visits import VisitDep, pages
 from flows.detectors import DETECTORS
-from flows.engine import Actor
-from flows.overview import THIS_WEEK, Overview, Place, overview
+from flows.findings import THIS_WEEK, counted
+from flows.overview import Overview, Place, latest, overview
 from flows.performance import StageTime, last_months, shares, stage_times, trend
 from flows.standstill import Narrowed
 from models.clock import now
 from models.law.schema import Stage
-from models.store import unit_of_work
 
 router = pages("")
 FIRST, A_PAGE = 12, 50
@@ -63,14 +62,14 @@ def show(visit: VisitDep, actor: WatcherDep, places: PlacesDep) -> Response:
     """All in one: numbers, each leading to the dossiers behind it."""
     moment, narrowed = now(), Narrowed(agency=places.agency, stage=places.stage)
     year = last_months(moment)
-    with unit_of_work(visit.parts.engine, actor.scope) as connection:
+    with counted(visit.parts.engine, actor.scope, moment) as connection:
         seen = overview(connection, actor, moment, narrowed)
+        held, agencies = latest(connection, actor, narrowed, 0, FIRST)
         months = trend(connection, actor, moment, narrowed, year)
         times = stage_times(connection, actor, narrowed, year)
         kept = shares(connection, actor, narrowed, year, FIRST)
-    rows = rows_of(seen.places)
     return visit.page(
-        "overview.html", seen=seen, rows=rows[:FIRST], agencies=len(rows), total=total_of(seen.places), months=months, year=year,
+        "overview.html", seen=seen, rows=rows_of(held), agencies=agencies, total=total_of(seen), months=months, year=year,
         times=in_order(times), shares=kept, moment=moment, places=places,
         trend=address_of_trend(months), spans=address_of_times(times), **words_of(seen),
     )  # fmt: skip
@@ -79,20 +78,14 @@ def show(visit: VisitDep, actor: WatcherDep, places: PlacesDep) -> Response:
 @router.get("/agencies")
 def list_agencies(visit: VisitDep, actor: WatcherDep, page: Annotated[ChosenPage, Query()]) -> Response:
     """Every agency that holds open dossiers, those with most late ones first."""
-    seen = read(visit, actor, ChosenPlaces())
-    rows = rows_of(seen.places)
-    shown = rows[A_PAGE * (page.cursor - 1) : A_PAGE * page.cursor]
-    following = page.cursor + 1 if len(rows) > A_PAGE * page.cursor else None
+    moment, everything = now(), Narrowed()
+    with counted(visit.parts.engine, actor.scope, moment) as connection:
+        seen = overview(connection, actor, moment, everything)
+        held, agencies = latest(connection, actor, everything, A_PAGE * (page.cursor - 1), A_PAGE)
     return visit.page(
-        "watched_agencies.html", rows=shown, agencies=len(rows), total=total_of(seen.places), following=following, places=ChosenPlaces(),
-        **words_of(seen),
+        "watched_agencies.html", rows=rows_of(held), agencies=agencies, total=total_of(seen), places=ChosenPlaces(),
+        following=page.cursor + 1 if agencies > A_PAGE * page.cursor else None, **words_of(seen),
     )  # fmt: skip
-
-
-def read(visit: Visit, actor: Actor, places: ChosenPlaces) -> Overview:
-    """How many are where at this moment."""
-    with unit_of_work(visit.parts.engine, actor.scope) as connection:
-        return overview(connection, actor, now(), Narrowed(agency=places.agency, stage=places.stage))
 
 
 def rows_of(places: Sequence[Place]) -> list[Row]:
@@ -105,15 +98,9 @@ def rows_of(places: Sequence[Place]) -> list[Row]:
     return sorted(found.values(), key=lambda row: (-row.overdue, -row.open, row.code))
 
 
-def total_of(places: Sequence[Place]) -> dict[str, Place]:
+def total_of(seen: Overview) -> dict[str, Place]:
     """All agencies together, by stage."""
-    found: dict[str, Place] = {}
-    for place in places:
-        total = found.setdefault(place.stage, Place("", "", place.stage, 0))
-        total.open += place.open
-        total.overdue += place.overdue
-        total.due_this_week += place.due_this_week
-    return found
+    return {place.stage: place for place in seen.stages}
 
 
 def words_of(seen: Overview) -> dict[str, Any]:

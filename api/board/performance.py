@@ -14,10 +14,10 @@ from api.board.visits import Visit, VisitDep, pages
 from api.figures import read_workbook
 from api.pages import cursor_of, key_of
 from api.supervision import months_asked
+from flows.findings import counted
 from flows.performance import days_of, last_months, month_after, performance, stage_times
 from flows.standstill import Narrowed
 from models.clock import now
-from models.store import unit_of_work
 
 router = pages("")
 _BACK = 36
@@ -29,7 +29,7 @@ def show(visit: VisitDep, actor: WatcherDep, filters: Annotated[ChosenPeriod, Qu
     """A line for each agency and stage; each number leads to what was counted."""
     months, narrowed = months_asked(filters), Narrowed(agency=filters.agency, stage=filters.stage)
     after = key_of(filters.cursor) if filters.cursor is not None else ""
-    with unit_of_work(visit.parts.engine, actor.scope) as connection:
+    with counted(visit.parts.engine, actor.scope, now()) as connection:
         found = performance(connection, actor, narrowed, months, after, filters.limit + 1)
         times = stage_times(connection, actor, narrowed, months)
         names = names_of(connection, {filters.agency or ""})

@@ -15,6 +15,7 @@ from flows.agenda import Window, awaited, tasks
 from flows.books import book_of_day, books
 from flows.detectors import DETECTORS
 from flows.engine import Actor
+from flows.findings import counted
 from flows.standstill import Narrowed
 from models.clock import now
 from models.law.limits import TIMEZONE
@@ -49,7 +50,9 @@ def show(
     narrowed = Narrowed(_CAUSES.get(which or ""), stage=stage)
     window = Window.this_week(moment) if which == "this_week" else None
     of = actor.account if which == "mine" else assignee
-    with unit_of_work(visit.parts.engine, actor.scope) as connection:
+    engine, scope = visit.parts.engine, actor.scope
+    reading = counted(engine, scope, moment) if narrowed.cause else unit_of_work(engine, scope)
+    with reading as connection:
         if which == "awaited":
             found = awaited(connection, moment, stage, after, _LIMIT + 1)
         else:

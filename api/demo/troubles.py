@@ -14,6 +14,7 @@ from api.demo.walker import World
 from documents.rendering import explain, render_many
 from flows import outbox, outgoing
 from flows.engine import Act
+from flows.findings import counted
 from flows.refusals import Refused
 from flows.reminding import REMIND, Reminding, remind
 from flows.standstill import Narrowed, stuck
@@ -57,7 +58,7 @@ def mailboxes_open(world: World) -> None:
 def supervisor_reminds(world: World) -> None:
     """The province's supervisor reminds of what is most overdue."""
     supervisor, moment = world.actors["giam-sat.dong-thap"], clock.now()
-    with unit_of_work(world.engine, supervisor.scope) as connection:
+    with counted(world.engine, supervisor.scope, moment) as connection:
         found = stuck(connection, supervisor, moment, Narrowed(cause="overdue"), at_most=_REMINDED)
     for dossier in dict.fromkeys(one.dossier for one in found):
         try:

@@ -16,7 +16,8 @@ from api.demo.people import IDENTITY
 from api.demo.province import NotHere, Province, anew, refuse_others, world_of
 from flows.chain_check import verify_chains
 from flows.detectors import DETECTORS
-from flows.overview import overview
+from flows.findings import counted
+from flows.overview import places
 from flows.standstill import Narrowed, Stuck, stuck
 from models import clock
 from models.law.limits import TIMEZONE
@@ -50,7 +51,7 @@ class Made:
     def found(self, **narrowed: Any) -> list[Stuck]:
         """What stands in the way, as the supervisor of the country sees it on the morning after."""
         supervisor = self.province.world.actors["giam-sat"]
-        with unit_of_work(self.engine, supervisor.scope) as connection:
+        with counted(self.engine, supervisor.scope, NOW) as connection:
             return stuck(connection, supervisor, NOW, Narrowed(**narrowed), at_most=10_000)
 
     def number(self, serial: int) -> str:
@@ -96,11 +97,11 @@ def made(cluster: Settings, template: str) -> Iterator[Made]:
 def test_every_cause_of_being_stuck_is_there_as_the_detectors_say(made: Made) -> None:
     assert {one.cause for one in made.found()} == DETECTORS.keys()
     supervisor = made.province.world.actors["giam-sat"]
-    with unit_of_work(made.engine, supervisor.scope) as connection:
-        places = overview(connection, supervisor, NOW, Narrowed()).places
-    counted = sum((Counter(place.stuck) for place in places), Counter[str]())
+    with counted(made.engine, supervisor.scope, NOW) as connection:
+        held = places(connection, supervisor, NOW, Narrowed())
+    told = sum((Counter(place.stuck) for place in held), Counter[str]())
     listed = Counter(cause for cause, _ in {(one.cause, one.dossier) for one in made.found()})
-    assert counted == listed
+    assert told == listed
 
 
 @pytest.mark.parametrize(("cause", "last"), [

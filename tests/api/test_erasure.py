@@ -237,8 +237,12 @@ IMPERSONAL = {
     "event": "action agency stage_before stage_after facts_digest previous digest book",
     "job": "stage events state worker flow_run error request",
     "job_retry": "error",
+    "finding": "holder stage book number cause severity place rule_book detail by_number by_severity by_since",  # codes
+    "finding_count": "holder stage cause",
+    "finding_law": "digest",
     "month_figure": "agency stage",
     "month_stale": "agency",
+    "month_total": "what stage",
     "notice": "agency kind facts audience key",  # numbers and codes alone, and gone after a year
     "paper": "content_type sha256 agency",
     "recovery_code": "digest",
@@ -254,6 +258,7 @@ IMPERSONAL = {
     "session": "kind address browser",
     "sign_in_failure": "key",
     "signal": "name agencies facts",
+    "standing": "holder stage number urgency rule_book rule place",
     "time_limit": "rule kind end book stands_for",
     "webhook": "agency url kinds secret old_secret disabled_reason",
 }

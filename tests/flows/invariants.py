@@ -1,20 +1,24 @@
 """What is true of every dossier at every moment, whatever was done to it: read from the rows themselves."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from flows.books import book as book_of
+from flows.detectors import KEPT, found_in, known
+from flows.findings import THIS_WEEK, find_anew, week_end
 from models.event import digest_of_facts
 from models.law.calendar import baseline
 from models.law.ledger import LEDGER
 from models.law.limits import TIMEZONE, reckon
 from models.law.loader import catalogue
 from models.law.schema import Clock, Kind, Stage
+from models.store import unit_of_work
 from tests.flows.judged import PLANNERS
 from tests.flows.road_2026 import Road
-from tests.flows.road_agencies import rows
+from tests.flows.road_agencies import EVERYTHING, rows
 from tests.flows.second_reading import HOLDING
 
 Row = dict[str, Any]
@@ -191,3 +195,49 @@ def check_registers(store: Engine) -> None:
     }
     for row in given:
         assert row["numbers"] == list(range(1, len(row["numbers"]) + 1)), row
+
+
+_FOUND = "SELECT dossier, cause, since, severity, place, rule_book, detail FROM "
+_WEEK = " SELECT DISTINCT dossier FROM r WHERE kind = 'duty' AND due > :moment AND due <= :week_end"
+_FIRST = """ SELECT DISTINCT ON (dossier) dossier, due, last_day, book, rule, place FROM r WHERE kind = 'duty' AND due IS NOT NULL
+    ORDER BY dossier, due, rule"""
+_STANDS = (
+    "SELECT dossier, next_due, last_day, rule_book, rule, place FROM standing WHERE next_due IS NOT NULL"
+)
+
+
+def check_findings(store: Engine, moment: datetime) -> int:
+    """Holds what is kept of every dossier at a moment, and its counts, against the rows themselves; how many findings there are."""
+    find_anew(store, moment)
+    with unit_of_work(store, EVERYTHING) as connection:
+
+        def read(statement: str) -> list[tuple[Any, ...]]:
+            return [tuple(row) for row in connection.execute(text(statement), asked)]
+
+        asked: dict[str, Any] = {"week_end": week_end(moment)} | known(connection, moment)
+        where = {
+            row[0]: row[1:] for row in read("SELECT id, holder, stage FROM dossier WHERE stage <> 'closed'")
+        }
+        asked["dossiers"] = list(where)
+        begun = found_in(KEPT, "true", asked["today"])
+        found, kept = read(f"{begun} {_FOUND} found"), read(f"{_FOUND} finding")
+        week = {dossier for (dossier,) in read(begun + _WEEK)}
+        assert sorted(map(repr, kept)) == sorted(map(repr, found))
+        assert {row[0]: row[1:3] for row in read("SELECT dossier, holder, stage FROM standing")} == where
+        assert set(read("SELECT dossier FROM standing WHERE this_week")) == {(one,) for one in week}
+        assert set(read(_STANDS)) == set(read(begun + _FIRST))
+        counts = {
+            row[:3]: row[3]
+            for row in read("SELECT holder, stage, cause, number FROM finding_count WHERE number <> 0")
+        }
+        usual = dict(read("SELECT * FROM usual_rest(1)"))
+        rests = dict(read("""SELECT stage, (array_agg(changed_at ORDER BY changed_at))[1 + count(*) / 10] FROM dossier
+            WHERE stage <> 'closed' GROUP BY 1"""))  # fmt: skip
+    assert usual == rests
+    lines = {(one, "") for one in where} | {(one, THIS_WEEK) for one in week} | {row[:2] for row in found}
+    expected: Counter[tuple[str, str, str]] = Counter()
+    for dossier, cause in lines:
+        holder, stage = where[dossier]
+        expected.update([(holder, stage, cause), ("", stage, cause)])
+    assert counts == expected
+    return len(found)

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from flows.engine import Act
-from flows.overview import overview
+from flows.findings import counted
+from flows.overview import overview, places
 from flows.performance import months_of, performance
 from flows.standstill import Narrowed, Stuck, stuck
 from flows.voiding import VOID_LAST, void_last
@@ -40,6 +41,9 @@ def change(road: Road, statement: str, **values: object) -> None:
 def found(road: Road, moment: datetime, **narrowed: Any) -> dict[str, Stuck]:
     with unit_of_work(road.store, EVERYTHING) as connection:
         items = stuck(connection, SUPERVISOR, moment, Narrowed(dossier=road.id, **narrowed))
+    with counted(road.store, EVERYTHING, moment) as connection:
+        every = stuck(connection, SUPERVISOR, moment, Narrowed(**narrowed), at_most=10_000)
+    assert [one for one in every if one.dossier == road.id] == items  # what is kept is what is found
     return {item.cause: item for item in items}
 
 
@@ -189,8 +193,8 @@ def test_data_that_contradict_each_other(road: Road, wrong: str) -> None:
 
 
 def test_a_list_goes_on_page_by_page_and_names_every_cause_once(road_store: Engine) -> None:
-    with unit_of_work(road_store, EVERYTHING) as connection:
-        moment = Road(road_store).now
+    moment = Road(road_store).now
+    with counted(road_store, EVERYTHING, moment) as connection:
         whole = stuck(connection, SUPERVISOR, moment, Narrowed(), at_most=200)
         pages, after = list[str](), ""
         while page := stuck(connection, SUPERVISOR, moment, Narrowed(), after, at_most=3):
@@ -203,20 +207,21 @@ def test_a_list_goes_on_page_by_page_and_names_every_cause_once(road_store: Engi
 def test_the_overview_counts_each_dossier_once_and_who_looks_after_one_place_sees_that_place(
     road_store: Engine,
 ) -> None:
-    with unit_of_work(road_store, EVERYTHING) as connection:
-        moment = Road(road_store).now
-        places = overview(connection, SUPERVISOR, moment, Narrowed()).places
-        mine = overview(connection, actor("ca-khac", "supervisor"), moment, Narrowed()).places
+    moment = Road(road_store).now
+    with counted(road_store, EVERYTHING, moment) as connection:
+        seen = overview(connection, SUPERVISOR, moment, Narrowed())
+        held = places(connection, SUPERVISOR, moment, Narrowed())
+        mine = places(connection, actor("ca-khac", "supervisor"), moment, Narrowed())
         listed = stuck(connection, SUPERVISOR, moment, Narrowed(cause="overdue"), at_most=200)
     [open_] = rows(road_store, "SELECT count(*) FROM dossier WHERE stage <> 'closed'")
-    assert sum(place.open for place in places) == open_["count"]
-    assert sum(place.overdue for place in places) == len({one.dossier for one in listed})
+    assert sum(place.open for place in held) == seen.open == open_["count"]
+    assert sum(place.overdue for place in held) == seen.overdue == len({one.dossier for one in listed})
     assert {place.agency for place in mine} == {"ca-khac"}
 
 
 def test_performance_counts_what_an_agency_passed_on_and_forgets_what_was_taken_back(road: Road) -> None:
     def speed() -> dict[tuple[str, str], tuple[int, float | None, int, int]]:
-        with unit_of_work(road.store, EVERYTHING) as connection:
+        with counted(road.store, EVERYTHING, road.now) as connection:
             found = performance(
                 connection, SUPERVISOR, Narrowed(), months_of(road.start, road.start + timedelta(days=300))
             )

@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 from flows.books import book as book_of
 from models.law.book import Book
 from models.law.loader import codes
-from tests.flows.invariants import check_dossier, check_registers
+from tests.flows.invariants import check_dossier, check_findings, check_registers
 from tests.flows.random_walk import Walk
+from tests.flows.road_agencies import rows
 
 STEPS = int(os.environ.get("HOSO_WALKS", "60"))
 """Acts asked for in each book and track; as many again, in some rounds at most, while it has more to show."""
@@ -38,6 +39,9 @@ def test_no_walk_reaches_a_state_that_no_rulebook_allows(road_store: Engine) -> 
                     stages[one.event["book"], track].add(one.event["stage_after"])
                     acts[one.event["book"], track].add(one.event["action"])
     check_registers(road_store)
+    check_findings(
+        road_store, max(row["at"] for row in rows(road_store, "SELECT max(occurred_at) AS at FROM event"))
+    )
     left = {where: unseen(book_of(where[0]), stages[where], acts[where]) for where in seeds}
     assert not any(left.values()), left
 
