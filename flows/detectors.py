@@ -250,7 +250,7 @@ def _law() -> dict[str, str]:
         for book in books()
         for stage in book.stages
         if stage != Stage.closed
-        for kind in book.kinds_in(stage)
+        for kind in sorted(book.kinds_in(stage))
     ]
     return {"newer": _json(newer), "ages": _json(ages), "kinds": _json(kinds), "duties": _json(_duties())}
 

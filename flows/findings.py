@@ -7,12 +7,13 @@ has only those looked at that were marked or have turned, and counts follow by w
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, TextClause, text
 
 from flows.detectors import KEPT, NEAR_BAR, QUARTER, WORSE, found_in, known_of_law
 from models.law.calendar import ONE_DAY
@@ -20,7 +21,7 @@ from models.law.counting import midnight
 from models.law.limits import TIMEZONE
 from models.store import SYSTEM, Scope, unit_of_work
 
-AT_ONCE = 5000
+AT_ONCE = 2000
 """Dossiers looked at in one transaction."""
 _FEW = 50
 """So many dossiers at most are looked at by a plan that serves for any number of times."""
@@ -48,7 +49,7 @@ def key(order: str, found: str, d: str) -> str:
 
 def week_end(moment: datetime) -> datetime:
     """The end of the week in which a moment lies: the midnight after Sunday."""
-    day = moment.astimezone(TIMEZONE).date()
+    day = _day(moment)
     return midnight(day - timedelta(days=day.weekday()) + 7 * ONE_DAY)
 
 
@@ -76,7 +77,7 @@ def find_anew(engine: Engine, moment: datetime) -> int:
     number = 0
     with unit_of_work(engine, Scope(SYSTEM)) as connection:
         connection.execute(_COUNT_MONTHS)
-        more = connection.execute(_ANY, {"moment": moment, "law": _law(moment)}).scalar_one()
+        more = connection.execute(_ANY, {"moment": moment, "law": _law(_day(moment))}).scalar_one()
     while more:
         with unit_of_work(engine, Scope(SYSTEM)) as connection:
             connection.execute(_ALONE)
@@ -87,15 +88,21 @@ def find_anew(engine: Engine, moment: datetime) -> int:
     return number
 
 
-def _law(moment: datetime) -> str:
-    """Names the law and the detectors: whatever was found by others is stale."""
-    told = known_of_law(moment)
+@lru_cache(maxsize=8)
+def _law(today: date) -> str:
+    """Names the law of a legal day and the detectors: whatever was found by others is stale."""
+    told = known_of_law(midnight(today))
     del told["moment"]
-    return sha256(_statement(moment).encode() + orjson.dumps(told)).hexdigest()
+    return sha256(_statement(today).text.encode() + orjson.dumps(told)).hexdigest()
 
 
-def _statement(moment: datetime) -> str:
-    return found_in(KEPT, "true", moment.astimezone(TIMEZONE).date()) + _KEPT
+@lru_cache(maxsize=8)
+def _statement(today: date) -> TextClause:
+    return text(found_in(KEPT, "true", today) + _KEPT)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(TIMEZONE).date()
 
 
 _COUNT_MONTHS = text("SELECT count_stale_months()")
@@ -108,7 +115,7 @@ _ALONE = text("SELECT pg_advisory_xact_lock(hashtext('finding'))")
 
 def _follow_law(connection: Connection, moment: datetime) -> None:
     """Marks every dossier when what is kept was found by another law or by other detectors."""
-    law = {"law": _law(moment)}
+    law = {"law": _law(_day(moment))}
     if not connection.execute(_SAME_LAW, law).scalar_one():
         connection.execute(_MARK_ALL)
         connection.execute(_FORGET_LAW)
@@ -137,7 +144,7 @@ def _look_at(connection: Connection, dossiers: Sequence[UUID], moment: datetime)
     asked = known_of_law(moment) | {"dossiers": list(dossiers), "week_end": week_end(moment)}
     plans = "force_generic_plan" if len(dossiers) <= _FEW else "force_custom_plan"
     connection.execute(_PLANS, {"plans": plans})
-    connection.execute(text(_statement(moment)), asked)
+    connection.execute(_statement(_day(moment)), asked)
 
 
 _PLANS = text("SELECT set_config('plan_cache_mode', :plans, true)")
@@ -155,7 +162,8 @@ _KEPT = f"""
         WHERE turn.kind = r.kind GROUP BY 1),
     was AS MATERIALIZED (SELECT dossier, holder, stage, this_week FROM standing WHERE dossier = ANY (:dossiers)),
     gone AS (DELETE FROM finding WHERE dossier = ANY (:dossiers) RETURNING dossier, holder, stage, cause),
-    ended AS (DELETE FROM standing WHERE dossier = ANY (:dossiers) AND dossier NOT IN (SELECT id FROM d)),
+    ended AS (DELETE FROM standing WHERE dossier = ANY (:dossiers)
+        AND coalesce((SELECT c.stage FROM dossier c WHERE c.id = standing.dossier), 'closed') = 'closed'),
     stand AS (INSERT INTO standing ({_STANDING})
         SELECT d.id, d.holder, d.stage, d.number, {URGENCY.format(due="first.due", number="d.number")},
             week.dossier IS NOT NULL, first.due, first.last_day, first.book, first.rule, first.place,

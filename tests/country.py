@@ -11,6 +11,7 @@ from psycopg import ClientCursor, sql
 from psycopg import Connection as Raw
 from sqlalchemy import Date, DateTime, Engine, Uuid
 
+from flows.findings import find_anew
 from models import postgres
 from models.settings import Settings
 from models.tables import table
@@ -59,6 +60,8 @@ def fill(settings: Settings, engine: Engine, dossiers: int) -> Iterator[str]:
                 yield from _events(connection)
         yield "figures"
         connection.execute(_DERIVED)
+        connection.execute("VACUUM ANALYZE")
+        find_anew(engine, NOW)
         yield "vacuum"
         connection.execute("VACUUM ANALYZE")
 
@@ -250,6 +253,5 @@ _DERIVED = """
     DELETE FROM time_limit WHERE dossier IN (SELECT id FROM base);
     UPDATE dossier SET stage = 'closed' WHERE id IN (SELECT id FROM base);
     INSERT INTO month_stale (month, agency) SELECT DISTINCT month_of(occurred_at), agency FROM event;
-    SELECT count_stale_months();
     DROP TABLE made, base; DROP FUNCTION chance, copied, moved, placed(text, int, int), placed(jsonb, int, int)
 """

@@ -1,5 +1,8 @@
 """What is kept of dossiers is what is found in their rows, whatever happened to them and whenever one asks."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
@@ -96,6 +99,18 @@ def test_another_law_makes_all_of_it_stale(roads: list[Road], monkeypatch: pytes
     assert find_anew(store, before) >= len(STOPS)
     assert find_anew(store, before) == 0
     check_findings(store, before)
+
+
+def test_each_program_names_a_day_s_law_alike() -> None:
+    """Or each would have everything found anew after the other."""
+    asked = "from datetime import date; from flows import findings; print(findings._law(date(2026, 7, 1)))"
+    told = {
+        subprocess.run(  # noqa: S603 - written here
+            [sys.executable, "-c", asked], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(told) == 1
 
 
 def test_readers_at_once_count_once(roads: list[Road]) -> None:
