@@ -20,7 +20,7 @@ ROLES: Mapping[str, str] = {
     "clerk": N_("Thư ký Tòa án"),
     "judge": N_("Thẩm phán"),
     "auditor": N_("Kiểm tra"),
-    "administrator": N_("Quản trị"),
+    "administrator": N_("Người quản trị"),
     "system": N_("Hệ thống"),
 }
 LIMIT_KINDS: Mapping[str, str] = {

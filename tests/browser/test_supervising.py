@@ -105,7 +105,7 @@ def test_a_reminder_is_sent_by_keyboard_alone(page: Page) -> None:
     expect(page.get_by_role("heading", name="1 công văn sẽ ban hành")).to_be_visible()
     tab_to("#field-wanted")
     page.keyboard.type("Thực hiện ngay trong tuần")
-    tab_to("main form > button.main")
+    tab_to("main form button.main")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Đã ban hành 1 công văn nhắc việc.")).to_be_visible()
     expect(page).to_have_url(re.compile("/board/stuck"))
