@@ -16,11 +16,12 @@ from api.board.forms import Gone, Sent, SentDep, checked, told_once
 from api.board.language import N_
 from api.board.meanwhile import Filled
 from api.board.visits import Visit, VisitDep, pages, permitted
-from api.errors import Problem
+from api.errors import Language, Problem
 from api.webhook_answers import SecretIn, WebhookChange, WebhookFilters, WebhookIn, WebhookOut
 from api.webhook_deliveries import ReplayIn, SentFilters, send_anew, sent_of, test
 from api.webhooks import WebhookId, scope_of
 from flows.engine import Actor
+from flows.notice_texts import KINDS, wording
 from flows.policy import may
 from models.store import unit_of_work
 
@@ -42,7 +43,9 @@ def show_list(
     filters = WebhookFilters(agency=agency, enabled=enabled, cursor=cursor)
     with unit_of_work(visit.parts.engine, scope_of(actor)) as connection:
         found, following = keeping.webhooks_of(connection, filters)
-    return visit.page("webhooks.html", tabs=tabs, webhooks=found, following=following, filters=filters)
+    return visit.page(
+        "webhooks.html", tabs=tabs, webhooks=found, following=following, filters=filters, wanted=_wanted
+    )
 
 
 @router.get("/new")
@@ -159,6 +162,13 @@ def replay(visit: VisitDep, actor: KeeperDep, webhook_id: WebhookId, sent: SentD
     return sent.once(write, scope=scope_of(actor)) or _page(visit, actor, webhook_id, problem=sent.problem)
 
 
+def _wanted(begin: str, language: Language) -> str:
+    """What the kinds of notices are about that begin so; nothing for what no notice is told of."""
+    return "; ".join(
+        dict.fromkeys(kind.title.to(language) for name, kind in KINDS.items() if name.startswith(begin))
+    )
+
+
 def _at(webhook: UUID) -> str:
     return f"/board/admin/webhooks/{webhook}"
 
@@ -189,7 +199,7 @@ def _page(
         sent, following = sent_of(connection, webhook, asked, visit.language)
     return visit.page(
         "webhook.html", status=problem.status if problem else 200, webhook=shown, agencies=agencies, sent=sent, following=following,
-        state=asked.state, problem=problem, told=told_once(visit, actor),
+        state=asked.state, wanted=_wanted, wording=wording, problem=problem, told=told_once(visit, actor),
         since=Field("since", "instant", "Gửi lại từ lúc", "Send again since", required=True),
     )  # fmt: skip
 

@@ -256,7 +256,8 @@ def test_a_webhook_is_kept_with_its_secret_shown_once(client: TestClient) -> Non
     [second] = SECRET.findall(head.get(page).text)
     assert first != second
     head.fill(page, f"{page}/test")
-    assert "webhook_test" in head.get(page).text
+    assert "Thử webhook webhook_test" in plain(head.get(page).text)
+    assert "một thời hạn sắp hết; " in plain(head.get(page).text), "what the kinds that it wants are about"
     head.fill(f"{page}/change", f"{page}/change", url="https://8.8.4.4/hook", **{"kinds.0": ""})
     shown = head.get(page).text
     assert "https://8.8.4.4/hook" in shown
@@ -341,6 +342,7 @@ def test_the_log_is_looked_up_by_names_that_become_ids(road: Road, client: TestC
     rows = re.findall(r'<tr id="entry-\d+">.*?</tr>', html, re.DOTALL)
     assert rows
     assert all(OFFICER in row and f"/board/dossiers/{road.id}" in row for row in rows)
+    assert all("Đã làm xong" in row for row in rows)
     assert f'value="{number}"' in html
     shown = [one for one in entries(store, f"GET {AUDIT}") if UUID(road.id) in one["dossiers"]]
     assert shown, "reading the log about a dossier is itself in the log"
