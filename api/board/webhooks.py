@@ -164,9 +164,10 @@ def replay(visit: VisitDep, actor: KeeperDep, webhook_id: WebhookId, sent: SentD
 
 def _wanted(begin: str, language: Language) -> str:
     """What the kinds of notices are about that begin so; nothing for what no notice is told of."""
-    return "; ".join(
+    said = "; ".join(
         dict.fromkeys(kind.title.to(language) for name, kind in KINDS.items() if name.startswith(begin))
     )
+    return said[:1].upper() + said[1:]
 
 
 def _at(webhook: UUID) -> str:

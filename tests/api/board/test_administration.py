@@ -257,7 +257,7 @@ def test_a_webhook_is_kept_with_its_secret_shown_once(client: TestClient) -> Non
     assert first != second
     head.fill(page, f"{page}/test")
     assert "Thử webhook webhook_test" in plain(head.get(page).text)
-    assert "một thời hạn sắp hết; " in plain(head.get(page).text), "what the kinds that it wants are about"
+    assert "Một thời hạn sắp hết; " in plain(head.get(page).text), "what the kinds that it wants are about"
     head.fill(f"{page}/change", f"{page}/change", url="https://8.8.4.4/hook", **{"kinds.0": ""})
     shown = head.get(page).text
     assert "https://8.8.4.4/hook" in shown
