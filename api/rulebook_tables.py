@@ -13,6 +13,7 @@ from models.law.words import (
     KINDS,
     PARTIES,
     STAGE_NAMES,
+    SUBSTITUTES,
     WORDING,
     anchors,
     both,
@@ -132,7 +133,12 @@ def _papers(book: Book) -> Section:
         (
             paper.kind,
             paper.title,
-            ", ".join((*([paper.form] if paper.form else []), *paper.any_of)),
+            ", ".join(
+                (
+                    *([paper.form] if paper.form else []),
+                    *(SUBSTITUTES.get(one, (one,))[0] for one in paper.any_of),
+                )
+            ),
             condition(paper.when),
             paper.citation,
             _mark(paper.confirmed),

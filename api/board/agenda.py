@@ -11,7 +11,7 @@ from api.board.asked import ChosenMonth, WatcherDep, address
 from api.board.dossier import names_of
 from api.board.files import download as workbook_of
 from api.board.visits import VisitDep, pages
-from api.figures import month_asked
+from api.due_days import month_asked
 from flows.performance import month_after
 from flows.sheets import Sheet
 from models.clock import now

@@ -8,7 +8,8 @@ from fastapi import Depends, Query
 from pydantic import BaseModel, Field, model_validator
 
 from api.board.visits import permitted
-from api.figures import BehindFilters, MonthFilters, TaskFilters
+from api.due_days import MonthFilters
+from api.figures import BehindFilters, TaskFilters
 from api.supervision import Period, StuckFilters, When, Where
 from flows.engine import Actor
 from flows.performance import Months, days_of

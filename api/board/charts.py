@@ -40,7 +40,8 @@ _DARK = "--ink:#e8eaeb;--soft:#a9b2b8;--line:#374147;--accent:#82cbd9;--due:#f2c
 _STYLE = f"<style>:root{{{_LIGHT}}}@media screen and (prefers-color-scheme:dark){{:root{{{_DARK}}}}}</style>"
 _FONT = "system-ui, Segoe UI, Roboto, Noto Sans, Liberation Sans, Arial, sans-serif"
 _CONFIG: Spec = {
-    "aria": False, "background": None, "mark": {"opacity": 1}, "font": _FONT, "view": {"stroke": None}, "padding": 4,
+    "aria": False, "background": None, "mark": {"opacity": 1}, "font": _FONT, "view": {"stroke": None},
+    "padding": {"left": 18, "right": 4, "top": 4, "bottom": 4},
     "axis": {
         "labelColor": "var(--soft)", "labelFontSize": 12, "titleColor": "var(--soft)", "titleFontSize": 12, "titleFontWeight": "normal",
         "gridColor": "var(--line)", "domainColor": "var(--line)", "tickColor": "var(--line)",

@@ -7,9 +7,9 @@ from typing import Annotated, NamedTuple
 
 from fastapi import Query, Response
 
+from api.board.comparing import Reader, called, changes, titled
 from api.board.navigation import LAW
 from api.board.visits import ActorDep, Visit, VisitDep, pages
-from api.board.words import LAW_FIELDS
 from api.errors import Language, not_found
 from api.rulebook_tables import UNCONFIRMED, Section, period, sections
 from api.rulebooks import book_named
@@ -81,9 +81,11 @@ def compare(
     rows: dict[str, tuple[Row, ...]] = {name: getattr(found, name) for name in _TABLES}
     if table not in rows:
         raise not_found()
+    readers = [Reader(book, visit.language, visit.say) for book in (before, after)]
     return visit.page(
         "law_compare.html", tabs=LAW, books=books(), old=before, new=after, rows=rows, table=table,
-        same=found.same, called=lambda field: visit.say(LAW_FIELDS.get(field, field)),
+        same=found.same, called=lambda field: called(field, visit.say),
+        titled=lambda row: titled(row, table, visit.language), changes=lambda row: changes(row, table, *readers),
     )  # fmt: skip
 
 

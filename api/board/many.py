@@ -96,10 +96,7 @@ def _asked_again(visit: Visit, actor: Actor, sent: Sent, lines: list[Line]) -> R
         connection.rollback()
     with unit_of_work(visit.parts.engine, actor.scope) as connection:
         names = names_of(connection, {code for one in tried if one.stuck for code in one.stuck.who})
-        of_these = _dossier.c.id.in_([line.dossier for line in lines])
-        asked = select(_dossier.c.id, _dossier.c.number).where(of_these, visible(connection, "dossier.id"))
-        numbers = {row.id: row.number for row in connection.execute(asked)}
-    shown(line.dossier for line in lines)
+        numbers = _numbers(connection, lines)
     problem = sent.problem
     return visit.page(
         "reminder.html", status=problem.status if problem else 200, problem=problem, tried=tried, fields=_WORDS, agencies=names,
@@ -156,13 +153,21 @@ def assign(visit: VisitDep, actor: HeadDep, sent: SentDep) -> Response:
 
 def _responsible(visit: Visit, actor: Actor, sent: Sent, lines: list[Line]) -> Response:
     with unit_of_work(visit.parts.engine, actor.scope) as connection:
-        fields = _choice(connection, actor)
+        fields, numbers = _choice(connection, actor), _numbers(connection, lines)
     problem = sent.problem
     return visit.page(
         "many_assigned.html", status=problem.status if problem else 200, problem=problem, fields=fields,
-        lines=["|".join(map(str, line)) for line in lines], dossiers=len({line.dossier for line in lines}),
+        lines=["|".join(map(str, line)) for line in lines], dossiers=len({line.dossier for line in lines}), numbers=numbers,
         values={name: sent.fields.get(name, "") for name in ("account", "note")},
     )  # fmt: skip
+
+
+def _numbers(connection: Connection, lines: list[Line]) -> dict[UUID, str]:
+    """The numbers of the chosen dossiers that one sees; that they were looked at is written down."""
+    shown(line.dossier for line in lines)
+    of_these = _dossier.c.id.in_([line.dossier for line in lines])
+    asked = select(_dossier.c.id, _dossier.c.number).where(of_these, visible(connection, "dossier.id"))
+    return {row.id: row.number for row in connection.execute(asked.order_by(_dossier.c.number))}
 
 
 def _choice(connection: Connection, actor: Actor) -> list[Field]:

@@ -15,9 +15,17 @@ class Entry:
     roles: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Group:
+    """Pages that stand behind one title, for whoever has more of them than a line holds."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
 ADMINISTRATION: tuple[Entry, ...] = (
     Entry("/board/admin/users", N_("Tài khoản"), PERMISSIONS["users.read"]),
-    Entry("/board/admin/agencies", N_("Cơ quan"), PERMISSIONS["agencies.manage"]),
+    Entry("/board/admin/agencies", N_("Các cơ quan"), PERMISSIONS["agencies.manage"]),
     Entry("/board/admin/webhooks", N_("Webhook"), PERMISSIONS["webhooks.keep"]),
     Entry("/board/admin/jobs", N_("Việc nền"), PERMISSIONS["jobs.watch"]),
     Entry("/board/admin/audit", N_("Nhật ký truy cập"), PERMISSIONS["audit.read"]),
@@ -38,7 +46,7 @@ ENTRIES: tuple[Entry, ...] = (
     # Supervisors
     Entry("/board/overview", N_("Tổng quan"), PERMISSIONS["supervision.read"]),
     Entry("/board/stuck", N_("Hồ sơ vướng"), PERMISSIONS["supervision.read"]),
-    Entry("/board/agencies", N_("Cơ quan"), PERMISSIONS["supervision.read"]),
+    Entry("/board/agencies", N_("Các cơ quan"), PERMISSIONS["supervision.read"]),
     Entry("/board/calendar", N_("Lịch"), PERMISSIONS["supervision.read"]),
     Entry("/board/performance", N_("Tiến độ"), PERMISSIONS["supervision.read"]),
     # Law and administration
@@ -46,6 +54,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/board/law", N_("Pháp luật"), ROLES),
 )
 """In the order in which they stand."""
+_LINE = 8
+"""The most titles that stand in one line of a screen 1280 pixels wide, beside who one is."""
+_WATCHING = frozenset({"/board/overview", "/board/agencies", "/board/calendar", "/board/performance"})
 READERS = _SEES_DOSSIERS
 """Who may open a dossier's page at all; which dossiers, the walls decide."""
 
@@ -53,6 +64,17 @@ READERS = _SEES_DOSSIERS
 def entries_of(role: str) -> list[Entry]:
     """The pages of a role."""
     return [entry for entry in ENTRIES if role in entry.roles]
+
+
+def navigation_of(role: str) -> list[Entry | Group]:
+    """What stands at the head of a role's pages: the pages that watch fold into one title where they are too many."""
+    entries = entries_of(role)
+    watching = [entry for entry in entries if entry.path in _WATCHING]
+    if len(entries) <= _LINE or not watching:
+        return list(entries)
+    at = entries.index(watching[0])
+    after = [entry for entry in entries[at:] if entry not in watching]
+    return [*entries[:at], Group(N_("Theo dõi"), tuple(watching)), *after]
 
 
 def home_of(role: str) -> str:

@@ -18,7 +18,7 @@ from starlette.datastructures import UploadFile
 from api.access import NOBODY, Known, known_browser, lapsed_browser
 from api.board import drafts
 from api.board.language import translations
-from api.board.navigation import Entry, entries_of
+from api.board.navigation import Entry, Group, navigation_of
 from api.board.rendering import environment
 from api.cookies import browser_token, cookie, keep
 from api.dependencies import Parts, PartsDep, require
@@ -94,9 +94,9 @@ class Visit:
         return own_path(str(getattr(self.request.state, "fields", {}).get("_page", "")))
 
     @property
-    def navigation(self) -> list[Entry]:
+    def navigation(self) -> list[Entry | Group]:
         """The pages in this caller's navigation."""
-        return entries_of(self.caller.actor.role) if self.caller and not self.unfinished else []
+        return navigation_of(self.caller.actor.role) if self.caller and not self.unfinished else []
 
     @property
     def watches(self) -> bool:

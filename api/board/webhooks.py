@@ -14,12 +14,14 @@ from api.board.dossier import names_of
 from api.board.fields import Field, fields_of, values_of
 from api.board.forms import Gone, Sent, SentDep, checked, told_once
 from api.board.language import N_
+from api.board.meanwhile import Filled
 from api.board.visits import Visit, VisitDep, pages, permitted
-from api.errors import Problem
+from api.errors import Language, Problem
 from api.webhook_answers import SecretIn, WebhookChange, WebhookFilters, WebhookIn, WebhookOut
 from api.webhook_deliveries import ReplayIn, SentFilters, send_anew, sent_of, test
 from api.webhooks import WebhookId, scope_of
 from flows.engine import Actor
+from flows.notice_texts import KINDS, wording
 from flows.policy import may
 from models.store import unit_of_work
 
@@ -28,6 +30,8 @@ KeeperDep = Annotated[Actor, Depends(permitted("webhooks.keep"))]
 Cursor = Annotated[UUID | None, Query()]
 State = Literal["waiting", "sending", "sent", "parked"]
 _NEW = drafts.Key("webhook", UUID(int=0))
+_EMPTY: dict[str, Any] = {"url": "", "kinds": []}
+"""What a field says that was emptied."""
 
 
 @router.get("")
@@ -39,7 +43,9 @@ def show_list(
     filters = WebhookFilters(agency=agency, enabled=enabled, cursor=cursor)
     with unit_of_work(visit.parts.engine, scope_of(actor)) as connection:
         found, following = keeping.webhooks_of(connection, filters)
-    return visit.page("webhooks.html", tabs=tabs, webhooks=found, following=following, filters=filters)
+    return visit.page(
+        "webhooks.html", tabs=tabs, webhooks=found, following=following, filters=filters, wanted=_wanted
+    )
 
 
 @router.get("/new")
@@ -85,20 +91,21 @@ def show_change(visit: VisitDep, actor: KeeperDep, webhook_id: WebhookId) -> Res
 
 @router.post("/{webhook_id}/change")
 def change(visit: VisitDep, actor: KeeperDep, webhook_id: WebhookId, sent: SentDep) -> Response:
-    """Sends elsewhere, or other kinds of notices."""
-    before = _read(visit, actor, webhook_id)
-    typed = {"kinds": []} | values_of(_fields(actor, old=True), sent.fields)
-    changed = {name: value for name, value in typed.items() if value != getattr(before, name)}
-    if not changed:
-        return visit.go(_at(webhook_id))
+    """Sends elsewhere, or other kinds of notices, and nothing where somebody else has changed it meanwhile."""
+    typed = Filled(tuple(_fields(actor, old=True)), {}).values(sent.fields)
+    values = {name: _EMPTY[name] if value is None else value for name, value in typed.items()}
     try:
-        asked = checked(WebhookChange, changed)
-        url = keeping.fit(asked.url, visit.parts.settings.webhooks) if asked.url else None
+        asked = checked(WebhookChange, values) if values else None
+        url = (
+            keeping.fit(asked.url, visit.parts.settings.webhooks) if asked and asked.url is not None else None
+        )
     except Problem as problem:
         return _change(visit, actor, webhook_id, sent.fields, problem)
 
     def write(connection: Connection) -> Gone:
-        keeping.change_webhook(connection, webhook_id, asked, url)
+        _filled(connection, actor, webhook_id, held=True)[1].unmoved(sent.fields)
+        if asked:
+            keeping.change_webhook(connection, webhook_id, asked, url)
         return Gone(_at(webhook_id), N_("Đã lưu thay đổi."))
 
     return sent.once(write, scope=scope_of(actor)) or _change(
@@ -155,6 +162,14 @@ def replay(visit: VisitDep, actor: KeeperDep, webhook_id: WebhookId, sent: SentD
     return sent.once(write, scope=scope_of(actor)) or _page(visit, actor, webhook_id, problem=sent.problem)
 
 
+def _wanted(begin: str, language: Language) -> str:
+    """What the kinds of notices are about that begin so; nothing for what no notice is told of."""
+    said = "; ".join(
+        dict.fromkeys(kind.title.to(language) for name, kind in KINDS.items() if name.startswith(begin))
+    )
+    return said[:1].upper() + said[1:]
+
+
 def _at(webhook: UUID) -> str:
     return f"/board/admin/webhooks/{webhook}"
 
@@ -167,13 +182,8 @@ def _turned(visit: Visit, actor: Actor, webhook: UUID, sent: Sent, *, on: bool) 
     return sent.once(write, scope=scope_of(actor)) or _page(visit, actor, webhook, problem=sent.problem)
 
 
-def _out(connection: Connection, webhook: UUID) -> WebhookOut:
-    return WebhookOut.model_validate(dict(keeping.row_of(connection, webhook)))
-
-
-def _read(visit: Visit, actor: Actor, webhook: UUID) -> WebhookOut:
-    with unit_of_work(visit.parts.engine, scope_of(actor)) as connection:
-        return _out(connection, webhook)
+def _out(connection: Connection, webhook: UUID, *, held: bool = False) -> WebhookOut:
+    return WebhookOut.model_validate(dict(keeping.row_of(connection, webhook, held=held)))
 
 
 def _page(
@@ -190,7 +200,7 @@ def _page(
         sent, following = sent_of(connection, webhook, asked, visit.language)
     return visit.page(
         "webhook.html", status=problem.status if problem else 200, webhook=shown, agencies=agencies, sent=sent, following=following,
-        state=asked.state, problem=problem, told=told_once(visit, actor),
+        state=asked.state, wanted=_wanted, wording=wording, problem=problem, told=told_once(visit, actor),
         since=Field("since", "instant", "Gửi lại từ lúc", "Send again since", required=True),
     )  # fmt: skip
 
@@ -201,7 +211,7 @@ def _new(
     values = drafts.read(visit.parts.engine, actor.account, _NEW) if typed is None else typed
     return visit.page(
         "webhook_form.html", status=problem.status if problem else 200, webhook=None, fields=_fields(actor), values=values,
-        draft=_NEW, problem=problem,
+        draft=_NEW, stamp="", problem=problem,
     )  # fmt: skip
 
 
@@ -212,12 +222,25 @@ def _change(
     typed: dict[str, str] | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    shown = _read(visit, actor, webhook)
-    now_so = {"url": shown.url} | {f"kinds.{number}": kind for number, kind in enumerate(shown.kinds)}
+    draft = drafts.Key("webhook", webhook)
+    sent = drafts.read(visit.parts.engine, actor.account, draft) if typed is None else typed
+    with unit_of_work(visit.parts.engine, scope_of(actor)) as connection:
+        shown, filled = _filled(connection, actor, webhook)
+    told = (
+        filled.overtaken(sent) or problem
+    )  # what others changed first: the form's new stamp tells of it no more
     return visit.page(
-        "webhook_form.html", status=problem.status if problem else 200, webhook=shown, fields=_fields(actor, old=True),
-        values=now_so if typed is None else typed, draft="", problem=problem,
+        "webhook_form.html", status=told.status if told and problem else 200, webhook=shown, fields=filled.fields,
+        values=filled.shown(sent), draft=draft, stamp=filled.stamp, problem=told,
     )  # fmt: skip
+
+
+def _filled(
+    connection: Connection, actor: Actor, webhook: UUID, *, held: bool = False
+) -> tuple[WebhookOut, Filled]:
+    """The webhook, held until the transaction ends if it is to change, and the form that changes it."""
+    before = _out(connection, webhook, held=held)
+    return before, Filled.of(_fields(actor, old=True), before.model_dump(mode="json"))
 
 
 def _fields(actor: Actor, *, old: bool = False) -> list[Field]:

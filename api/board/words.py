@@ -20,7 +20,7 @@ ROLES: Mapping[str, str] = {
     "clerk": N_("Thư ký Tòa án"),
     "judge": N_("Thẩm phán"),
     "auditor": N_("Kiểm tra"),
-    "administrator": N_("Quản trị"),
+    "administrator": N_("Người quản trị"),
     "system": N_("Hệ thống"),
 }
 LIMIT_KINDS: Mapping[str, str] = {
@@ -98,6 +98,53 @@ WEEK: tuple[str, ...] = (
     N_("T2"), N_("T3"), N_("T4"), N_("T5"), N_("T6"), N_("T7"), N_("CN"),
 )  # fmt: skip
 DIFFERENCES: Mapping[str, str] = {"new": N_("Mới"), "gone": N_("Bỏ"), "changed": N_("Đổi")}
+OUTCOMES: Mapping[str, str] = {
+    "ok": N_("Đã làm xong"),
+    "2": N_("Đã làm xong"),
+    "3": N_("Đã chuyển trang"),
+    "401": N_("Chưa đăng nhập"),
+    "403": N_("Không được phép"),
+    "404": N_("Không có, hoặc không được xem"),
+    "409": N_("Chưa thực hiện được"),
+    "412": N_("Đã thay đổi trong lúc này"),
+    "413": N_("Tệp quá lớn"),
+    "422": N_("Dữ liệu không hợp lệ"),
+    "429": N_("Quá nhiều yêu cầu"),
+    "4": N_("Bị từ chối"),
+    "5": N_("Lỗi hệ thống"),
+    "password": N_("Bằng mật khẩu"),
+    "oidc": N_("Bằng OpenID"),
+    "service": N_("Phần mềm"),
+    "invalid_credentials": N_("Sai tên đăng nhập hoặc mật khẩu"),
+    "otp_required": N_("Chưa nhập mã xác thực"),
+    "invalid_otp": N_("Sai mã xác thực"),
+    "second_factor_required": N_("Chưa xác thực hai lớp"),
+    "ended": N_("Phiên đã kết thúc"),
+}
+"""What became of what the audit log tells of, by its code or the code's first digit."""
+SIGNED: Mapping[str, str] = {
+    "auth.signed_in": N_("Đăng nhập"),
+    "auth.sign_in_failed": N_("Đăng nhập không được"),
+    "auth.locked_out": N_("Tạm khóa vì sai nhiều lần"),
+    "auth.signed_out": N_("Đăng xuất"),
+    "auth.token_reused": N_("Dùng lại mã phiên cũ"),
+    "auth.token_refused": N_("Từ chối mã phiên"),
+    "auth.session_ended": N_("Kết thúc phiên"),
+    "auth.password_changed": N_("Đổi mật khẩu"),
+    "auth.password_reset": N_("Cấp lại mật khẩu"),
+    "auth.second_factor_begun": N_("Bắt đầu cài xác thực hai lớp"),
+    "auth.second_factor_confirmed": N_("Bật xác thực hai lớp"),
+    "auth.second_factor_reset": N_("Bỏ xác thực hai lớp"),
+    "auth.recovery_code_used": N_("Dùng mã khôi phục"),
+    "auth.user_created": N_("Tạo tài khoản"),
+    "auth.user_changed": N_("Sửa tài khoản"),
+    "auth.user_disabled": N_("Khóa tài khoản"),
+    "auth.user_enabled": N_("Mở khóa tài khoản"),
+    "auth.user_linked": N_("Liên kết OpenID"),
+    "auth.secret_made": N_("Tạo khóa của phần mềm"),
+    "auth.secret_ended": N_("Kết thúc khóa của phần mềm"),
+}
+"""What the audit log tells of signing in and of accounts."""
 BREAKS: Mapping[str, str] = {
     "gap": N_("thiếu dòng"),
     "link": N_("dòng trước là dòng khác"),
@@ -155,3 +202,8 @@ COUNTED: Mapping[str, str] = {
     "late": N_("Thời hạn hoàn thành muộn"),
     "overdue": N_("Thời hạn quá vào cuối tháng"),
 }
+
+
+def outcome_of(code: str) -> str:
+    """What an outcome in the audit log says; nothing for one that has no words."""
+    return OUTCOMES.get(code) or OUTCOMES.get(code[:1], "")

@@ -279,12 +279,17 @@ def _reference(ref: Ref, name: Rename) -> str:
     return reference(ref.model_copy(update={"id": said}), "en")
 
 
-def _papers(book: Book) -> _Table:
-    table: _Table = {}
+def papers_of(book: Book) -> dict[str, Paper]:
+    """Papers by the keys under which they are compared: their kinds, numbered where several are of one."""
+    found: dict[str, Paper] = {}
     for paper in book.papers:
-        alike = sum(key.partition(" ")[0] == paper.kind for key in table)
-        table[f"{paper.kind} ({alike + 1})" if alike else paper.kind] = _paper(paper)
-    return table
+        alike = sum(key.partition(" ")[0] == paper.kind for key in found)
+        found[f"{paper.kind} ({alike + 1})" if alike else paper.kind] = paper
+    return found
+
+
+def _papers(book: Book) -> _Table:
+    return {key: _paper(paper) for key, paper in papers_of(book).items()}
 
 
 def _paper(paper: Paper) -> _Entry:

@@ -66,6 +66,70 @@ WORDING: Mapping[str, str] = {
     "violations_law": "Luật Xử lý vi phạm hành chính làm căn cứ",
     "local_government": "Luật Tổ chức chính quyền địa phương làm căn cứ",
 }
+GUARDS: Mapping[str, str] = {
+    "absence_is_long_enough": "đã vắng mặt đủ lâu",
+    "adulthood_is_reached": "người dưới 18 tuổi nay đã đủ 18 tuổi",
+    "agency_is_competent": "cơ quan đang giữ hồ sơ có thẩm quyền lập hồ sơ",
+    "an_escape_is_to_be_told": "có việc bỏ trốn chưa thông báo",
+    "appeal_fits_the_decision": "kết quả giải quyết khớp với quyết định bị khiếu nại, kiến nghị, kháng nghị",
+    "appeal_is_in_time": "còn trong thời hạn khiếu nại, kiến nghị, kháng nghị",
+    "appeals_are_over": "đã hết thời hạn khiếu nại, kiến nghị, kháng nghị, hoặc đã giải quyết xong",
+    "breach_can_be_mended": "còn khắc phục được vi phạm giám sát điện tử",
+    "case_is_not_criminal": "đã kết luận không có dấu hiệu tội phạm",
+    "closing_ground_fits": "căn cứ kết thúc hồ sơ đã xảy ra",
+    "community_education_came_first": "người có nơi cư trú ổn định đã được giáo dục tại xã, phường, thị trấn",
+    "completion_is_the_end_of_the_term": "ngày hoàn thành là ngày hết thời hạn chấp hành",
+    "compulsory_ground_is_proved": "hồ sơ chứng minh căn cứ áp dụng biện pháp",
+    "credit_is_right": "số ngày được trừ tính đúng",
+    "determination_case_holds": "hồ sơ có trường hợp phải xác định tình trạng nghiện đã nêu",
+    "determination_ground_holds": "hồ sơ có căn cứ xác định tình trạng nghiện đã nêu",
+    "enough_of_the_term_is_left": "thời hạn chấp hành còn lại đủ dài",
+    "facility_credit_is_right": "số ngày ở cơ sở được trừ tính đúng",
+    "facility_was_chosen": "đã chọn giao cơ sở quản lý",
+    "file_is_complete": "hồ sơ đủ tài liệu",
+    "file_was_found_valid": "hồ sơ đã được kiểm tra hợp lệ",
+    "file_was_returned": "hồ sơ đã bị trả lại",
+    "ground_is_proved": "hồ sơ chứng minh căn cứ áp dụng biện pháp",
+    "held_person_is_released": "đã cho người đang bị quản lý rời nơi quản lý",
+    "homeless_rehab_is_public": "người không có nơi cư trú ổn định cai nghiện tại cơ sở công lập",
+    "last_days_have_come": "đã đến những ngày cuối của thời hạn",
+    "late_registration_is_reasoned": "đăng ký sau thời hạn có nêu lý do",
+    "monitoring_case_fits": "thuộc trường hợp giám sát điện tử",
+    "move_at_eighteen_is_due": "khi đủ 18 tuổi, thời hạn còn lại đủ dài để chuyển cơ sở",
+    "no_determination_is_due": "không thuộc trường hợp phải xác định tình trạng nghiện",
+    "parents_are_notified": "đã thông báo cho cha mẹ hoặc người đại diện",
+    "pending_form_fits": "hình thức quản lý đúng trường hợp",
+    "person_is_addicted": "đã xác định là người nghiện",
+    "person_is_held": "người đang bị quản lý hoặc đang chấp hành",
+    "person_is_not_excluded": "không thuộc trường hợp không áp dụng biện pháp",
+    "person_is_not_held": "người không còn bị quản lý",
+    "reduction_list_was_posted": "danh sách đề nghị đã niêm yết đủ thời gian",
+    "refusal_has_an_adult_witness": "biên bản thay cho bản tường trình hoặc ý kiến có người thành niên chứng kiến",
+    "rehab_is_in_a_public_centre": "cai nghiện tại cơ sở công lập",
+    "residence_fits_its_case": "tình trạng nơi cư trú khớp với trường hợp đã nêu",
+    "result_follows_the_criteria": "kết luận theo đúng các tiêu chí chẩn đoán",
+    "result_is_still_valid": "kết quả xác định còn giá trị sử dụng",
+    "return_is_still_due": "sau khi khỏi bệnh còn phải quay lại chấp hành",
+    "sampling_is_agreed": "cha mẹ hoặc người đại diện đồng ý việc lấy mẫu",
+    "sampling_is_witnessed": "có người chứng kiến việc lấy mẫu",
+    "serving_person_is_not_forgotten": "người đang chấp hành đã ra khỏi cơ sở",
+    "term_is_decided": "đã quyết định thời hạn áp dụng",
+    "term_is_served": "đã chấp hành xong thời hạn",
+    "time_bar_has_not_passed": "chưa hết thời hiệu",
+    "track_is_settled": "đã quyết định thủ tục áp dụng khi đủ 18 tuổi",
+    "window_is_over": "thời hạn thực hiện quyền đã hết hoặc quyền đã được thực hiện",
+}
+"""What must hold before an act, by the names of guards."""
+SUBSTITUTES: Mapping[str, tuple[str, str]] = {
+    "no_community_education_paper": (
+        "văn bản nêu rõ chưa áp dụng biện pháp giáo dục", "paper saying that community education was never applied",
+    ),
+    "opinion_refusal": ("biên bản về việc không có ý kiến", "minute that no opinion was given"),
+    "statement_refusal": ("biên bản về việc không có bản tường trình", "minute that no statement was given"),
+    "substitution_certificate": ("giấy xác nhận điều trị thay thế", "certificate of substitution treatment"),
+    "testimony_minute": ("biên bản ghi lời khai", "minute of testimony"),
+}  # fmt: skip
+"""Papers that are taken in the place of others, in both languages."""
 DERIVED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "delivered": ("Đã đưa vào cơ sở", {}),
     "held": ("Đã đưa vào cơ sở trong thời gian làm thủ tục", {}),
@@ -168,9 +232,21 @@ def _code(wanted: bool | str | list[str]) -> str:
 
 def reference(ref: Ref, language: Language = "vi") -> str:
     """A rule, form, stage or guard as an action names it, with the fact it takes and its condition."""
-    at = f"{' theo ' if language == 'vi' else ' at '}{ref.at}" if ref.at else ""
-    given = (
-        (" (khi nêu nội dung riêng)" if language == "vi" else " (with its particulars)") if ref.given else ""
-    )
-    closed = (" (cả khi hồ sơ đã kết thúc)" if language == "vi" else " (closed too)") if ref.closed else ""
-    return ref.id + at + given + closed + _if(ref.when, language)
+    vi = language == "vi"
+    at = f"{' theo ' if vi else ' at '}{begun(fact_words(ref.at)[0]) if vi else ref.at}" if ref.at else ""
+    given = (" (khi nêu nội dung riêng)" if vi else " (with its particulars)") if ref.given else ""
+    closed = (" (cả khi hồ sơ đã kết thúc)" if vi else " (closed too)") if ref.closed else ""
+    return (_named(ref.id) if vi else ref.id) + at + given + closed + _if(ref.when, language)
+
+
+def begun(title: str) -> str:
+    """A title in the middle of a sentence."""
+    return title[:1].lower() + title[1:]
+
+
+def _named(code: str) -> str:
+    """A guard or a stage in words; of rules and forms their codes, by which people cite them."""
+    if code in set(Stage):
+        return STAGE_NAMES[Stage(code)]
+    guard, colon, argument = code.partition(":")
+    return GUARDS.get(guard, guard) + colon.replace(":", ": ") + argument.replace("|", " hoặc ")

@@ -124,7 +124,7 @@ def test_a_transition_and_every_kind_of_row_are_told_in_words(books: Path) -> No
         "| t-2 | đã kết thúc | Đã đưa vào cơ sở: có | theo bộ quy tắc cũ | Luật thử Đ.11 |  |",
         "| thời hạn | r-bar | r-compile |",
         "| r-subject | đối tượng | Người nghiện từ đủ 18 tuổi<br>Addicts of 18 and older | Luật thử Đ.7 |  |",
-        "chỉ khi Pháp lệnh: năm 2022<br>sau: open<br>không sau: open<br>window_is_over:r-compile nếu",
+        "chỉ khi Pháp lệnh: năm 2022<br>sau: open<br>không sau: open<br>thời hạn thực hiện quyền đã hết hoặc quyền đã được thực hiện: r-compile nếu",
         f"Tình trạng nơi cư trú: {homes}",
         "đếm ngược từ: từ khi phát hiện",
         "a \\| b &lt; c",

@@ -174,6 +174,13 @@ Window = Callable[..., Page]
 @pytest.fixture
 def window(board: Board, chromium: Browser) -> Iterator[Window]:
     """Opens windows of the browser, each with its own cookies: `window("ca.cau-giay")` is signed in."""
+    with windows(board, chromium) as open_window:
+        yield open_window
+
+
+@contextmanager
+def windows(board: Board, chromium: Browser) -> Iterator[Window]:
+    """Windows on a board, closed in the end."""
     with ExitStack() as opened:
 
         def open_window(user: str | None = None, *, width: int = 1280, **options: Any) -> Page:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from playwright.sync_api import Page
+
 from tests.browser.conftest import Board
 
 
@@ -12,6 +14,15 @@ class Shown:
     name: str
     path: str
     user: str | None = None
+    press: str = ""
+    """The button that leads on to it from that address, once every line there is chosen."""
+
+    def open(self, page: Page, board: Board) -> None:
+        """Opens it in a window of its user's."""
+        page.goto(self.address(board))
+        if self.press:
+            page.locator("input[data-all]").check()
+            page.get_by_role("button", name=self.press).click()
 
     def address(self, board: Board) -> str:
         """Where it is; `{opened}` and `{compiled}` are dossiers that have come so far."""
@@ -92,3 +103,10 @@ PAGES: tuple[Shown, ...] = (
     Shown("audit", "/board/admin/audit", SUPERVISOR),
     Shown("forbidden", "/board/work", ADMINISTRATOR),
 )
+PROVINCE: tuple[Shown, ...] = (
+    Shown("many-assigned", "/board/stuck", "cscn.dong-thap.truong", "Phân công…"),
+    Shown("many-reminded", "/board/stuck", SUPERVISOR, "Nhắc việc…"),
+    Shown("inbox-filled", "/board/inbox", "ca.tan-hong.truong"),
+    Shown("migration-ahead", "/board/dossiers/{left_behind}/migration", "ca.tan-hong.truong"),
+)
+"""Pages that are worth a look only where a year has passed: those of the demonstration's province."""

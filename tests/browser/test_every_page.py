@@ -27,11 +27,16 @@ def axe() -> str:
 
 @pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
 def test_a_page_holds(board: Board, window: Window, shown: Shown, axe: str) -> None:
+    holds(board, window, shown, axe)
+
+
+def holds(board: Board, window: Window, shown: Shown, axe: str) -> None:
+    """Asserts it of one page."""
     page = window(shown.user, color_scheme="light", reduced_motion="reduce")
     told = list[str]()
     page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: told.append(str(error)))
-    page.goto(shown.address(board))
+    shown.open(page, board)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         wide = page.evaluate("document.documentElement.scrollWidth")

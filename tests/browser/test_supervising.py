@@ -12,11 +12,14 @@ from api.demo import demo_seed
 from api.demo.province import anew, world_of
 from flows.detectors import DETECTORS
 from models import clock
+from models.law.limits import TIMEZONE
 from models.postgres import app_url
 from models.settings import Settings
 from models.store import open_store
 from tests.api.conftest import NOW, PASSWORD
-from tests.browser.conftest import PATIENCE, Board, serving, sign_in
+from tests.browser.conftest import PATIENCE, Board, serving, sign_in, windows
+from tests.browser.pages import PROVINCE, Shown
+from tests.browser.test_every_page import axe, holds  # noqa: F401 - a fixture
 from tests.cluster import new_database
 
 SUPERVISOR = "giam-sat"
@@ -32,6 +35,8 @@ def province(cluster: Settings, template: str) -> Iterator[Board]:
         anew(world_of(store, demo_seed(), NOW), settings.files, DOSSIERS, lambda _done, _all: None).run()
         store.dispose()
         with serving(settings) as made:
+            left = "SELECT id FROM dossier WHERE book = '2025-07' AND holder = 'ca.tan-hong' AND stage = 'police_collection'"
+            made.dossiers["left_behind"] = str(made.as_system(left))
             yield made
 
 
@@ -105,7 +110,7 @@ def test_a_reminder_is_sent_by_keyboard_alone(page: Page) -> None:
     expect(page.get_by_role("heading", name="1 công văn sẽ ban hành")).to_be_visible()
     tab_to("#field-wanted")
     page.keyboard.type("Thực hiện ngay trong tuần")
-    tab_to("main form > button.main")
+    tab_to("main form button.main")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Đã ban hành 1 công văn nhắc việc.")).to_be_visible()
     expect(page).to_have_url(re.compile("/board/stuck"))
@@ -127,3 +132,66 @@ def test_counts_come_by_themselves_and_the_pages_work_without_a_script(
     expect(plain.locator(".count.overdue b")).to_have_text(page.locator(".live b").inner_text())
     expect(plain.locator("button[data-print]")).to_be_hidden()
     context.close()
+
+
+@pytest.mark.parametrize("shown", PROVINCE, ids=lambda shown: shown.name)
+def test_a_page_of_a_year_holds(province: Board, chromium: Browser, shown: Shown, axe: str) -> None:  # noqa: F811 - the fixture
+    with clock.at(NOW), windows(province, chromium) as window:
+        holds(province, window, shown, axe)
+
+
+def test_a_head_has_every_page_in_one_line_and_finds_the_folded_ones_by_keyboard(
+    province: Board, chromium: Browser
+) -> None:
+    with clock.at(NOW), windows(province, chromium) as window:
+        page = window("ca.tan-hong.truong", reduced_motion="reduce")
+        for language in ("English", "Tiếng Việt"):
+            page.goto("/board/work")
+            page.get_by_role("button", name=language).click()
+            titles = page.locator(".top nav > ul > li")
+            assert titles.count() == 7
+            tops = {titles.nth(place).bounding_box()["y"] for place in range(7)}  # type: ignore[index]  # they are seen
+            assert len(tops) == 1, "one line"
+            assert page.locator(".me").bounding_box()["y"] < 30, "beside it"  # type: ignore[index]
+        group = page.locator(".top nav summary")
+        group.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("link", name="Tiến độ")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("link", name="Tiến độ")).to_be_hidden()
+        expect(group).to_be_focused()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Tổng quan", exact=True)).to_be_visible()
+        expect(page.locator(".top nav summary.here")).to_be_visible()
+
+
+def test_a_dossier_left_behind_by_the_law_is_tried_and_goes_on_under_the_newer_book(
+    province: Board, chromium: Browser
+) -> None:
+    number = province.as_system(
+        "SELECT number FROM dossier WHERE id = :id", id=province.dossiers["left_behind"]
+    )
+
+    def book() -> str:
+        return str(
+            province.as_system("SELECT book FROM dossier WHERE id = :id", id=province.dossiers["left_behind"])
+        )
+
+    with clock.at(NOW), windows(province, chromium) as window:
+        page = window("ca.tan-hong.truong")
+        page.goto("/board/stuck?cause=law_changed")
+        page.get_by_role("link", name=number).click()
+        page.get_by_role("link", name="Chuyển").first.click()
+        expect(page.get_by_role("heading", name="Chuyển hồ sơ sang bộ quy tắc mới")).to_be_visible()
+        page.locator('[name="occurred_at"]').fill(f"{NOW.astimezone(TIMEZONE):%Y-%m-%dT%H:%M}")
+        page.get_by_role("button", name="Thử, chưa ghi").click()
+        expect(page.get_by_text("Nếu thực hiện, hồ sơ sẽ như sau")).to_be_visible()
+        assert book() == "2025-07", "only tried"
+        page.get_by_role("button", name="Chuyển hồ sơ").click()
+        expect(page.get_by_text("Đã chuyển hồ sơ sang bộ quy tắc mới.")).to_be_visible()
+        expect(page.locator('main a[href="/board/law/books/2026"]').first).to_be_visible()
+        assert book() == "2026"
+        page.goto("/board/stuck?cause=law_changed")
+        expect(page.get_by_role("link", name=number)).to_have_count(0)

@@ -4,6 +4,7 @@ import pytest
 
 from documents.forms import all_forms
 from flows.guards import GUARDS
+from models.law import words
 from models.law.loader import check_book, codes, load_book
 from models.law.schema import Clock
 
@@ -108,3 +109,8 @@ def test_law_and_decree_on_one_step_are_one_clock_with_a_warning() -> None:
     assert (law.amounts[0].citation, law.amounts[1].citation) == (decree.citation, law.citation)
     assert (decree.amounts[0].value, decree.beside) == (1, law.id)
     assert all(ref.id != decree.id for action in book.actions for ref in (*action.starts, *action.ends))
+
+
+def test_every_guard_has_words_for_those_who_read_the_law() -> None:
+    assert set(words.GUARDS) == set(GUARDS)
+    assert len(set(words.GUARDS.values())) >= len(GUARDS) - 1, "two laws' grounds alone are said alike"

@@ -7,6 +7,7 @@ const AGAIN = 5000; // after a save that did not arrive
 for (const form of document.querySelectorAll("form[data-draft]")) keepDraft(form);
 for (const button of document.querySelectorAll("button[data-more]")) addRows(button);
 for (const input of document.querySelectorAll("input[data-most]")) refuseLarge(input);
+for (const group of document.querySelectorAll("details.group")) fold(group);
 document.getElementById("errors")?.focus();
 
 // A double click sends a form once; the form's key makes sure of it on the server as well.
@@ -23,6 +24,18 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
+
+// Pages behind one title of the navigation fold again once one goes elsewhere.
+function fold(group) {
+  const away = (event) => { if (!group.contains(event.target)) group.open = false; };
+  document.addEventListener("pointerdown", away);
+  document.addEventListener("focusin", away);
+  group.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !group.open) return;
+    group.open = false;
+    group.querySelector("summary").focus();
+  });
+}
 
 function keepDraft(form) {
   const line = form.querySelector(".draft");

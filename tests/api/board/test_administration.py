@@ -256,7 +256,8 @@ def test_a_webhook_is_kept_with_its_secret_shown_once(client: TestClient) -> Non
     [second] = SECRET.findall(head.get(page).text)
     assert first != second
     head.fill(page, f"{page}/test")
-    assert "webhook_test" in head.get(page).text
+    assert "Thử webhook webhook_test" in plain(head.get(page).text)
+    assert "Một thời hạn sắp hết; " in plain(head.get(page).text), "what the kinds that it wants are about"
     head.fill(f"{page}/change", f"{page}/change", url="https://8.8.4.4/hook", **{"kinds.0": ""})
     shown = head.get(page).text
     assert "https://8.8.4.4/hook" in shown
@@ -272,6 +273,39 @@ def test_a_webhook_is_kept_with_its_secret_shown_once(client: TestClient) -> Non
     stranger = Visitor.signed_in(client, "ca.nha-trang.truong")
     assert stranger.get(page).status_code == 404
     assert page in Visitor.signed_in(client, ADMINISTRATOR).get(WEBHOOKS).text
+
+
+def test_of_two_who_change_a_webhook_the_second_reads_which_lines_and_keeps_what_was_typed(
+    client: TestClient,
+) -> None:
+    head, administrator = (Visitor.signed_in(client, user) for user in (HEAD, ADMINISTRATOR))
+    new = f"{WEBHOOKS}/new"
+    page = head.fill(new, new, url="https://8.8.8.8/hook", **{"kinds.0": "limit_"}).headers["location"]
+    path = f"{page}/change"
+    mine = filled(head.get(path).text, path) | {"url": "https://8.8.4.4/cua-toi"}
+    assert mine["kinds.0"] == "limit_"
+    administrator.fill(path, path, url="https://8.8.8.8/hook", **{"kinds.0": "handed_over"})
+    inside = head.post(path, mine | {"_key": "trong", "url": "https://127.0.0.1/x"})
+    late = head.post(path, mine)
+    for answer, url in ((inside, "https://127.0.0.1/x"), (late, mine["url"])):
+        said = plain(answer.text)
+        assert answer.status_code == 409, said
+        assert "người khác sửa trong lúc này, hiện là: handed_over" in said
+        assert "chỗ đã nhập vẫn giữ nguyên" in said
+        shown = filled(answer.text, path)
+        assert (shown["url"], shown["kinds.0"]) == (url, "handed_over")
+    wrong = head.post(path, filled(inside.text, path))
+    assert (wrong.status_code, 'id="wrong-url"' in wrong.text) == (422, True)
+    assert "8.8.4.4" not in head.get(page).text, "nothing was saved so far"
+    again = filled(late.text, path)
+    assert [head.post(path, again).headers["location"] for _ in range(2)] == [page] * 2, (
+        "a double click is led on"
+    )
+    kept = plain(head.get(page).text)
+    assert "https://8.8.4.4/cua-toi" in kept
+    assert "handed_over" in kept
+    emptied = head.post(path, filled(head.get(path).text, path) | {"url": ""})
+    assert (emptied.status_code, 'id="wrong-url"' in emptied.text) == (422, True)
 
 
 def test_a_job_that_was_given_up_is_let_run_again(road: Road, client: TestClient, store: Engine) -> None:
@@ -308,6 +342,7 @@ def test_the_log_is_looked_up_by_names_that_become_ids(road: Road, client: TestC
     rows = re.findall(r'<tr id="entry-\d+">.*?</tr>', html, re.DOTALL)
     assert rows
     assert all(OFFICER in row and f"/board/dossiers/{road.id}" in row for row in rows)
+    assert all("Đã làm xong" in row for row in rows)
     assert f'value="{number}"' in html
     shown = [one for one in entries(store, f"GET {AUDIT}") if UUID(road.id) in one["dossiers"]]
     assert shown, "reading the log about a dossier is itself in the log"

@@ -131,6 +131,21 @@ def test_two_books_are_compared_as_the_api_compares_them(reader: Visitor) -> Non
         assert reader.get(f"/board/law/compare?{path}").status_code == 404
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_reader_of_two_books_meets_a_code_in_the_place_of_words(reader: Visitor, language: str) -> None:
+    reader.fill("/board/law", "/board/language", language=language)
+    address = "/board/law/compare?old=2014&new=2026&table="
+    for table in ("rules", "actions", "papers", "drawn"):
+        html = reader.get(address + table).text
+        cells = re.findall(r"<(?:del|ins|dt)>(.*?)</(?:del|ins|dt)>", html)
+        assert cells, table
+        assert not [cell for cell in cells if re.search(r"[a-z]_[a-z]| = |\bacts:", cell)], table
+    papers, actions = (plain(reader.get(address + table).text) for table in ("papers", "actions"))
+    said = "Tình trạng nơi cư trú: Không có nơi cư trú ổn định" if language == "vi" else "Residence: none"
+    assert said in papers
+    assert ("Công an cấp xã" if language == "vi" else "Commune police") in actions
+
+
 def test_unknown_books_stages_and_parts_are_not_there(reader: Visitor) -> None:
     for path in ("1999", "1999/rules", "2014/stages/after_care", "1999/search?q=x"):
         assert reader.get(f"/board/law/books/{path}").status_code == 404, path
