@@ -9,7 +9,7 @@ from time import perf_counter
 from models import clock
 from tests.bench_ground import Ground
 from tests.bench_measure import Goal, Measure
-from tests.bench_ways import DATASOURCE, DBOS, OURS, PIPELINED, PREFECT, RAW, SPIFF, Way, all_ways
+from tests.bench_ways import OURS, PIPELINED, PREFECT, RAW, SPIFF, STEPS, TRANSACTIONS, Way, all_ways
 from tests.flows.sample_road import NOW
 
 WARM_UP = 10
@@ -18,8 +18,8 @@ _REMARKS = {
     OURS: "judges, counts limits, freezes papers, chains, row-level security; one transaction",
     RAW: "the same rows, made beforehand; one transaction",
     PIPELINED: "the same, sent without waiting: the limit anybody could reach",
-    DBOS: "the same rows in two transactions; a step cut off after its commit is done twice",
-    DATASOURCE: "the same rows in two transactions, each exactly once",
+    STEPS: "the same rows in two transactions; a step cut off after its commit is done twice",
+    TRANSACTIONS: "the same rows in two transactions, each exactly once",
     SPIFF: "the same rows and the process's state in one transaction; judges nothing",
     PREFECT: "the same rows in two transactions; a server with PostgreSQL beside",
 }
@@ -57,7 +57,7 @@ def in_turns(ground: Ground, ways: Sequence[Way], rounds: int) -> dict[str, list
 
 
 def _ratios(rates: Mapping[str, Sequence[float]]) -> Iterator[Measure]:
-    faster = max((DBOS, DATASOURCE), key=lambda name: median(rates[name]))
+    faster = max((STEPS, TRANSACTIONS), key=lambda name: median(rates[name]))
     goals = {name: Goal(at_least=LEAST_OF_RAW) for name in (RAW, PIPELINED)} | {
         faster: Goal(at_least=LEAST_OF_DBOS)
     }

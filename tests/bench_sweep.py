@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from time import perf_counter
 
 import orjson
-from rich.progress import Progress
 from sqlalchemy import Engine, text
 
 from flows.sweep import due, sweep
 from models import clock
 from models.store import SYSTEM, Scope, unit_of_work
+from tests.bench_ground import Ground
+from tests.bench_measure import Line
 from tests.flows.rows import ACCOUNT, PARTIES
 
 DUE = 1_000
@@ -46,19 +47,18 @@ _BECOME_DUE = """
 """
 
 
-def measured(
-    engine: Engine, progress: Progress, *, rounds: int = 3
-) -> Iterator[tuple[str, list[float], str, str, str]]:
-    """Rows for the table: name, seconds a round, unit, goal, remark."""
-    task = progress.add_task("quét · sweep", total=len(SIZES) * (1 + rounds))
+def measured(ground: Ground, *, rounds: int = 3) -> Iterator[Line]:
+    """Seconds a sweep, for each number of open limits."""
+    engine, sizes = ground.engine, SIZES if ground.full else SIZES[:1]
+    task = ground.progress.add_task("quét · sweep", total=len(sizes) * (1 + rounds))
     filled = 0
-    for size in SIZES:
+    for size in sizes:
         now, values = clock.now(), []
         _run(engine, _FILL, first=filled + 1, last=size // _RULES, rules=_RULES, now=now, account=str(ACCOUNT),
              parties=_json(PARTIES))  # fmt: skip
         _run(engine, "ANALYZE time_limit, dossier")
         filled = size // _RULES
-        progress.advance(task)
+        ground.progress.advance(task)
         sweep(engine)
         for ago in range(1, rounds + 1):
             _run(engine, _BECOME_DUE, now=now, due=DUE, ago=ago)
@@ -67,7 +67,7 @@ def measured(
             swept = sweep(engine)
             values.append(perf_counter() - start)
             assert (swept.limits, swept.whole) == (DUE, True)
-            progress.advance(task)
+            ground.progress.advance(task)
         yield f"quét {DUE:,} trong {size:,} · sweep", values, "s", "< 2", f"{swept.notices:,} notices"
 
 

@@ -156,7 +156,12 @@ def _ready(row: Row, **other: object) -> Row:
 def _register(papers: Sequence[Row]) -> Row:
     """The one number that is taken: the row itself is by now the act's that took the next."""
     (numbered,) = (row for row in papers if row["number"] is not None)
-    return {"agency": numbered["agency"], "year": numbered["year"], "name": numbered["register_name"], "last": 1}
+    return {
+        "agency": numbered["agency"],
+        "year": numbered["year"],
+        "name": numbered["register_name"],
+        "last": 1,
+    }
 
 
 def _paper(row: Row, event: UUID) -> Row:
