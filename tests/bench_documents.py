@@ -45,7 +45,7 @@ def measured(ground: Ground) -> Iterator[Measure]:
 
 def in_turns(code: str, rounds: int, advance: Callable[[], object]) -> dict[str, list[float]]:
     """Papers of a form a second by each way: in turns, so that the machine's moods meet all alike."""
-    ways = _ways(code)
+    ways = ways_of(code)
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, work in ways.items():
@@ -70,7 +70,8 @@ def _every_form(progress: Progress) -> Measure:
     return Measure("văn bản · document", list(values.values()), "ms", remark=remark)
 
 
-def _ways(code: str) -> dict[str, Callable[[], object]]:
+def ways_of(code: str) -> dict[str, Callable[[], object]]:
+    """What prints one paper of this form: ours, docxtpl, and the bare ZIP written anew."""
     form = all_forms()[code]
     context = specimen(form, "full")
     file = form.render(context, seal=_SEAL)

@@ -1,7 +1,7 @@
 """Acts beside what an office would otherwise use: the same rows, one PostgreSQL, one process and thread, in turns."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from statistics import median
 from time import perf_counter
@@ -34,15 +34,16 @@ def measured(ground: Ground) -> Iterator[Measure]:
     os.environ |= ground.prefect
     with clock.at(NOW), ExitStack() as stack:
         ways = [way for some in all_ways(ground) for way in stack.enter_context(some)]
-        rates = in_turns(ground, ways, 10 if ground.full else 5)
+        rounds = 10 if ground.full else 5
+        task = ground.progress.add_task("cùng một việc · peers", total=len(ways) * (rounds + 1))
+        rates = in_turns(ways, rounds, lambda: ground.progress.advance(task))
     for name, values in rates.items():
         yield Measure(name, values, "acts/s", remark=_REMARKS[name])
     yield from _ratios(rates)
 
 
-def in_turns(ground: Ground, ways: Sequence[Way], rounds: int) -> dict[str, list[float]]:
+def in_turns(ways: Sequence[Way], rounds: int, advance: Callable[[], object]) -> dict[str, list[float]]:
     """Acts a second of each way in each round, in which every way had its turn: the machine's moods meet all alike."""
-    task = ground.progress.add_task("cùng một việc · peers", total=len(ways) * (rounds + 1))
     rates: dict[str, list[float]] = {way.name: [] for way in ways}
     for turn in range(-1, rounds):
         for way in ways:
@@ -52,7 +53,7 @@ def in_turns(ground: Ground, ways: Sequence[Way], rounds: int) -> dict[str, list
                 way.do(one)
             if turn >= 0:
                 rates[way.name].append(len(ready) / (perf_counter() - start))
-            ground.progress.advance(task)
+            advance()
     return rates
 
 

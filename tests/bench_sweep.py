@@ -53,15 +53,13 @@ def measured(ground: Ground, *, rounds: int = 3) -> Iterator[Line]:
     task = ground.progress.add_task("quét · sweep", total=len(sizes) * (1 + rounds))
     filled = 0
     for size in sizes:
-        now, values = clock.now(), []
-        _run(engine, _FILL, first=filled + 1, last=size // _RULES, rules=_RULES, now=now, account=str(ACCOUNT),
-             parties=_json(PARTIES))  # fmt: skip
-        _run(engine, "ANALYZE time_limit, dossier")
+        values = []
+        fill(engine, filled + 1, size // _RULES)
         filled = size // _RULES
         ground.progress.advance(task)
         sweep(engine)
         for ago in range(1, rounds + 1):
-            _run(engine, _BECOME_DUE, now=now, due=DUE, ago=ago)
+            make_due(engine, DUE, ago)
             assert due(engine) == DUE, "each round has as much to do"
             start = perf_counter()
             swept = sweep(engine)
@@ -69,6 +67,18 @@ def measured(ground: Ground, *, rounds: int = 3) -> Iterator[Line]:
             assert (swept.limits, swept.whole) == (DUE, True)
             ground.progress.advance(task)
         yield f"quét {DUE:,} trong {size:,} · sweep", values, "s", "< 2", f"{swept.notices:,} notices"
+
+
+def fill(engine: Engine, first: int, last: int) -> None:
+    """Dossiers with these numbers, each with open limits none of which is due."""
+    _run(engine, _FILL, first=first, last=last, rules=_RULES, now=clock.now(), account=str(ACCOUNT),
+         parties=_json(PARTIES))  # fmt: skip
+    _run(engine, "ANALYZE time_limit, dossier")
+
+
+def make_due(engine: Engine, limits: int, ago: int) -> None:
+    """So many limits, so many minutes ago."""
+    _run(engine, _BECOME_DUE, now=clock.now(), due=limits, ago=ago)
 
 
 def _run(engine: Engine, statement: str, **values: object) -> None:

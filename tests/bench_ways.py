@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from flows.engine import act
 from models import postgres
@@ -20,7 +20,7 @@ from models.law.calendar import baseline
 from models.settings import Settings
 from tests import bench_written
 from tests.bench_ground import Ground
-from tests.bench_written import OPTIONS, Written, follow, record, session
+from tests.bench_written import OPTIONS, Written, database_of, follow, record, session
 from tests.cluster import superuser
 from tests.flows.sample_road import again
 
@@ -50,33 +50,33 @@ Ways = AbstractContextManager[Sequence[Way]]
 
 def all_ways(ground: Ground) -> list[Ways]:
     """Each on dossiers of its own, all prepared by the same acts; in the order of the report."""
-    dossiers = iter(ground.dossiers)
+    settings, engine, dossiers = ground.settings, ground.engine, iter(ground.dossiers)
 
     def of(acts: int) -> list[UUID]:
         return [next(dossiers) for _ in range(acts)]
 
     return [
-        ours(ground, of(MANY)), bare(ground, of(MANY)), by_dbos(ground, of(MANY), of(MANY)), by_spiff(ground, of(MANY)),
-        by_prefect(ground, of(FEW)),
+        ours(engine, of(MANY)), bare(settings, engine, of(MANY)), by_dbos(settings, engine, of(MANY), of(MANY)),
+        by_spiff(settings, engine, of(MANY)), by_prefect(settings, engine, of(FEW)),
     ]  # fmt: skip
 
 
 @contextmanager
-def ours(ground: Ground, dossiers: Sequence[UUID]) -> Iterator[list[Way]]:
+def ours(engine: Engine, dossiers: Sequence[UUID]) -> Iterator[list[Way]]:
     """Our engine with everything on, in one transaction.
 
     It reads the dossier under its lock, judges the act by the law, counts limits with their explanations, gathers and
     freezes papers, chains digests, and writes under row-level security.
     """
     told = (again(one, times) for times in count(_FIRST_TIME) for one in dossiers)
-    yield [Way(OURS, lambda _place: next(told), lambda one: act(ground.engine, one, baseline()))]
+    yield [Way(OURS, lambda _place: next(told), lambda one: act(engine, one, baseline()))]
 
 
 @contextmanager
-def bare(ground: Ground, dossiers: Sequence[UUID]) -> Iterator[list[Way]]:
+def bare(settings: Settings, engine: Engine, dossiers: Sequence[UUID]) -> Iterator[list[Way]]:
     """The limit: nothing is judged or counted, rows made beforehand are written by prepared statements, one transaction."""
-    with session(ground.settings) as connection:
-        ready = _rows(ground, dossiers)
+    with session(settings) as connection:
+        ready = _rows(settings, engine, dossiers)
         yield [
             Way(RAW, ready, lambda one: _write(connection, one, record, follow)),
             Way(PIPELINED, ready, partial(_pipelined, connection)),
@@ -84,7 +84,9 @@ def bare(ground: Ground, dossiers: Sequence[UUID]) -> Iterator[list[Way]]:
 
 
 @contextmanager
-def by_dbos(ground: Ground, steps: Sequence[UUID], transactions: Sequence[UUID]) -> Iterator[list[Way]]:
+def by_dbos(
+    settings: Settings, engine: Engine, steps: Sequence[UUID], transactions: Sequence[UUID]
+) -> Iterator[list[Way]]:
     """A durable workflow of two steps, the state of which DBOS keeps in a database of its own on the same server.
 
     Its fast ways: called directly and not through a queue, told no more than a key (what goes in is stored), nothing
@@ -95,7 +97,7 @@ def by_dbos(ground: Ground, steps: Sequence[UUID], transactions: Sequence[UUID])
     import dbos
 
     rows: dict[str, Written] = {}
-    with _prepared_dbos(ground.settings) as datasource, session(ground.settings) as connection:
+    with _prepared_dbos(settings) as datasource, session(settings) as connection:
 
         def step(half: Half) -> Callable[[str], None]:
             def do(key: str) -> None:
@@ -123,7 +125,7 @@ def by_dbos(ground: Ground, steps: Sequence[UUID], transactions: Sequence[UUID])
 
         ways = [
             Way(
-                name, _kept(rows, _rows(ground, dossiers)),
+                name, _kept(rows, _rows(settings, engine, dossiers)),
                 workflow(halve.__name__, halve(record), halve(follow)),
             )
             for name, dossiers, halve in ((STEPS, steps, step), (TRANSACTIONS, transactions, transaction))
@@ -159,7 +161,7 @@ def _prepared_dbos(settings: Settings) -> Iterator[Any]:
 
 
 @contextmanager
-def by_spiff(ground: Ground, dossiers: Sequence[UUID]) -> Iterator[list[Way]]:
+def by_spiff(settings: Settings, engine: Engine, dossiers: Sequence[UUID]) -> Iterator[list[Way]]:
     """A BPMN process: its state is read and locked, restored, moved on by the act, made text again and written.
 
     All in one transaction with the same rows. The process is small (an act, what follows, the next act), its state has
@@ -175,10 +177,10 @@ def by_spiff(ground: Ground, dossiers: Sequence[UUID]) -> Iterator[list[Way]]:
     process = BpmnWorkflow(parser.get_spec("collection"))
     process.do_engine_steps()
     begun = serializer.serialize_json(process)
-    with superuser(ground.settings, "hoso") as owner, session(ground.settings) as connection:
+    with superuser(settings, database_of(settings)) as owner, session(settings) as connection:
         owner.execute("CREATE TABLE process (dossier uuid PRIMARY KEY, state text NOT NULL)")
         owner.execute("GRANT SELECT, UPDATE ON process TO hoso_app")
-        rows = _rows(ground, dossiers)
+        rows = _rows(settings, engine, dossiers)
 
         def prepare(place: int) -> Written:
             owner.execute(_BEGIN, [dossiers[place], begun])
@@ -220,7 +222,7 @@ _PROCESS = b"""<?xml version="1.0" encoding="UTF-8"?>
 
 
 @contextmanager
-def by_prefect(ground: Ground, dossiers: Sequence[UUID]) -> Iterator[list[Way]]:
+def by_prefect(settings: Settings, engine: Engine, dossiers: Sequence[UUID]) -> Iterator[list[Way]]:
     """A flow of two tasks on a real server with PostgreSQL; each task a transaction.
 
     Its fast ways: called on one event loop with one client kept open (called without one it waits for its heartbeat's
@@ -233,7 +235,7 @@ def by_prefect(ground: Ground, dossiers: Sequence[UUID]) -> Iterator[list[Way]]:
     for name in ("prefect.flow_runs", "prefect.task_runs", "prefect.engine"):
         logging.getLogger(name).setLevel(logging.WARNING)
     rows: dict[str, Written] = {}
-    with session(ground.settings) as connection, asyncio.Runner() as loop:
+    with session(settings) as connection, asyncio.Runner() as loop:
 
         def half(write: Half) -> Any:
             async def do(key: str) -> None:
@@ -251,21 +253,28 @@ def by_prefect(ground: Ground, dossiers: Sequence[UUID]) -> Iterator[list[Way]]:
         client = AsyncClientContext()
         loop.run(client.__aenter__())
         try:
-            yield [Way(PREFECT, _kept(rows, _rows(ground, dossiers)), lambda key: loop.run(called(key)), FEW)]
+            yield [
+                Way(
+                    PREFECT,
+                    _kept(rows, _rows(settings, engine, dossiers)),
+                    lambda key: loop.run(called(key)),
+                    FEW,
+                )
+            ]
         finally:
             loop.run(client.__aexit__(None, None, None))
 
 
-def _rows(ground: Ground, dossiers: Sequence[UUID]) -> Callable[[int], Written]:
+def _rows(settings: Settings, engine: Engine, dossiers: Sequence[UUID]) -> Callable[[int], Written]:
     """The rows of one act more on a dossier, like those of a real act on each; proven once to be as many in each table."""
-    events = [act(ground.engine, again(one, _FIRST_TIME), baseline()).event["id"] for one in dossiers]
+    events = [act(engine, again(one, _FIRST_TIME), baseline()).event["id"] for one in dossiers]
     patterns, real = (
-        bench_written.patterns(ground.settings, events), bench_written.counts(ground.settings, events[-1])
+        bench_written.patterns(settings, events), bench_written.counts(settings, events[-1])
     )  # fmt: skip
     written = patterns[-1].next()
-    with session(ground.settings) as connection:
+    with session(settings) as connection:
         _write(connection, written, record, follow)
-    found = bench_written.counts(ground.settings, written.event["id"])
+    found = bench_written.counts(settings, written.event["id"])
     assert found == real, f"not the rows of an act and its triggers: {real}, {found}"
     return lambda place: patterns[place].next()
 

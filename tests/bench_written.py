@@ -107,14 +107,19 @@ class Pattern:
 
 def patterns(settings: Settings, events: Sequence[UUID]) -> list[Pattern]:
     """What the transactions wrote that wrote these events, one each."""
-    with superuser(settings, "hoso") as connection:
+    with superuser(settings, database_of(settings)) as connection:
         return [Pattern(_rows(connection, event)) for event in events]
 
 
 def counts(settings: Settings, event: UUID) -> dict[str, int]:
     """How many rows of each table the transaction of this event left: its own and those of triggers."""
-    with superuser(settings, "hoso") as connection:
+    with superuser(settings, database_of(settings)) as connection:
         return {table: len(rows) for table, rows in _rows(connection, event).items() if rows}
+
+
+def database_of(settings: Settings) -> str:
+    """The name of the database these settings lead to."""
+    return str(postgres.app_url(settings).database)
 
 
 def _rows(connection: psycopg.Connection[Any], event: UUID) -> dict[str, list[Row]]:
