@@ -20,6 +20,7 @@ from tests import (
     bench_import,
     bench_law,
     bench_load,
+    bench_locust,
     bench_peers,
     bench_sweep,
 )
@@ -54,6 +55,7 @@ SECTIONS = {
     "sweep": Section("Quét thời hạn · sweep", bench_sweep.measured),
     "import": Section("Nhập hồ sơ · import", bench_import.measured),
     "office": Section("Một ngày làm việc · an office day over HTTP", bench_load.measured, after=["import"]),
+    "load": Section("Tải có đỉnh · load with a spike", bench_locust.measured),
     "board": Section("Trang · pages of the board", _board),
 }
 
