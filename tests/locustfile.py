@@ -100,7 +100,7 @@ class Officer(Person):
 
     weight = 9
     accounts = _OFFICERS
-    tasks = [work] * 2 + [dossier] * 3 + [limits] * 2 + [act] * 2 + [paper]
+    tasks: Any = [work] * 2 + [dossier] * 3 + [limits] * 2 + [act] * 2 + [paper]
 
 
 class Supervisor(Person):
@@ -108,7 +108,7 @@ class Supervisor(Person):
 
     weight = 1
     accounts = _SUPERVISORS
-    tasks = [overview, stuck]  # noqa: RUF012 - as Locust reads it
+    tasks: Any = [overview, stuck]  # noqa: RUF012 - as Locust reads it
 
 
 def _begin(**_event: Any) -> None:
