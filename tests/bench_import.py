@@ -143,4 +143,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):  # who started it says that it was stopped
+        main()

@@ -103,7 +103,8 @@ def by_dbos(
             def do(key: str) -> None:
                 _write(connection, rows[key], half)
 
-            return dbos.DBOS.step(name=half.__name__)(do)
+            named: Callable[[str], None] = dbos.DBOS.step(name=half.__name__)(do)
+            return named
 
         def transaction(half: Half) -> Callable[[str], None]:
             def do(key: str) -> None:
