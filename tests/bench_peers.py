@@ -43,7 +43,10 @@ def measured(ground: Ground) -> Iterator[Measure]:
 
 
 def in_turns(ways: Sequence[Way], rounds: int, advance: Callable[[], object]) -> dict[str, list[float]]:
-    """Acts a second of each way in each round, in which every way had its turn: the machine's moods meet all alike."""
+    """Acts a second of each way in each round, in which every way had its turn: the machine's moods meet all alike.
+
+    What the ways keep running meanwhile (DBOS's threads, Prefect's server) is idle beside each of them.
+    """
     rates: dict[str, list[float]] = {way.name: [] for way in ways}
     for turn in range(-1, rounds):
         for way in ways:
