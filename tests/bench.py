@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -35,11 +35,15 @@ COUNTRY, SMALL_COUNTRY = 100_000, 10_000
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report: its title, what measures it, and the sections that make what it stands on."""
+    """A part of the report: its title, what measures it, and the sections that make what it stands on.
+
+    `why` is told of a goal that was missed by a measure that has no words of its own.
+    """
 
     title: str
     measure: Callable[[Ground], Iterable[Measure | Line]]
     after: Sequence[str] = ()
+    why: str = ""
 
 
 def _board(ground: Ground) -> Iterable[Line]:
@@ -51,10 +55,32 @@ SECTIONS = {
     "documents": Section("Văn bản · documents", bench_documents.measured),
     "acts": Section("Thao tác · acts", bench_acts.measured),
     "peers": Section("Cùng một việc · acts beside peers", bench_peers.measured),
-    "flows": Section("Luồng xử lý · flows", bench_flows.measured),
+    "flows": Section(
+        "Luồng xử lý · flows",
+        bench_flows.measured,
+        why=(
+            "A run costs Prefect's server and its client the same whatever is in it (the lines without and through Prefect); "
+            "more acts a run, or a core of its own for that server, would help."
+        ),
+    ),
     "sweep": Section("Quét thời hạn · sweep", bench_sweep.measured),
-    "import": Section("Nhập hồ sơ · import", bench_import.measured),
-    "office": Section("Một ngày làm việc · an office day over HTTP", bench_load.measured, after=["import"]),
+    "import": Section(
+        "Nhập hồ sơ · import",
+        bench_import.measured,
+        why=(
+            "Rows are judged and counted by one Python process, at the cost below; a faster core would help, or the file in "
+            "parts, each worked off by another worker."
+        ),
+    ),
+    "office": Section(
+        "Một ngày làm việc · an office day over HTTP",
+        bench_load.measured,
+        after=["import"],
+        why=(
+            "Clients, the API and PostgreSQL share the processors here and wait for each other; a core for each of them, or a "
+            "second API process beside this one, would help."
+        ),
+    ),
     "load": Section("Tải có đỉnh · load with a spike", bench_locust.measured),
     "board": Section("Trang · pages of the board", _board),
 }
@@ -103,7 +129,10 @@ def measured(ground: Ground, chosen: Sequence[str]) -> Report:
             for name in chosen:
                 section = SECTIONS[name]
                 ground.progress.update(overall, description=f"[bold]{section.title}")
-                sections[section.title] = [Measure.of(one) for one in section.measure(ground)]
+                sections[section.title] = [
+                    replace(measure, why=measure.why or section.why)
+                    for measure in map(Measure.of, section.measure(ground))
+                ]
                 ground.progress.advance(overall)
     finally:
         ground.close()
