@@ -1,6 +1,6 @@
 # What each target does: `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check pages messages screenshots long crash bench clean
+.PHONY: help setup run test check pages messages screenshots long crash bench bench-full peers clean
 VENV := .venv
 # uv itself lives beside the environment it makes: nothing is installed outside this folder.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
@@ -10,7 +10,7 @@ export UV_SYSTEM_CERTS := true
 export UV_NATIVE_TLS := true
 
 help:  ## Show every target and what it does
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:  ## Make .venv from uv.lock (the other targets call it)
 	@command -v $(UV) >/dev/null || { python3 -m venv .uv && .uv/bin/pip install --quiet uv; }
@@ -46,8 +46,14 @@ crash: setup  ## Kill every program under load, 100 times (HOSO_KILLS), and 2,00
 	@$(VENV)/bin/python -m tests.crash.kill
 	@HOSO_JOBS=2000 $(VENV)/bin/pytest tests/flows/test_workers.py
 
-bench: setup  ## Acts a second, alone and through flows, an import of 100,000 rows, an office day over HTTP, pages, documents
+bench: peers  ## Measure everything, small, some minutes; writes docs/benchmarks.md and .json
 	@$(VENV)/bin/python -m tests.bench
+
+bench-full: peers  ## The same, large, at most an hour
+	@$(VENV)/bin/python -m tests.bench --full
+
+peers: setup  ## What the benchmark alone needs, beside the rest in .venv: the engines it compares with, and Locust
+	@$(UV) sync --locked --quiet --group bench
 
 clean:  ## Remove environment and caches; data in var/ and out/ stay
 	@rm -rf $(VENV) .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis

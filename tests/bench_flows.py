@@ -3,27 +3,22 @@
 import asyncio
 import logging
 import os
-import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
 from itertools import count, islice
 from statistics import median
-from time import perf_counter, process_time, sleep
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from rich.progress import Progress
 from sqlalchemy import Engine, text
 
-from api.prefect_server import prefect_environment, prefect_is_ready, prefect_server
 from flows.engine import act
 from models import clock
 from models.law.calendar import baseline
-from models.program import spawn
 from models.settings import Settings
 from models.store import SYSTEM, Scope, unit_of_work
+from tests.bench_ground import Ground
+from tests.bench_measure import Line
 from tests.documents.cases import at
 from tests.flows.sample_road import again
 
@@ -38,38 +33,28 @@ _FIRST_TIME = 20
 """The person is told for the 20th time: the acts measured before came first."""
 _MEASURED_AT = at(9, 29, 18)
 """On the day of the acts, as it is in life: two months later every limit would have its whole ladder to climb."""
-Measured = tuple[str, Sequence[float], str, str, str]
 
 
-def measured(
-    settings: Settings, engine: Engine, dossiers: Sequence[UUID], progress: Progress
-) -> list[Measured]:
-    """Name, acts a second in each round, unit, goal and remark, for each size of a run without and with Prefect.
+def measured(ground: Ground) -> list[Line]:
+    """Acts a second in each round, for each size of a run without and with Prefect; each act is on another dossier."""
+    task = ground.progress.add_task("luồng xử lý · flows", total=2 * sum(SIZES.values()))
+    os.environ |= ground.prefect  # before Prefect is imported, which reads it once
+    engine = ground.engine
+    told = (again(one, times) for times in count(_FIRST_TIME) for one in ground.dossiers)
 
-    Args:
-        settings: of a running PostgreSQL, whose database `prefect` is free.
-        engine: its store.
-        dossiers: prepared ones; each act is on another.
-        progress: shows how far it is.
-    """
-    task = progress.add_task("luồng xử lý · flows", total=2 * sum(SIZES.values()))
-    with _server(settings) as environment:
-        os.environ |= environment  # before Prefect is imported, which reads it once
-        told = (again(one, times) for times in count(_FIRST_TIME) for one in dossiers)
+    def prepare(size: int) -> None:
+        with unit_of_work(engine, Scope(SYSTEM)) as connection:
+            connection.execute(text("UPDATE job SET state = 'done' WHERE state <> 'done'"))
+        for one in islice(told, size):
+            act(engine, one, baseline())
 
-        def prepare(size: int) -> None:
-            with unit_of_work(engine, Scope(SYSTEM)) as connection:
-                connection.execute(text("UPDATE job SET state = 'done' WHERE state <> 'done'"))
-            for one in islice(told, size):
-                act(engine, one, baseline())
-
-        with clock.at(_MEASURED_AT):
-            return asyncio.run(_measure(settings, engine, prepare, lambda: progress.advance(task)))
+    with clock.at(_MEASURED_AT):
+        return asyncio.run(_measure(ground.settings, engine, prepare, lambda: ground.progress.advance(task)))
 
 
 async def _measure(
     settings: Settings, engine: Engine, prepare: Callable[[int], None], advance: Callable[[], None]
-) -> list[Measured]:
+) -> list[Line]:
     from prefect.context import AsyncClientContext
 
     from flows import jobs
@@ -84,7 +69,7 @@ async def _measure(
         for serve in ways.values():
             prepare(5)
             await serve()  # what is loaded once is not measured
-        found: list[Measured] = []
+        found: list[Line] = []
         for size, rounds in SIZES.items():
             seconds: dict[str, list[float]] = {way: [] for way in ways}
             used: dict[str, list[float]] = {way: [] for way in ways}
@@ -130,25 +115,3 @@ async def _plain(place: "Workplace") -> bool:
 def _left(engine: Engine) -> int:
     with unit_of_work(engine, Scope(SYSTEM)) as connection:
         return int(connection.execute(text("SELECT count(*) FROM job WHERE state <> 'done'")).scalar_one())
-
-
-@contextmanager
-def _server(settings: Settings) -> Iterator[dict[str, str]]:
-    """A Prefect server as `hoso up` runs it; yields the environment of its clients."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        settings = replace(settings, prefect_port=int(probe.getsockname()[1]))
-    with (settings.log / "prefect.log").open("ab") as log:
-        process = spawn(prefect_server(settings), log)
-    try:
-        while not prefect_is_ready(settings):
-            assert process.poll() is None, "Prefect's server ended"
-            sleep(0.2)
-        yield {
-            **prefect_environment(settings),
-            "PREFECT_CLIENT_MAX_RETRIES": "1",
-            "PREFECT_LOGGING_TO_API_ENABLED": "false",
-        }
-    finally:
-        process.terminate()
-        process.wait(30)

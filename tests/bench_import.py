@@ -5,7 +5,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,10 +24,13 @@ from flows import batches
 from flows.engine import Actor
 from models import clock
 from models.store import SYSTEM, Scope, open_store, unit_of_work
+from tests.bench_ground import Ground
+from tests.bench_measure import Line
 from tests.flows.rows import ACCOUNT
 from tests.flows.sheets import GOOD, TESTED, headings, of
 
-ROWS = int(os.environ.get("HOSO_BENCH_ROWS", "100000"))
+ROWS, FEW_ROWS = 100_000, 10_000
+"""Of the long benchmark and of the short one."""
 MOST_SECONDS, MOST_MEGABYTES = 180, 500
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 WAYS = {"có văn bản và thời hạn · with 2 documents and a limit": TESTED, "không có · with none": GOOD}
@@ -44,15 +47,15 @@ class Cost:
     megabytes: float
 
 
-def measured(engine: Engine, progress: Progress) -> Iterator[tuple[str, Sequence[float], str, str, str]]:
-    """An import of each kind of row, as lines of the benchmark's table."""
-    most = f"≤ {MOST_SECONDS * ROWS / 100_000:,.0f}"
+def measured(ground: Ground) -> Iterator[Line]:
+    """An import of each kind of row, as lines of the report."""
+    size = ROWS if ground.full else FEW_ROWS
+    most = f"≤ {MOST_SECONDS * size / ROWS:,.0f}"
     for place, (name, row) in enumerate(WAYS.items()):
-        rows = (of(row, number + place * ROWS) for number in range(1, ROWS + 1))
-        cost = _import(engine, headings(row), rows, progress)
-        yield f"nhập {ROWS:,} dòng · import, {name}", [cost.seconds], "s", most, "500 rows a transaction"
-        yield "   Python", [1000 * cost.python / ROWS], "ms CPU/row", "", ""
-        yield "   PostgreSQL", [1000 * cost.database / ROWS], "ms CPU/row", "", ""
+        cost = imported(ground.engine, row, place * size, size, ground.progress)
+        yield f"nhập {size:,} dòng · import, {name}", [cost.seconds], "s", most, "500 rows a transaction"
+        yield "   Python", [1000 * cost.python / size], "ms CPU/row", "", ""
+        yield "   PostgreSQL", [1000 * cost.database / size], "ms CPU/row", "", ""
         yield (
             "   bộ nhớ · memory",
             [cost.megabytes],
@@ -62,11 +65,13 @@ def measured(engine: Engine, progress: Progress) -> Iterator[tuple[str, Sequence
         )
 
 
-def _import(engine: Engine, heads: list[str], rows: Iterable[dict[str, Any]], progress: Progress) -> Cost:
-    bar = progress.add_task("nhập hồ sơ · import", total=ROWS)
+def imported(engine: Engine, row: Mapping[str, Any], first: int, size: int, progress: Progress) -> Cost:
+    """So many rows like this one, numbered from the one after `first`."""
+    rows = (of(row, number + first) for number in range(1, size + 1))
+    bar = progress.add_task("nhập hồ sơ · import", total=size)
     with tempfile.TemporaryDirectory() as folder:
         files = Path(folder)
-        sha256 = storage.store(files, _workbook(files / "rows.xlsx", heads, rows).read_bytes())
+        sha256 = storage.store(files, _workbook(files / "rows.xlsx", headings(row), rows).read_bytes())
         with unit_of_work(engine, Scope(SYSTEM)) as connection:
             task = batches.enqueue(connection, "import", _OFFICER, {}, sha256=sha256)
         url = engine.url.render_as_string(hide_password=False)
@@ -82,7 +87,7 @@ def _import(engine: Engine, heads: list[str], rows: Iterable[dict[str, Any]], pr
         seconds = perf_counter() - start
         ended = text("SELECT state, done FROM bulk_task WHERE id = :id")
         with unit_of_work(engine, Scope(SYSTEM)) as connection:
-            assert tuple(connection.execute(ended, {"id": task}).one()) == ("done", ROWS)
+            assert tuple(connection.execute(ended, {"id": task}).one()) == ("done", size)
     return Cost(seconds, used[0], _database_seconds(engine) - database, used[1])
 
 
@@ -138,4 +143,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):  # who started it says that it was stopped
+        main()

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from time import perf_counter
 
 import orjson
-from rich.progress import Progress
 from sqlalchemy import Engine, text
 
 from flows.sweep import due, sweep
 from models import clock
 from models.store import SYSTEM, Scope, unit_of_work
+from tests.bench_ground import Ground
+from tests.bench_measure import Line
 from tests.flows.rows import ACCOUNT, PARTIES
 
 DUE = 1_000
@@ -46,29 +47,38 @@ _BECOME_DUE = """
 """
 
 
-def measured(
-    engine: Engine, progress: Progress, *, rounds: int = 3
-) -> Iterator[tuple[str, list[float], str, str, str]]:
-    """Rows for the table: name, seconds a round, unit, goal, remark."""
-    task = progress.add_task("quét · sweep", total=len(SIZES) * (1 + rounds))
+def measured(ground: Ground, *, rounds: int = 3) -> Iterator[Line]:
+    """Seconds a sweep, for each number of open limits."""
+    engine, sizes = ground.engine, SIZES if ground.full else SIZES[:1]
+    task = ground.progress.add_task("quét · sweep", total=len(sizes) * (1 + rounds))
     filled = 0
-    for size in SIZES:
-        now, values = clock.now(), []
-        _run(engine, _FILL, first=filled + 1, last=size // _RULES, rules=_RULES, now=now, account=str(ACCOUNT),
-             parties=_json(PARTIES))  # fmt: skip
-        _run(engine, "ANALYZE time_limit, dossier")
+    for size in sizes:
+        values = []
+        fill(engine, filled + 1, size // _RULES)
         filled = size // _RULES
-        progress.advance(task)
+        ground.progress.advance(task)
         sweep(engine)
         for ago in range(1, rounds + 1):
-            _run(engine, _BECOME_DUE, now=now, due=DUE, ago=ago)
+            make_due(engine, DUE, ago)
             assert due(engine) == DUE, "each round has as much to do"
             start = perf_counter()
             swept = sweep(engine)
             values.append(perf_counter() - start)
             assert (swept.limits, swept.whole) == (DUE, True)
-            progress.advance(task)
+            ground.progress.advance(task)
         yield f"quét {DUE:,} trong {size:,} · sweep", values, "s", "< 2", f"{swept.notices:,} notices"
+
+
+def fill(engine: Engine, first: int, last: int) -> None:
+    """Dossiers with these numbers, each with open limits none of which is due."""
+    _run(engine, _FILL, first=first, last=last, rules=_RULES, now=clock.now(), account=str(ACCOUNT),
+         parties=_json(PARTIES))  # fmt: skip
+    _run(engine, "ANALYZE time_limit, dossier")
+
+
+def make_due(engine: Engine, limits: int, ago: int) -> None:
+    """So many limits, so many minutes ago."""
+    _run(engine, _BECOME_DUE, now=clock.now(), due=limits, ago=ago)
 
 
 def _run(engine: Engine, statement: str, **values: object) -> None:
