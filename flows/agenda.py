@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from flows.books import book as book_of
-from flows.detectors import COUNTRYWIDE, DETECTORS, PASSING, found_in, found_passing, known
+from flows.detectors import COUNTRYWIDE, DETECTORS, PASSING, found_in, found_passing, known, known_of_law
 from flows.engine import Actor
 from flows.findings import URGENCY, week_end
 from flows.standstill import WATCHING, Narrowed, looked_after
@@ -111,7 +111,7 @@ def tasks(
     """
     connection.execute(COUNTRYWIDE)
     condition, values = looked_after(connection, actor, narrowed)
-    asked = known(connection, moment) | values | {"after": after, "most": at_most}
+    asked = known(connection, moment, values) | values | {"after": after, "most": at_most}
     chosen, begun = ["true"], "WITH "
     if narrowed.cause in PASSING:
         begun = found_passing([narrowed.cause], condition) + ", "
@@ -180,7 +180,7 @@ def awaited(
         after: the key of the last one of the page before.
         at_most: so many.
     """
-    asked = known(connection, moment) | sight(connection)
+    asked = known_of_law(moment) | sight(connection)
     asked |= {"mine": reach(connection).agencies, "stage": stage, "after": after, "most": at_most}
     rows = connection.execute(_AWAITED, asked).all()
     return [_task(row, moment) for row in rows]
@@ -215,7 +215,8 @@ def _causes(connection: Connection, moment: datetime, found: dict[UUID, Task]) -
     """Names in each task the causes that stand in its way, in the order of `DETECTORS`."""
     if not found:
         return
-    asked = known(connection, moment) | sight(connection) | {"dossiers": list(found)}
+    of: dict[str, Any] = {"dossiers": list(found)}
+    asked = known(connection, moment, of) | sight(connection) | of
     query = found_in(list(DETECTORS), sees("dossier.id"), asked["today"]) + _MARKED
     marked = {(row.dossier, row.cause) for row in connection.execute(text(query), asked)}
     for identity, task in found.items():

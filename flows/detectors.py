@@ -13,6 +13,8 @@ from sqlalchemy.dialects import postgresql
 from flows.books import books, successor
 from flows.law_change import law_changed
 from flows.state import Agencies
+from models.law.calendar import ONE_DAY
+from models.law.counting import midnight
 from models.law.limits import TIMEZONE
 from models.law.schema import Kind, Stage
 
@@ -70,14 +72,8 @@ TIME_BAR = Detector(
 )  # fmt: skip
 NOBODY = Detector(
     "nobody_can_act", "Cơ quan giữ hồ sơ không còn ai thực hiện được", "Nobody at the holding agency can act",
-    """WITH held AS MATERIALIZED (SELECT DISTINCT g.holder AS code, coalesce(CAST(:heirs AS jsonb) ->> g.holder, g.holder) AS heir FROM g)
-        SELECT d.id, CASE WHEN a.valid_to < :today THEN greatest(d.changed_at,
-                CAST(a.valid_to + 1 AS timestamp) AT TIME ZONE 'Asia/Ho_Chi_Minh') ELSE d.changed_at END, 'high', NULL, NULL, NULL{of}
-        FROM (SELECT held.code, a.valid_to FROM held JOIN agency a ON a.code = held.heir WHERE a.valid_to < :today
-            UNION ALL SELECT held.code, a.valid_to FROM held JOIN agency a ON a.code = held.heir
-                WHERE coalesce(a.valid_to >= :today, true) AND NOT EXISTS (SELECT FROM account WHERE account.agency = a.code
-                    AND NOT account.disabled AND account.role IN ('officer','head','clerk','judge'))) a
-            JOIN d ON d.holder = a.code""",
+    """SELECT d.id, greatest(d.changed_at, CAST(CAST(:ended_at AS jsonb) ->> d.holder AS timestamptz)), 'high', NULL, NULL, NULL{of}
+        FROM d WHERE d.holder = ANY (:unable)""",
 )  # fmt: skip
 WAITING = Detector(
     "waiting_for_answer", "Chờ cơ quan khác trả lời", "Waits for another body's answer",
@@ -169,8 +165,7 @@ _OF_DOSSIERS = """d AS MATERIALIZED (
         FROM time_limit l JOIN d ON d.id = l.dossier WHERE l.ended_at IS NULL AND l.kind IN ('duty','bar') AND l.opens IS NULL
             AND coalesce(l.explanation ->> 'suspended', 'false') <> 'true'
     ), g AS MATERIALIZED (SELECT DISTINCT holder, stage, book FROM d)"""
-_LOOKED_AFTER = """d AS NOT MATERIALIZED (SELECT * FROM looked_after d WHERE {narrowed}),
-    g AS MATERIALIZED (SELECT DISTINCT d.holder FROM finding_count d WHERE d.cause = '' AND d.number > 0 AND {narrowed})"""
+_LOOKED_AFTER = "d AS NOT MATERIALIZED (SELECT * FROM looked_after d WHERE {narrowed})"
 _COLUMNS = "cause, dossier, since, severity, place, rule_book, detail"
 _OF = ("holder", "stage", "book", "number")
 
@@ -208,22 +203,48 @@ def _union(causes: Sequence[str], of: str) -> str:
 
 
 _NAMED = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
-_ABOLISHED = text("SELECT code FROM agency WHERE valid_to < :today AND successor IS NOT NULL")
-
-
 _USUAL = text("SELECT stage, since FROM usual_rest(:fewest)")
+_ABOLISHED = text("SELECT code FROM agency WHERE valid_to < :today AND successor IS NOT NULL")
+_UNABLE = """SELECT d.holder, d.valid_to FROM (SELECT code AS holder, valid_to FROM agency) d WHERE ({among}) AND d.valid_to < :today
+    UNION ALL SELECT d.holder, NULL FROM (SELECT code AS holder, valid_to FROM agency) d
+    WHERE ({among}) AND coalesce(d.valid_to >= :today, true) AND NOT EXISTS (SELECT FROM account
+        WHERE account.agency = d.holder AND NOT account.disabled AND account.role IN ('officer','head','clerk','judge'))"""
+_AMONG = {
+    "dossiers": "d.holder IN (SELECT holder FROM dossier WHERE id = ANY (:dossiers))",
+    "holders": "d.holder = ANY (:holders)", "agency": "d.holder = :agency",
+}  # fmt: skip
 
 
-def known(connection: Connection, moment: datetime) -> dict[str, Any]:
-    """What the detectors are told beside the rows: the moment, the law, who stands for whom, and how long a rest is usual."""
+def known(connection: Connection, moment: datetime, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the detectors are told beside the rows: the moment, the law, where nobody can act, and how long a rest is usual.
+
+    Args:
+        connection: a unit of work.
+        moment: when it is.
+        values: what the statement is told: of these `dossiers`, or `holders`, or `agency` alone one wants to know.
+    """
     today = moment.astimezone(TIMEZONE).date()
     agencies = Agencies(connection)
     abolished = list(connection.execute(_ABOLISHED, {"today": today}).scalars())
     agencies.read(abolished)
     heirs = {code: agencies.in_charge(code, today) for code in abolished}
+    among = " AND ".join(condition for name, condition in _AMONG.items() if name in values) or "true"
+    asked = {name: values[name] for name in _AMONG if name in values} | {
+        "today": today,
+        "heirs": [*heirs.values()],
+    }
+    found: dict[str, date | None] = {}
+    for condition in (among, "d.holder = ANY (:heirs)") if heirs else (among,):
+        rows = connection.execute(text(_UNABLE.replace("{among}", condition)), asked)
+        found |= {row.holder: row.valid_to for row in rows}
+    unable = {
+        code: found[heirs.get(code, code)] for code in {*found, *heirs} if heirs.get(code, code) in found
+    }
     usual = {row.stage: row.since for row in connection.execute(_USUAL, {"fewest": FEWEST})}
     return known_of_law(moment) | {
-        "today": today, "heirs": _json(heirs), **{f"rest_{stage}": usual.get(stage) for stage in STAGES},
+        "unable": sorted(unable), "today": today,
+        "ended_at": _json({code: midnight(last + ONE_DAY).isoformat() for code, last in unable.items() if last}),
+        **{f"rest_{stage}": usual.get(stage) for stage in STAGES},
     }  # fmt: skip
 
 

@@ -53,7 +53,7 @@ class Overview:
 
 
 _BY_STAGE = "SELECT d.stage, d.cause, sum(d.number)::int AS number FROM finding_count d WHERE {counts} GROUP BY 1, 2 ORDER BY 1, 2"
-_PASSING = " SELECT stage, cause, count(DISTINCT dossier) AS number FROM found GROUP BY 1, 2"
+_PASSING = " SELECT stage, cause, count(*) AS number FROM found GROUP BY 1, 2"
 
 
 def overview(connection: Connection, actor: Actor, moment: datetime, narrowed: Narrowed) -> Overview:
@@ -62,7 +62,7 @@ def overview(connection: Connection, actor: Actor, moment: datetime, narrowed: N
     counts = f"d.holder {'=' if of_country(narrowed, values) else '<>'} '' AND {condition}"
     rows = [*connection.execute(text(_BY_STAGE.replace("{counts}", counts)), values)]
     query = text(found_passing(PASSING, condition) + _PASSING)
-    rows += connection.execute(query, known(connection, moment) | values)
+    rows += connection.execute(query, known(connection, moment, values) | values)
     stages = dict[str, Place]()
     for stage, cause, number in rows:
         if number:
@@ -76,14 +76,14 @@ def overview(connection: Connection, actor: Actor, moment: datetime, narrowed: N
 
 
 _HELD = """SELECT d.holder, d.stage FROM finding_count d WHERE d.holder <> '' AND {narrowed} AND d.cause = '' AND d.number > 0
-    AND (d.holder || ' ' || d.stage) COLLATE "C" > :after ORDER BY (d.holder || ' ' || d.stage) COLLATE "C" LIMIT :most"""
+    AND (d.holder, d.stage) > (:after_holder, :after_stage) ORDER BY d.holder, d.stage LIMIT :most"""
 _LATE = """SELECT d.holder, count(*) OVER () AS agencies FROM finding_count d
     WHERE d.holder <> '' AND {narrowed} AND d.cause IN ('', 'overdue') GROUP BY 1 HAVING sum(d.number) FILTER (WHERE d.cause = '') > 0
     ORDER BY coalesce(sum(d.number) FILTER (WHERE d.cause = 'overdue'), 0) DESC, sum(d.number) FILTER (WHERE d.cause = '') DESC,
-        d.holder COLLATE "C" LIMIT :most OFFSET :skip"""
-_CELLS = """SELECT d.holder, a.name, d.stage, d.cause, d.number FROM finding_count d JOIN agency a ON a.code = d.holder
-    WHERE d.holder = ANY (:shown) AND {narrowed} AND d.number > 0 ORDER BY d.holder COLLATE "C", d.stage COLLATE "C", d.cause"""
-_PASSING_THERE = """ SELECT holder, '' AS name, stage, cause, count(DISTINCT dossier) AS number FROM found
+        d.holder LIMIT :most OFFSET :skip"""
+_CELLS = """SELECT d.holder, a.name, d.stage, d.cause, d.number FROM finding_count d JOIN agency a ON a.code = d.holder COLLATE "default"
+    WHERE d.holder = ANY (:shown) AND {narrowed} AND d.number > 0 ORDER BY d.holder, d.stage, d.cause"""
+_PASSING_THERE = """ SELECT holder, '' AS name, stage, cause, count(*) AS number FROM found
     WHERE holder = ANY (:shown) GROUP BY 1, 3, 4"""
 
 
@@ -106,12 +106,13 @@ def places(
         at_most: so many places; all when left out.
     """
     condition, values = looked_after(connection, actor, narrowed)
-    asked = values | {"after": after, "most": at_most}
+    holder, _, stage = after.partition(" ")
+    asked = values | {"after_holder": holder, "after_stage": stage, "most": at_most}
     held = [tuple(row) for row in connection.execute(text(_HELD.replace("{narrowed}", condition)), asked)]
     values["shown"] = sorted({holder for holder, _ in held})
     rows = [*connection.execute(text(_CELLS.replace("{narrowed}", condition)), values)]
     query = text(found_passing(PASSING, condition) + _PASSING_THERE)
-    rows += connection.execute(query, known(connection, moment) | values)
+    rows += connection.execute(query, known(connection, moment, values) | values)
     wanted = set(held)
     return _places(row for row in rows if (row.holder, row.stage) in wanted)
 

@@ -78,17 +78,15 @@ _FIGURES = """WITH f AS NOT MATERIALIZED (SELECT d.* FROM (SELECT agency AS hold
 _SUMS = """sum(on_time + late)::int AS duties, sum(on_time)::int AS on_time, sum(returned)::int AS returned,
             sum(supplemented)::int AS supplemented"""
 _SPEED = f""", page AS MATERIALIZED (
-        SELECT f.agency COLLATE "C" AS agency, f.stage COLLATE "C" AS stage, sum(passed_on)::int AS passed_on, {_SUMS} FROM f
-        WHERE (f.agency COLLATE "C", f.stage COLLATE "C") > (:after_agency, :after_stage)
+        SELECT agency, stage, sum(passed_on)::int AS passed_on, {_SUMS} FROM f WHERE (agency, stage) > (:after_agency, :after_stage)
         GROUP BY 1, 2 HAVING sum(passed_on + on_time + late + returned + supplemented) > 0 ORDER BY 1, 2 LIMIT :most
     ), stays AS (
         SELECT page.agency, page.stage, percentile_cont(0.5) WITHIN GROUP (ORDER BY day) AS median,
             percentile_cont(0.9) WITHIN GROUP (ORDER BY day) AS p90
-        FROM page JOIN f ON f.agency = page.agency COLLATE "C" AND f.stage = page.stage COLLATE "C"
-            CROSS JOIN LATERAL unnest(f.days) day GROUP BY 1, 2
+        FROM page JOIN f USING (agency, stage) CROSS JOIN LATERAL unnest(f.days) day GROUP BY 1, 2
     )
     SELECT page.agency, a.name, page.stage, passed_on, median, p90, duties, on_time, returned, supplemented
-    FROM page JOIN agency a ON a.code = page.agency COLLATE "C" LEFT JOIN stays USING (agency, stage) ORDER BY 1, 3
+    FROM page JOIN agency a ON a.code = page.agency COLLATE "default" LEFT JOIN stays USING (agency, stage) ORDER BY 1, 3
 """  # noqa: S608 - written here
 
 
@@ -169,9 +167,9 @@ class Share(_Duties):
 
 _SHARES = f""", counted AS (
         SELECT agency, {_SUMS} FROM f GROUP BY 1 HAVING sum(on_time + late + returned + supplemented) > 0
-    ), page AS (SELECT * FROM counted ORDER BY on_time::float / nullif(duties, 0), duties DESC, agency COLLATE "C" LIMIT :most)
-    SELECT page.*, a.name FROM page JOIN agency a ON a.code = page.agency
-    ORDER BY on_time::float / nullif(duties, 0), duties DESC, agency COLLATE "C"
+    ), page AS (SELECT * FROM counted ORDER BY on_time::float / nullif(duties, 0), duties DESC, agency LIMIT :most)
+    SELECT page.*, a.name FROM page JOIN agency a ON a.code = page.agency COLLATE "default"
+    ORDER BY on_time::float / nullif(duties, 0), duties DESC, agency
 """  # noqa: S608 - written here
 
 

@@ -147,20 +147,16 @@ def stuck(
         order: one of `ORDERS`.
     """
     connection.execute(COUNTRYWIDE)
-    asked = known(connection, moment) | {
-        "after": after,
-        "severity": narrowed.severity,
-        "cause": narrowed.cause,
-        "most": at_most,
-    }
+    values: dict[str, Any]
     if narrowed.dossier is not None:
-        asked |= {"dossiers": [narrowed.dossier], **sight(connection)}
-        query = found_in(_causes(narrowed, DETECTORS), sees("dossier.id"), asked["today"])
+        values = {"dossiers": [narrowed.dossier], **sight(connection)}
+        query = found_in(_causes(narrowed, DETECTORS), sees("dossier.id"), moment.astimezone(TIMEZONE).date())
         query += _OF_ONE.replace("{key}", key(order, "found", "d"))
     else:
         condition, values = looked_after(connection, actor, narrowed)
-        asked |= values
         query = _listed(narrowed, condition, order)
+    asked = known(connection, moment, values) | values
+    asked |= {"after": after, "severity": narrowed.severity, "cause": narrowed.cause, "most": at_most}
     rows = connection.execute(text(query), asked).all()
     offices = _Offices(connection)
     return [_item(row, offices) for row in rows]

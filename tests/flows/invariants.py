@@ -214,7 +214,7 @@ def check_findings(store: Engine, moment: datetime) -> int:
         def read(statement: str) -> list[tuple[Any, ...]]:
             return [tuple(row) for row in connection.execute(text(statement), asked)]
 
-        asked: dict[str, Any] = {"week_end": week_end(moment)} | known(connection, moment)
+        asked: dict[str, Any] = {"week_end": week_end(moment)} | known(connection, moment, {})
         where = {
             row[0]: row[1:] for row in read("SELECT id, holder, stage FROM dossier WHERE stage <> 'closed'")
         }
