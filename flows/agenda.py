@@ -8,7 +8,18 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from flows.books import book as book_of
-from flows.detectors import COUNTRYWIDE, DETECTORS, PASSING, found_in, found_passing, known, known_of_law
+from flows.detectors import (
+    AS_USUAL,
+    COUNTRYWIDE,
+    DETECTORS,
+    EACH_TIME,
+    PASSING,
+    PLANS,
+    found_in,
+    found_passing,
+    known,
+    known_of_law,
+)
 from flows.engine import Actor
 from flows.findings import URGENCY, week_end
 from flows.standstill import WATCHING, Narrowed, looked_after
@@ -139,7 +150,9 @@ def tasks(
         ("chosen", " AND ".join(chosen)),
     ):
         query = query.replace(f"{{{name}}}", value)
+    connection.execute(PLANS, EACH_TIME if actor.role in WATCHING else AS_USUAL)
     rows = connection.execute(text(query), asked).all()
+    connection.execute(PLANS, AS_USUAL)
     found = {row.id: _task(row, moment) for row in rows}
     _causes(connection, moment, found)
     return list(found.values())

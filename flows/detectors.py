@@ -26,6 +26,12 @@ RETURNS = 2
 """So many returns are a quarrel, not a slip."""
 COUNTRYWIDE = text("SELECT set_config('work_mem', '32MB', true), set_config('enable_mergejoin', 'off', true)")
 """What a statement over all open dossiers of the country needs, lest it sorts them on disk, or at all to join them."""
+PLANS = text("SELECT set_config('plan_cache_mode', :plans, true)")
+"""Whether statements are planned once, each time, or as the server thinks."""
+EACH_TIME, ONCE, AS_USUAL = (
+    {"plans": plans} for plans in ("force_custom_plan", "force_generic_plan", "auto")
+)
+"""A page of an ordered list is planned each time: a plan that fits a commune reads a whole country for a province, and vice versa."""
 STAGES = tuple(stage.value for stage in Stage if stage != Stage.closed)
 FEWEST = 10
 """Dossiers of a stage from which "nine in ten" says something."""

@@ -15,7 +15,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, Engine, TextClause, text
 
-from flows.detectors import KEPT, NEAR_BAR, QUARTER, WORSE, found_in, known_of_law
+from flows.detectors import EACH_TIME, KEPT, NEAR_BAR, ONCE, PLANS, QUARTER, WORSE, found_in, known_of_law
 from models.law.calendar import ONE_DAY
 from models.law.counting import midnight
 from models.law.limits import TIMEZONE
@@ -142,12 +142,10 @@ def _look_at(connection: Connection, dossiers: Sequence[UUID], moment: datetime)
     if not dossiers:
         return
     asked = known_of_law(moment) | {"dossiers": list(dossiers), "week_end": week_end(moment)}
-    plans = "force_generic_plan" if len(dossiers) <= _FEW else "force_custom_plan"
-    connection.execute(_PLANS, {"plans": plans})
+    connection.execute(PLANS, ONCE if len(dossiers) <= _FEW else EACH_TIME)
     connection.execute(_statement(_day(moment)), asked)
 
 
-_PLANS = text("SELECT set_config('plan_cache_mode', :plans, true)")
 _FINDING = "dossier, holder, stage, book, number, cause, since, severity, place, rule_book, detail"
 _STANDING = "dossier, holder, stage, number, urgency, this_week, next_due, last_day, rule_book, rule, place, since, until"
 _KEPT = f"""

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from flows.detectors import COUNTRYWIDE
+from flows.detectors import COUNTRYWIDE, EACH_TIME, PLANS
 from flows.engine import Actor
 from flows.standstill import Narrowed, looked_after, of_country
 from models.law.limits import TIMEZONE
@@ -166,7 +166,7 @@ class Share(_Duties):
 
 
 _SHARES = f""", counted AS (
-        SELECT agency, {_SUMS} FROM f GROUP BY 1 HAVING sum(on_time + late + returned + supplemented) > 0
+        SELECT agency, {_SUMS} FROM f GROUP BY 1 HAVING sum(on_time + late) + sum(returned) + sum(supplemented) > 0
     ), page AS (SELECT * FROM counted ORDER BY on_time::float / nullif(duties, 0), duties DESC, agency LIMIT :most)
     SELECT page.*, a.name FROM page JOIN agency a ON a.code = page.agency COLLATE "default"
     ORDER BY on_time::float / nullif(duties, 0), duties DESC, agency
@@ -295,6 +295,7 @@ def _read(
 ) -> Sequence[Any]:  # fmt: skip
     """The rows of a statement over the figures; where all agencies are asked for, of the one over their sums, if there is one."""
     connection.execute(COUNTRYWIDE)
+    connection.execute(PLANS, EACH_TIME)
     condition, values = looked_after(connection, actor, narrowed)
     query = of_all if of_all and of_country(narrowed, values) else _FIGURES + statement
     bound = {"first": months.first, "last": months.last} | asked | values
