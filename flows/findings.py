@@ -22,7 +22,7 @@ from models.law.limits import TIMEZONE
 from models.store import SYSTEM, Scope, unit_of_work
 
 AT_ONCE = 2000
-"""Dossiers looked at in one transaction."""
+"""Dossiers looked at, or months counted, in one transaction."""
 _FEW = 50
 """So many dossiers at most are looked at by a plan that serves for any number of times."""
 THIS_WEEK = "due_this_week"
@@ -71,13 +71,14 @@ def find_anew(engine: Engine, moment: datetime) -> int:
     """Looks again at every dossier that may stand otherwise than is kept, and counts stale months; how many dossiers there were.
 
     Args:
-        engine: the store; each transaction takes at most `AT_ONCE` dossiers, so that what is done stays done.
+        engine: the store; each transaction takes about `AT_ONCE` dossiers or months, so that what is done stays done.
         moment: when it is.
     """
-    number = 0
-    with unit_of_work(engine, Scope(SYSTEM)) as connection:
-        connection.execute(_COUNT_MONTHS)
-        more = connection.execute(_ANY, {"moment": moment, "law": _law(_day(moment))}).scalar_one()
+    number, marks = 0, AT_ONCE
+    while marks == AT_ONCE:
+        with unit_of_work(engine, Scope(SYSTEM)) as connection:
+            marks = connection.execute(_COUNT_MONTHS, {"most": AT_ONCE}).scalar_one()
+            more = connection.execute(_ANY, {"moment": moment, "law": _law(_day(moment))}).scalar_one()
     while more:
         with unit_of_work(engine, Scope(SYSTEM)) as connection:
             connection.execute(_ALONE)
@@ -105,11 +106,9 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(TIMEZONE).date()
 
 
-_COUNT_MONTHS = text("SELECT count_stale_months()")
+_COUNT_MONTHS = text("SELECT count_stale_months(:most)")
 _ANY = text("""SELECT EXISTS (SELECT FROM finding_stale) OR EXISTS (SELECT FROM standing WHERE until <= :moment)
     OR EXISTS (SELECT FROM standing WHERE since > :moment) OR NOT EXISTS (SELECT FROM finding_law WHERE digest = :law)""")
-
-
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtext('finding'))")
 
 
@@ -117,15 +116,15 @@ def _follow_law(connection: Connection, moment: datetime) -> None:
     """Marks every dossier when what is kept was found by another law or by other detectors."""
     law = {"law": _law(_day(moment))}
     if not connection.execute(_SAME_LAW, law).scalar_one():
+        connection.execute(_FORGET)
         connection.execute(_MARK_ALL)
-        connection.execute(_FORGET_LAW)
         connection.execute(_KEEP_LAW, law)
 
 
 _SAME_LAW = text("SELECT EXISTS (SELECT FROM finding_law WHERE digest = :law)")
 _MARK_ALL = text("""INSERT INTO finding_stale (dossier) SELECT id FROM dossier WHERE stage <> 'closed'
     UNION SELECT dossier FROM standing""")
-_FORGET_LAW = text("DELETE FROM finding_law")
+_FORGET = text("WITH law AS (DELETE FROM finding_law) DELETE FROM finding_stale")
 _KEEP_LAW = text("INSERT INTO finding_law VALUES (:law)")
 # Marks of a dossier that stand beyond the first ones lead to it once more, which changes nothing.
 _TURNED = text("""

@@ -22,6 +22,7 @@ from tests import (
     bench_load,
     bench_locust,
     bench_peers,
+    bench_size,
     bench_sweep,
 )
 from tests.bench_ground import Ground
@@ -82,6 +83,7 @@ SECTIONS = {
         ),
     ),
     "load": Section("Tải có đỉnh · load with a spike", bench_locust.measured),
+    "size": Section("Quy mô · size", bench_size.measured),
     "board": Section("Trang · pages of the board", _board),
 }
 

@@ -4,6 +4,7 @@ The same number of dossiers is the same country on every machine. Chains of even
 """
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +28,10 @@ COUNTRY, PROVINCE, COMMUNE = "tw", "gs-3", "ca-3-5"
 EACH_HAS = {"ca": COMMUNES, "ub": COMMUNES, "yt": 10, "ta": 8, "cs": 2, "ca-tinh": 1, "ta-tinh": 1, "tp": 1}
 """How many agencies of a kind a province has."""
 OPEN_SHARE, LATE_SHARE = 0.4, 0.15
+LIMITS, DOCUMENTS = 6, 5
+"""So many a dossier at most."""
+PARTS = 2
+"""Copied at once."""
 _ENDS = (("open", "close"), ("record_ground", "close"), ("accept", "terminate"), ("end_aftercare", ""))
 """After which step of the main road a closed dossier ended, and by which act unless that step ended it."""
 _ACCOUNTS = {"account"}
@@ -38,7 +43,7 @@ def fill(settings: Settings, engine: Engine, dossiers: int) -> Iterator[str]:
     """Makes the country in a migrated, empty database; says before each part what comes.
 
     Args:
-        settings: of the server, whose superuser copies without asking the triggers.
+        settings: of the server, whose superuser copies without asking the triggers, and which may forget meanwhile.
         engine: the application's store.
         dossiers: how many.
     """
@@ -48,22 +53,84 @@ def fill(settings: Settings, engine: Engine, dossiers: int) -> Iterator[str]:
     bases = dict(_walked(engine))
     database = postgres.owner_url(settings).database
     assert database
-    with superuser(settings, database) as connection:
-        connection.execute(_SETTINGS)
-        yield "places"
-        _places(connection)
-        _made(connection, bases, dossiers)
-        for name in _COPIED:
-            yield name
-            connection.execute(_copy(name))
-            if name == "dossier":
-                yield from _events(connection)
-        yield "figures"
-        connection.execute(_DERIVED)
-        connection.execute("VACUUM ANALYZE")
-        find_anew(engine, NOW)
-        yield "vacuum"
-        connection.execute("VACUUM ANALYZE")
+    with superuser(settings, database) as connection, ThreadPoolExecutor(PARTS) as pool:
+
+        def run(statement: str) -> None:
+            with superuser(settings, database) as own:
+                own.execute(
+                    "SET session_replication_role = replica; SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'"
+                )
+                own.execute(statement)
+
+        def in_parts(statement: str) -> None:
+            """Copies to half of the provinces each, so that an agency's rows are all in one part."""
+            list(pool.map(lambda part: run(statement.replace("{part}", str(part))), range(PARTS)))
+
+        _forgetful(connection, forgets=True)
+        try:
+            yield "places"
+            connection.execute(_FUNCTIONS)
+            _places(connection)
+            _made(connection, bases, dossiers)
+            connection.execute(_BASED)
+            indexes = _without_indexes(connection)
+            longest = _longest(connection)
+            for seq in range(1, longest + 1):
+                yield f"events {seq}/{longest}"
+                in_parts(_events(seq))
+            for name in _COPIED:
+                yield name
+                in_parts(_copy(name))
+            yield "keys"
+            in_parts(_KEYS)
+            connection.execute(_REGISTERS)
+            yield "indexes"
+            list(pool.map(run, indexes))
+            connection.execute(_LEFT)
+            yield "vacuum"
+            connection.execute("VACUUM (ANALYZE, PARALLEL 2)")
+            yield "figures"
+            find_anew(engine, NOW)
+            yield "vacuum"
+            connection.execute(
+                "VACUUM (ANALYZE, PARALLEL 2) month_figure, month_total, standing, finding, finding_count"
+            )
+        finally:
+            _forgetful(connection, forgets=False)
+
+
+def _longest(connection: Raw[Any]) -> int:
+    """Events of the longest chain."""
+    [(longest,)] = connection.execute("SELECT max(seq) FROM base_event").fetchall()
+    return int(longest)
+
+
+def _forgetful(connection: Raw[Any], *, forgets: bool) -> None:
+    """What is made here can be made again: it need not outlive a power cut before it is whole."""
+    for name, value in {
+        "fsync": "off",
+        "full_page_writes": "off",
+        "max_wal_size": "16GB",
+        "autovacuum": "off",
+    }.items():
+        connection.execute(
+            f"ALTER SYSTEM SET {name} = '{value}'" if forgets else f"ALTER SYSTEM RESET {name}"
+        )
+    connection.execute("SELECT pg_reload_conf()")
+    if not forgets:
+        connection.execute("CHECKPOINT")
+
+
+def _without_indexes(connection: Raw[Any]) -> list[str]:
+    """Takes away what is slower kept than made at the end; the statements that make it."""
+    found = connection.execute(_INDEXES, {"tables": ["event", *_COPIED]}).fetchall()
+    for name, _ in found:
+        connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
+    return [made for _, made in found]
+
+
+_INDEXES = """SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = ANY (%(tables)s)
+    AND indexname NOT IN (SELECT conname FROM pg_constraint)"""
 
 
 def _walked(engine: Engine) -> Iterator[tuple[str, bool]]:
@@ -83,8 +150,7 @@ def _walked(engine: Engine) -> Iterator[tuple[str, bool]]:
         yield str(road.id), True
 
 
-_SETTINGS = """
-    SET session_replication_role = replica; SET work_mem = '256MB'; SET maintenance_work_mem = '512MB';
+_FUNCTIONS = """
     CREATE FUNCTION chance(n int, what int) RETURNS float8 LANGUAGE sql IMMUTABLE AS
         $$ SELECT (hashint4extended(n, what) & 1048575) / 1048576.0 $$;
     CREATE FUNCTION copied(n int, id uuid) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ SELECT md5(n || id::text)::uuid $$;
@@ -139,11 +205,9 @@ def _made(connection: Raw[Any], bases: Mapping[str, bool], dossiers: int) -> Non
         _MADE, {"dossiers": dossiers, "now": NOW, "open": OPEN_SHARE, "late": LATE_SHARE,
                 "provinces": PROVINCES, "communes": COMMUNES},
     )  # fmt: skip
-    connection.execute("CREATE INDEX ON made (base); ANALYZE made")
+    connection.execute("ANALYZE made")
 
 
-# Duties that acts beside the main road meet: nobody would be on time else.
-_MET = "DELETE FROM time_limit WHERE ended_at IS NULL AND rule IN ('c3-notice-accept', 'c3-send')"
 # Of each base: its last act, and how long after that its first duty is due; the closed ones of few acts are most.
 _BASES = """
     CREATE UNLOGGED TABLE base AS SELECT d.id, one.closed, last.at,
@@ -164,6 +228,29 @@ _MADE = """
     FROM generate_series(1, %(dossiers)s) n
         JOIN base ON base.closed = (chance(n, 5) >= %(open)s) AND base.place = floor(base.places * chance(n, 6) ^ 2)
 """
+# What is copied, apart from what is made of it: five papers and six limits a dossier, those that run first, and without duties that
+# acts beside the main road meet, for nobody would be on time else.
+_BASED = f"""
+    CREATE UNLOGGED TABLE base_person AS SELECT x.*, d.id AS dossier FROM base JOIN dossier d ON d.id = base.id JOIN person x ON x.id = d.person;
+    CREATE UNLOGGED TABLE base_event_facts AS SELECT x.*, e.dossier FROM base JOIN event e ON e.dossier = base.id
+        JOIN event_facts x ON x.event = e.id;
+    CREATE UNLOGGED TABLE base_dossier AS SELECT x.*, x.id AS dossier FROM base JOIN dossier x ON x.id = base.id;
+    {
+    "".join(
+        f"CREATE UNLOGGED TABLE base_{name} AS SELECT x.* FROM base JOIN {name} x ON x.dossier = base.id;"
+        for name in ("event", "dossier_agency", "time_limit", "document", "before_act")
+    )
+}
+    DELETE FROM base_time_limit WHERE ended_at IS NULL AND rule IN ('c3-notice-accept', 'c3-send');
+    DELETE FROM base_time_limit WHERE id NOT IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY dossier
+        ORDER BY ended_at DESC, starts_at DESC, id) AS place FROM base_time_limit) x WHERE place <= {LIMITS});
+    UPDATE base_time_limit SET parent = NULL WHERE parent NOT IN (SELECT id FROM base_time_limit);
+    DELETE FROM base_document WHERE id NOT IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY dossier
+        ORDER BY issued_on DESC, id) AS place FROM base_document) x WHERE place <= {DOCUMENTS});
+    UPDATE base_document SET replaced_by = NULL WHERE replaced_by NOT IN (SELECT id FROM base_document);
+    CREATE UNLOGGED TABLE chain (dossier uuid, seq int, digest text, PRIMARY KEY (dossier, seq));
+    ANALYZE base_event, {", ".join(f"base_{name}" for name in _COPIED)};
+"""  # noqa: S608 - names of ours
 _SPECIAL = {
     ("person", "data"): """jsonb_set(jsonb_set(x.data, '{name}', to_jsonb(named.name)), '{identity,number}',
         to_jsonb('001090' || lpad((m.n % 1000000)::text, 6, '0')))""",
@@ -171,21 +258,21 @@ _SPECIAL = {
     ("dossier", "number"): "'Q-' || lpad(m.n::text, 7, '0')",
     ("dossier", "acts"): "moved(x.acts, m.shift)",
     ("dossier", "parties"): "placed(x.parties, m.p, m.a)",
-    ("dossier", "head"): "''",
+    ("dossier", "head"): "last.digest",
     ("before_act", "acts"): "moved(x.acts, m.shift)",
     ("before_act", "parties"): "placed(x.parties, m.p, m.a)",
-    ("document", "number"): "m.n * 20 + x.number % 20",
+    ("document", "number"): """CASE WHEN x.number IS NOT NULL THEN row_number() OVER (
+        PARTITION BY placed(x.agency, m.p, m.a), x.year, x.register_name, x.number IS NULL ORDER BY m.n, x.number) END""",
     ("document", "verify_code"): "upper(substr(md5(m.n || x.verify_code), 1, 20))",
 }
-_OF = {
-    "person": """JOIN dossier base ON base.id = m.base JOIN person x ON x.id = base.person CROSS JOIN LATERAL (SELECT
+_JOINED = {
+    "person": """CROSS JOIN LATERAL (SELECT
         (ARRAY['Nguyễn','Trần','Lê','Phạm','Hoàng','Vũ','Đặng','Bùi'])[i] || ' ' || (ARRAY['Văn','Thị','Đức'])[j] || ' '
         || (ARRAY['A','B','C','D','E','G','H','K','L','M'])[k] AS name,
         (ARRAY['nguyen','tran','le','pham','hoang','vu','dang','bui'])[i] || ' ' || (ARRAY['van','thi','duc'])[j] || ' '
         || (ARRAY['a','b','c','d','e','g','h','k','l','m'])[k] AS key
         FROM (SELECT 1 + m.n % 8 AS i, 1 + m.n / 8 % 3 AS j, 1 + m.n / 24 % 10 AS k) chosen) named""",
-    "dossier": "JOIN dossier x ON x.id = m.base",
-    "event_facts": "JOIN event of ON of.dossier = m.base JOIN event_facts x ON x.event = of.id",
+    "dossier": "JOIN chain last ON last.dossier = m.dossier AND last.seq = x.version",
 }
 
 
@@ -210,7 +297,7 @@ def _copy(name: str) -> str:
     columns = _columns(name)
     return (
         f"INSERT INTO {name} ({', '.join(map(_quoted, columns))}) SELECT {', '.join(columns.values())} "  # noqa: S608 - names of ours
-        f"FROM made m {_OF.get(name, f'JOIN {name} x ON x.dossier = m.base')}"
+        f"FROM made m JOIN base_{name} x ON x.dossier = m.base {_JOINED.get(name, '')} WHERE m.p % {PARTS} = {{part}}"
     )
 
 
@@ -218,23 +305,21 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def _events(connection: Raw[Any]) -> Iterator[str]:
-    """Events one place of the chain after the other, each with the digest of its columns (`models.event.digest_of_event`)."""
+def _events(seq: int) -> str:
+    """Events at one place of the chain, each with the digest of its columns (`models.event.digest_of_event`)."""
     columns = _columns("event") | {"previous": "coalesce(before.digest, '')"}
     del columns["digest"]
     said = ", ".join(f"{value} AS {_quoted(name)}" for name, value in columns.items())
     digested = ", ".join(f"""'"{name}":"' || {_text(name)} || '"'""" for name in sorted(columns))
-    statement = f"""
-        INSERT INTO event ({", ".join(map(_quoted, columns))}, digest)
-        SELECT e.*, encode(sha256(convert_to('{{' || concat_ws(',', {digested}) || '}}', 'UTF8')), 'hex') FROM (
-            SELECT {said} FROM made m JOIN event x ON x.dossier = m.base AND x.seq = %(seq)s
-                LEFT JOIN event before ON before.dossier = m.dossier AND before.seq = %(seq)s - 1) e
+    return f"""
+        WITH written AS (INSERT INTO event ({", ".join(map(_quoted, columns))}, digest)
+            SELECT e.*, encode(sha256(convert_to('{{' || concat_ws(',', {digested}) || '}}', 'UTF8')), 'hex') FROM (
+                SELECT {said} FROM made m JOIN base_event x ON x.dossier = m.base AND x.seq = {seq}
+                    LEFT JOIN chain before ON before.dossier = m.dossier AND before.seq = {seq - 1}
+                WHERE m.p % {PARTS} = {{part}}) e
+            RETURNING dossier, digest)
+        INSERT INTO chain SELECT dossier, {seq}, digest FROM written
     """  # noqa: S608 - names of ours
-    longest = connection.execute("SELECT max(e.seq) FROM base JOIN event e ON e.dossier = base.id").fetchone()
-    assert longest
-    for seq in range(1, longest[0] + 1):
-        yield f"events {seq}/{longest[0]}"
-        connection.execute(statement, {"seq": seq})
 
 
 def _text(name: str) -> str:
@@ -244,14 +329,19 @@ def _text(name: str) -> str:
 
 
 # What triggers keep otherwise; and the dossiers that were copied stand in nobody's way.
-_DERIVED = """
-    UPDATE dossier d SET head = e.digest FROM event e WHERE e.dossier = d.id AND e.seq = d.version AND d.head = '';
-    INSERT INTO person_key (key, person)
-        SELECT keys.key, person.id FROM person CROSS JOIN LATERAL (SELECT regexp_split_to_table(name_key, '\\s+') AS key
-            UNION SELECT data -> 'identity' ->> 'number') keys WHERE keys.key <> '' ON CONFLICT DO NOTHING;
+_KEYS = f"""INSERT INTO person_key (key, person) SELECT keys.key, person.id
+    FROM made m JOIN base_dossier x ON x.dossier = m.base JOIN person ON person.id = copied(m.n, x.person)
+        CROSS JOIN LATERAL (SELECT unnest(string_to_array(name_key, ' ')) AS key UNION SELECT data -> 'identity' ->> 'number') keys
+    WHERE m.p % {PARTS} = {{part}} AND keys.key <> ''"""  # noqa: S608 - a number of ours
+_REGISTERS = """INSERT INTO register (agency, year, name, last) SELECT agency, year, register_name, max(number) FROM document
+    WHERE number IS NOT NULL GROUP BY 1, 2, 3 ON CONFLICT (agency, year, name) DO UPDATE SET last = excluded.last"""
+_LEFT = f"""
+    SET session_replication_role = replica;
     DELETE FROM dossier_agency WHERE dossier IN (SELECT id FROM base);
     DELETE FROM time_limit WHERE dossier IN (SELECT id FROM base);
     UPDATE dossier SET stage = 'closed' WHERE id IN (SELECT id FROM base);
+    RESET session_replication_role;
     INSERT INTO month_stale (month, agency) SELECT DISTINCT month_of(occurred_at), agency FROM event;
-    DROP TABLE made, base; DROP FUNCTION chance, copied, moved, placed(text, int, int), placed(jsonb, int, int)
-"""
+    DROP TABLE made, base, chain, {", ".join(f"base_{name}" for name in ("event", *_COPIED))};
+    DROP FUNCTION chance, copied, moved, placed(text, int, int), placed(jsonb, int, int)
+"""  # noqa: S608 - names of ours

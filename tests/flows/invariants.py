@@ -206,9 +206,23 @@ _STANDS = (
 )
 
 
+_USUAL = "SELECT stage, since FROM usual_rest(1)"
+_NINTH = """SELECT stage, (array_agg(changed_at ORDER BY changed_at))[1 + count(*) / 10] FROM dossier WHERE stage <> 'closed'
+    GROUP BY 1"""
+
+
+def check_rests(store: Engine) -> None:
+    """How long a rest is usual follows from the rows, also while marks say that counts are old."""
+    with unit_of_work(store, EVERYTHING) as connection:
+        told, right = ({tuple(row) for row in connection.execute(text(asked))} for asked in (_USUAL, _NINTH))
+        assert told == right
+
+
 def check_findings(store: Engine, moment: datetime) -> int:
     """Holds what is kept of every dossier at a moment, and its counts, against the rows themselves; how many findings there are."""
+    check_rests(store)
     find_anew(store, moment)
+    check_rests(store)
     with unit_of_work(store, EVERYTHING) as connection:
 
         def read(statement: str) -> list[tuple[Any, ...]]:
@@ -230,10 +244,6 @@ def check_findings(store: Engine, moment: datetime) -> int:
             row[:3]: row[3]
             for row in read("SELECT holder, stage, cause, number FROM finding_count WHERE number <> 0")
         }
-        usual = dict(read("SELECT * FROM usual_rest(1)"))
-        rests = dict(read("""SELECT stage, (array_agg(changed_at ORDER BY changed_at))[1 + count(*) / 10] FROM dossier
-            WHERE stage <> 'closed' GROUP BY 1"""))  # fmt: skip
-    assert usual == rests
     lines = {(one, "") for one in where} | {(one, THIS_WEEK) for one in week} | {row[:2] for row in found}
     expected: Counter[tuple[str, str, str]] = Counter()
     for dossier, cause in lines:

@@ -104,19 +104,20 @@ POLICIES = "".join(
     for table in ("standing", "finding", "finding_count")
 )
 
+# One mark is enough for what a transaction does to a dossier in a row.
 MARKS = """
 CREATE FUNCTION mark_dossier() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE turned uuid;
 BEGIN
     IF TG_TABLE_NAME = 'dossier' THEN
-        INSERT INTO finding_stale (dossier) VALUES (coalesce(NEW.id, OLD.id));
+        turned := coalesce(NEW.id, OLD.id);
     ELSE
-        INSERT INTO finding_stale (dossier) VALUES (coalesce(NEW.dossier, OLD.dossier));
+        turned := coalesce(NEW.dossier, OLD.dossier);
     END IF;
-    RETURN NULL;
-END $$;
-CREATE FUNCTION mark_limits_of_dossiers() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-    INSERT INTO finding_stale (dossier) SELECT DISTINCT dossier FROM written;
+    IF current_setting('hoso.marked', true) IS DISTINCT FROM turned::text THEN
+        INSERT INTO finding_stale (dossier) VALUES (turned);
+        PERFORM set_config('hoso.marked', turned::text, true);
+    END IF;
     RETURN NULL;
 END $$;
 CREATE FUNCTION mark_agency() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -124,18 +125,16 @@ BEGIN
     INSERT INTO finding_stale (dossier) SELECT id FROM dossier WHERE holder = NEW.code AND stage <> 'closed';
     RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION mark_dossier(), mark_limits_of_dossiers(), mark_agency() FROM PUBLIC;
+REVOKE ALL ON FUNCTION mark_dossier(), mark_agency() FROM PUBLIC;
 CREATE TRIGGER dossier_turns AFTER INSERT OR UPDATE OR DELETE ON dossier FOR EACH ROW EXECUTE FUNCTION mark_dossier();
 CREATE TRIGGER doubt_turns AFTER INSERT OR UPDATE OR DELETE ON doubt FOR EACH ROW EXECUTE FUNCTION mark_dossier();
-CREATE TRIGGER event_turns AFTER INSERT ON event REFERENCING NEW TABLE AS written
-    FOR EACH STATEMENT EXECUTE FUNCTION mark_limits_of_dossiers();
-CREATE TRIGGER limit_starts AFTER INSERT ON time_limit REFERENCING NEW TABLE AS written
-    FOR EACH STATEMENT EXECUTE FUNCTION mark_limits_of_dossiers();
+CREATE TRIGGER event_turns AFTER INSERT ON event FOR EACH ROW EXECUTE FUNCTION mark_dossier();
+CREATE TRIGGER limit_starts AFTER INSERT OR DELETE ON time_limit FOR EACH ROW EXECUTE FUNCTION mark_dossier();
 CREATE TRIGGER limit_turns AFTER UPDATE OF book, rule, stands_for, kind, starts_at, due, opens, last_day, ended_at, explanation
     ON time_limit FOR EACH ROW EXECUTE FUNCTION mark_dossier();
-CREATE TRIGGER limit_goes AFTER DELETE ON time_limit FOR EACH ROW EXECUTE FUNCTION mark_dossier();
 CREATE TRIGGER agency_turns AFTER UPDATE OF kind ON agency FOR EACH ROW WHEN (OLD.kind <> NEW.kind)
     EXECUTE FUNCTION mark_agency();
+INSERT INTO finding_stale (dossier) SELECT id FROM dossier WHERE stage <> 'closed';
 """
 
 # The number of a stage's open dossiers: those counted, less those marked since as they stood, and these as they are. Columns that
@@ -190,16 +189,17 @@ CREATE FUNCTION add_to_totals(sign integer, months date[], agencies text[]) RETU
     ON CONFLICT (what, month, stage, tenths) DO UPDATE SET number = total.number + excluded.number
 $$;
 REVOKE ALL ON FUNCTION add_to_totals(integer, date[], text[]) FROM PUBLIC;
-CREATE OR REPLACE FUNCTION count_stale_months() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE months date[]; agencies text[];
+DROP FUNCTION count_stale_months();
+CREATE FUNCTION count_stale_months(most integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE months date[]; agencies text[]; marks integer;
 BEGIN
     IF NOT EXISTS (SELECT FROM month_stale) THEN
         RETURN 0;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('month_figure'));
-    WITH marked AS (DELETE FROM month_stale RETURNING month, agency)
-        SELECT array_agg(one.month), array_agg(one.agency) INTO months, agencies
-        FROM (SELECT DISTINCT month, agency FROM marked) one;
+    WITH marked AS (DELETE FROM month_stale WHERE id IN (SELECT id FROM month_stale ORDER BY id LIMIT most) RETURNING month, agency)
+        SELECT array_agg(one.month), array_agg(one.agency), sum(one.marks) INTO months, agencies, marks
+        FROM (SELECT month, agency, count(*) AS marks FROM marked GROUP BY 1, 2) one;
     IF months IS NULL THEN
         RETURN 0;
     END IF;
@@ -215,11 +215,12 @@ BEGIN
             array_agg(at) FILTER (WHERE what = 'overdue')
         FROM acts_of_months(months, agencies) GROUP BY 1, 2, 3;
     PERFORM add_to_totals(1, months, agencies);
-    RETURN cardinality(months);
+    RETURN marks;
 END $$;
+REVOKE ALL ON FUNCTION count_stale_months(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION count_stale_months(integer) TO hoso_app;
 DELETE FROM month_figure;
 INSERT INTO month_stale (month, agency) SELECT DISTINCT month_of(occurred_at), agency FROM event;
-SELECT count_stale_months();
 CREATE INDEX ix_month_figure_agency ON month_figure (agency, stage, month);
 CREATE INDEX ix_month_figure_month ON month_figure (month, agency, stage) INCLUDE (on_time, late, returned, supplemented);
 """
