@@ -28,7 +28,7 @@ COUNTRY, PROVINCE, COMMUNE = "tw", "gs-3", "ca-3-5"
 EACH_HAS = {"ca": COMMUNES, "ub": COMMUNES, "yt": 10, "ta": 8, "cs": 2, "ca-tinh": 1, "ta-tinh": 1, "tp": 1}
 """How many agencies of a kind a province has."""
 OPEN_SHARE, LATE_SHARE = 0.4, 0.15
-LIMITS, DOCUMENTS = 6, 5
+LIMITS, DOCUMENTS = 14, 7
 """So many a dossier at most."""
 PARTS = 2
 """Copied at once."""
@@ -228,7 +228,7 @@ _MADE = """
     FROM generate_series(1, %(dossiers)s) n
         JOIN base ON base.closed = (chance(n, 5) >= %(open)s) AND base.place = floor(base.places * chance(n, 6) ^ 2)
 """
-# What is copied, apart from what is made of it: five papers and six limits a dossier, those that run first, and without duties that
+# What is copied, apart from what is made of it: about five papers and six limits a dossier, those that run first, and no duties that
 # acts beside the main road meet, for nobody would be on time else.
 _BASED = f"""
     CREATE UNLOGGED TABLE base_person AS SELECT x.*, d.id AS dossier FROM base JOIN dossier d ON d.id = base.id JOIN person x ON x.id = d.person;
