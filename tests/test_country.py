@@ -1,10 +1,13 @@
 """The country that is measured is one the engine could have made: its chains hold, and its numbers do not change."""
 
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from flows.chain_check import verify_chains
+from models import clock
 from models.event import breaks_of
 from models.settings import Settings
 from tests import country
@@ -15,7 +18,9 @@ _EVENTS = """SELECT d.head, e.*, f.facts, f.salt FROM dossier d JOIN event e ON 
 
 
 @pytest.mark.long
-def test_chains_hold_and_dossiers_are_in_every_stage(database: Settings, store: Engine) -> None:
+def test_chains_and_registers_hold_and_dossiers_are_in_every_stage(
+    database: Settings, store: Engine, tmp_path: Path
+) -> None:
     for _ in country.fill(database, store, 300):
         pass
     events = rows(store, _EVENTS)
@@ -31,3 +36,5 @@ def test_chains_hold_and_dossiers_are_in_every_stage(database: Settings, store: 
         "police_collection", "health_determination", "court_decision", "execution", "closed",
     }  # fmt: skip
     assert 6 < len(events) / len(dossiers) < 16
+    with clock.at(country.NOW):
+        assert verify_chains(store, tmp_path).broken == ()
