@@ -27,7 +27,7 @@ from api.supervision import (
     months_asked,
 )
 from api.traces import shown
-from flows.agenda import Task, Window, tasks
+from flows.agenda import Task, Window, reading, tasks
 from flows.engine import Actor
 from flows.findings import counted
 from flows.performance import (
@@ -41,10 +41,9 @@ from flows.performance import (
 )
 from flows.sheets import workbook
 from flows.sheets_of_figures import sheets_of_figures
-from flows.standstill import WATCHING, Narrowed
+from flows.standstill import Narrowed
 from models.clock import now
 from models.law.limits import TIMEZONE
-from models.store import unit_of_work
 
 router = APIRouter(prefix="/v1", tags=["supervision"])
 
@@ -130,8 +129,7 @@ def tasks_of(filters: TaskFilters, actor: Actor, engine: Engine) -> tuple[list[T
         window = Window(filters.due_on, filters.due_on, window.ends_after if window else None)
     after = key_of(filters.cursor) if filters.cursor is not None else ""
     narrowed = Narrowed(filters.cause, filters.agency, filters.stage)
-    kept = filters.cause or actor.role in WATCHING
-    with counted(engine, actor.scope, moment) if kept else unit_of_work(engine, actor.scope) as connection:
+    with reading(engine, actor, moment, narrowed) as connection:
         found = tasks(
             connection,
             actor,

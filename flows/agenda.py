@@ -1,11 +1,12 @@
 """What there is to do: an agency's open dossiers, most urgent first, and the days of a month with what is due and heard on them."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from flows.books import book as book_of
 from flows.detectors import (
@@ -13,6 +14,7 @@ from flows.detectors import (
     COUNTRYWIDE,
     DETECTORS,
     EACH_TIME,
+    KEPT,
     PASSING,
     PLANS,
     found_in,
@@ -21,14 +23,14 @@ from flows.detectors import (
     known_of_law,
 )
 from flows.engine import Actor
-from flows.findings import URGENCY, week_end
+from flows.findings import URGENCY, counted, week_end
 from flows.standstill import WATCHING, Narrowed, looked_after
 from models.law.calendar import ONE_DAY
 from models.law.counting import midnight
 from models.law.limits import TIMEZONE
 from models.law.schema import Action
 from models.seeing import sees, sight
-from models.store import reach
+from models.store import reach, unit_of_work
 
 Order = Literal["urgency", "number"]
 KEYS = {"urgency": URGENCY.format(due="due.next_due", number="d.number"), "number": "d.number"}
@@ -81,13 +83,21 @@ _TASKS = """held AS MATERIALIZED (SELECT * FROM looked_after d WHERE {narrowed})
     ), page AS (SELECT * FROM keyed WHERE key > :after ORDER BY key LIMIT :most)
     SELECT page.*, s.account FROM page LEFT JOIN assignment s ON s.dossier = page.id AND s.ended_at IS NULL ORDER BY page.key
 """
-_KEPT = """page AS (
+_STANDING = """page AS (
         SELECT d.id, d.number, d.stage, d.holder, d.next_due, d.last_day, d.rule_book, d.rule, d.place, d.{order} AS key
         FROM (SELECT dossier AS id, * FROM standing) d
         WHERE {narrowed} AND {chosen} AND d.{order} > :after ORDER BY d.{order} LIMIT :most)
     SELECT page.*, dossier.opened_on, dossier.changed_at, dossier.book, s.account FROM page JOIN dossier ON dossier.id = page.id
         LEFT JOIN assignment s ON s.dossier = page.id AND s.ended_at IS NULL ORDER BY page.key
 """
+
+
+def reading(
+    engine: Engine, actor: Actor, moment: datetime, narrowed: Narrowed
+) -> AbstractContextManager[Connection]:
+    """The unit of work in which `tasks` reads: officers' work waits for no counting of a country."""
+    kept = narrowed.cause is not None or actor.role in WATCHING
+    return counted(engine, actor.scope, moment) if kept else unit_of_work(engine, actor.scope)
 
 
 def tasks(
@@ -108,7 +118,7 @@ def tasks(
     Whoever watches over a territory reads how its dossiers are kept to stand; who works reads the rows of their own agency.
 
     Args:
-        connection: a unit of work in the actor's scope, of `counted` for whoever watches and for a cause.
+        connection: a unit of work of `reading`.
         actor: who asks.
         moment: when it is.
         narrowed: to an agency, a stage, or those in whose way a cause stands.
@@ -123,32 +133,23 @@ def tasks(
     connection.execute(COUNTRYWIDE)
     condition, values = looked_after(connection, actor, narrowed)
     asked = known(connection, moment, values) | values | {"after": after, "most": at_most}
-    chosen, begun = ["true"], "WITH "
-    if narrowed.cause in PASSING:
-        begun = found_passing([narrowed.cause], condition) + ", "
-        chosen.append("d.id IN (SELECT dossier FROM found)")
-    elif narrowed.cause:
-        chosen.append("d.id IN (SELECT dossier FROM finding WHERE cause = :cause)")
-        asked["cause"] = narrowed.cause
-    if window:
-        chosen.append("d.id IN (" + _IN_WINDOW.replace("{narrowed}", condition) + ")")
-        asked |= {"first_day": window.first, "last_day": window.last, "ends_after": window.ends_after}
-    if assignee:
-        chosen.append(
-            "d.id IN (SELECT dossier FROM assignment WHERE account = :assignee AND ended_at IS NULL)"
-        )
-        asked["assignee"] = assignee
-    if unassigned:
-        chosen.append("d.id NOT IN (SELECT dossier FROM assignment WHERE ended_at IS NULL)")
-    if returned:
-        chosen.append("d.id IN (" + _SENT_BACK.replace("{narrowed}", condition) + ")")
-    query = begun + (_KEPT if actor.role in WATCHING else _TASKS)
-    for name, value in (
-        ("narrowed", condition),
-        ("key", KEYS[order]),
-        ("order", order),
-        ("chosen", " AND ".join(chosen)),
-    ):
+    begun = f"{found_passing([narrowed.cause], condition)}, " if narrowed.cause in PASSING else "WITH "
+    asked |= {
+        "cause": narrowed.cause, "first_day": window and window.first, "last_day": window and window.last,
+        "ends_after": window and window.ends_after, "assignee": assignee,
+    }  # fmt: skip
+    wanted = {
+        "d.id IN (SELECT dossier FROM found)": narrowed.cause in PASSING,
+        "d.id IN (SELECT dossier FROM finding WHERE cause = :cause)": narrowed.cause in KEPT,
+        f"d.id IN ({_IN_WINDOW})": window is not None,
+        "d.id IN (SELECT dossier FROM assignment WHERE account = :assignee AND ended_at IS NULL)": assignee
+        is not None,
+        "d.id NOT IN (SELECT dossier FROM assignment WHERE ended_at IS NULL)": unassigned,
+        f"d.id IN ({_SENT_BACK})": returned,
+    }
+    chosen = " AND ".join(["true", *(one for one, asked_for in wanted.items() if asked_for)])
+    query = begun + (_STANDING if actor.role in WATCHING else _TASKS)
+    for name, value in {"chosen": chosen, "narrowed": condition, "key": KEYS[order], "order": order}.items():
         query = query.replace(f"{{{name}}}", value)
     connection.execute(PLANS, EACH_TIME if actor.role in WATCHING else AS_USUAL)
     rows = connection.execute(text(query), asked).all()

@@ -10,18 +10,16 @@ from api.board import asked
 from api.board.asked import ChosenPage, ChosenPlaces, PlacesDep, WatcherDep
 from api.board.charts import address_of_times, address_of_trend
 from api.board.visits import VisitDep, pages
-from flows.detectors import DETECTORS
+from flows.detectors import DETECTORS, STAGES
 from flows.findings import THIS_WEEK, counted
 from flows.overview import Overview, Place, latest, overview
 from flows.performance import StageTime, last_months, shares, stage_times, trend
 from flows.standstill import Narrowed
 from models.clock import now
-from models.law.schema import Stage
 
 router = pages("")
 FIRST, A_PAGE = 12, 50
 """Agencies in the overview, and on a page of them all."""
-STAGES = tuple(stage.value for stage in Stage if stage != Stage.closed)
 _HOT = (1, 5, 15, 40)
 """Dossiers past a limit from which a cell is a shade darker."""
 

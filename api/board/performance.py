@@ -9,11 +9,12 @@ from api.board import asked
 from api.board.asked import ChosenPeriod, ChosenWhen, WatcherDep, address
 from api.board.charts import address_of_times
 from api.board.dossier import names_of
-from api.board.overview import STAGES, in_order
+from api.board.overview import in_order
 from api.board.visits import Visit, VisitDep, pages
 from api.figures import read_workbook
 from api.pages import cursor_of, key_of
 from api.supervision import months_asked
+from flows.detectors import STAGES
 from flows.findings import counted
 from flows.performance import days_of, last_months, month_after, performance, stage_times
 from flows.standstill import Narrowed

@@ -11,16 +11,14 @@ from api.dossier_list import lines_of
 from api.pages import cursor_of, key_of
 from api.traces import shown
 from flows import policy
-from flows.agenda import Window, awaited, tasks
+from flows.agenda import Window, awaited, reading, tasks
 from flows.books import book_of_day, books
 from flows.detectors import DETECTORS
 from flows.engine import Actor
-from flows.findings import counted
 from flows.standstill import Narrowed
 from models.clock import now
 from models.law.limits import TIMEZONE
 from models.law.schema import Stage
-from models.store import unit_of_work
 
 router = pages("/work")
 WorkerDep = Annotated[Actor, Depends(permitted("dossiers.act"))]
@@ -50,9 +48,7 @@ def show(
     narrowed = Narrowed(_CAUSES.get(which or ""), stage=stage)
     window = Window.this_week(moment) if which == "this_week" else None
     of = actor.account if which == "mine" else assignee
-    engine, scope = visit.parts.engine, actor.scope
-    reading = counted(engine, scope, moment) if narrowed.cause else unit_of_work(engine, scope)
-    with reading as connection:
+    with reading(visit.parts.engine, actor, moment, narrowed) as connection:
         if which == "awaited":
             found = awaited(connection, moment, stage, after, _LIMIT + 1)
         else:
