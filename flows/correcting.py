@@ -32,6 +32,7 @@ from models.law.calendar import Calendar
 from models.law.schema import Action, Stage
 from models.person import PersonData, search_key
 from models.store import Store, unit_of_work
+from models.words import dossiers_found
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,12 @@ _PAPERS = text(
     "SELECT id, context::text FROM document WHERE dossier = :dossier AND state = 'issued' ORDER BY issued_on, id"
 )
 _TWIN = text("""
-    SELECT EXISTS (SELECT FROM person_key k JOIN person other ON other.id = k.person JOIN dossier d ON d.id = :dossier
-        WHERE k.key = :number AND other.data -> 'identity' ->> 'number' = :number AND other.id <> d.person
+    SELECT EXISTS (SELECT FROM dossier found JOIN person other ON other.id = found.person JOIN dossier d ON d.id = :dossier
+        WHERE found.id = ANY (:found) AND other.data -> 'identity' ->> 'number' = :number AND other.id <> d.person
         AND (other.name_key <> :name OR other.data ->> 'birth_date' <> :birth))
 """)
+_SAME = 1_000
+"""Dossiers of one number that are looked at."""
 _PERSON = text("UPDATE person SET data = :data, name_key = :name_key WHERE id = :id").bindparams(
     bindparam("data", type_=JSONB)
 )
@@ -215,7 +218,14 @@ def _read(connection: Connection, state: State, person: PersonData) -> Known:
     rows = connection.execute(_PAPERS, named).all()
     twin, number = False, person.identity.number
     if number and number != state.person.identity.number:
-        asked = {**named, "number": number, "name": search_key(person.name), "birth": person.birth_date}
+        same = dossiers_found(connection, paper=number, most=_SAME)
+        asked = {
+            **named,
+            "found": same,
+            "number": number,
+            "name": search_key(person.name),
+            "birth": person.birth_date,
+        }
         twin = bool(connection.execute(_TWIN, asked).scalar_one())
     return Known(
         found.recorders, found.opener, {row.id: (row.seq, row.occurred_at) for row in connection.execute(_STARTED, named)},

@@ -14,7 +14,7 @@ class Person(SQLModel, table=True):
 
     id: UUID = identity()
     data: dict[str, Any] = json_column()
-    name_key: str = Field(index=True)  # lower case, without diacritics
+    name_key: str  # lower case, without diacritics
     recorded_at: datetime = instant()
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from sqlalchemy import ARRAY, Column, Text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from models.columns import UUID, Any, datetime, identity, instant, json_column
@@ -56,13 +57,14 @@ class Reminder(SQLModel, table=True):
     again: str | None = None
 
 
-class PersonKey(SQLModel, table=True):
-    """What a person is found by: each word of the name as `search_key` writes it, and the number of the identity paper.
+class DossierWords(SQLModel, table=True):
+    """What a dossier is found by: each word of the person's name as `search_key` writes it, and the number of the identity paper.
 
-    A trigger on `person` keeps them.
+    Triggers keep them; `models.words` asks for them.
     """
 
-    __tablename__ = "person_key"
+    __tablename__ = "dossier_words"
 
-    key: str = Field(primary_key=True)
-    person: UUID = Field(foreign_key="person.id", primary_key=True, index=True)
+    dossier: UUID = Field(foreign_key="dossier.id", primary_key=True)
+    number: str
+    words: str = Field(sa_column=Column(TSVECTOR, nullable=False))

@@ -81,8 +81,8 @@ def fill(settings: Settings, engine: Engine, dossiers: int) -> Iterator[str]:
             for name in _COPIED:
                 yield name
                 in_parts(_copy(name))
-            yield "keys"
-            in_parts(_KEYS)
+            yield "words"
+            in_parts(_WORDS)
             connection.execute(_REGISTERS)
             yield "indexes"
             list(pool.map(run, indexes))
@@ -123,7 +123,7 @@ def _forgetful(connection: Raw[Any], *, forgets: bool) -> None:
 
 def _without_indexes(connection: Raw[Any]) -> list[str]:
     """Takes away what is slower kept than made at the end; the statements that make it."""
-    found = connection.execute(_INDEXES, {"tables": ["event", *_COPIED]}).fetchall()
+    found = connection.execute(_INDEXES, {"tables": ["event", "dossier_words", *_COPIED]}).fetchall()
     for name, _ in found:
         connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
     return [made for _, made in found]
@@ -329,10 +329,9 @@ def _text(name: str) -> str:
 
 
 # What triggers keep otherwise; and the dossiers that were copied stand in nobody's way.
-_KEYS = f"""INSERT INTO person_key (key, person) SELECT keys.key, person.id
-    FROM made m JOIN base_dossier x ON x.dossier = m.base JOIN person ON person.id = copied(m.n, x.person)
-        CROSS JOIN LATERAL (SELECT unnest(string_to_array(name_key, ' ')) AS key UNION SELECT data -> 'identity' ->> 'number') keys
-    WHERE m.p % {PARTS} = {{part}} AND keys.key <> ''"""  # noqa: S608 - a number of ours
+_WORDS = f"""INSERT INTO dossier_words (dossier, number, words)
+    SELECT d.id, d.number, words_of(p.name_key, p.data -> 'identity' ->> 'number')
+    FROM made m JOIN dossier d ON d.id = m.dossier JOIN person p ON p.id = d.person WHERE m.p % {PARTS} = {{part}}"""  # noqa: S608 - a number of ours
 _REGISTERS = """INSERT INTO register (agency, year, name, last) SELECT agency, year, register_name, max(number) FROM document
     WHERE number IS NOT NULL GROUP BY 1, 2, 3 ON CONFLICT (agency, year, name) DO UPDATE SET last = excluded.last"""
 _LEFT = f"""

@@ -209,8 +209,8 @@ def test_rule_and_holds_are_set_by_those_who_may_and_are_recorded(
 ERASED_COLUMNS = {
     "assignment": ("note",), "before_act": ("acts", "limits", "parties", "book", "stage", "holder"),
     "bulk_batch": ("results",), "bulk_task": ("parameters", "sha256", "output"), "document": ("context", "ended_because"),
-    "dossier": ("facts",), "draft": ("body",), "dossier_hold": ("reason",), "event_facts": ("facts", "salt"), "imported_row": ("agency", "key"),
-    "paper": ("kind", "title", "file_name"), "person": ("data", "name_key"), "person_key": ("key",), "reminder": ("again",),
+    "dossier": ("facts",), "dossier_words": ("words",), "draft": ("body",), "dossier_hold": ("reason",), "event_facts": ("facts", "salt"), "imported_row": ("agency", "key"),
+    "paper": ("kind", "title", "file_name"), "person": ("data", "name_key"), "reminder": ("again",),
     "stored_answer": ("key", "request_digest", "headers", "body"), "time_limit": ("explanation", "ledger"),
 }  # fmt: skip
 """What `erase_dossier` empties, by table: whatever somebody typed about a person or their case, and what follows from it."""
@@ -233,6 +233,7 @@ IMPERSONAL = {
     "document_copy": "kind sha256 content_type file_name",  # named after form and number
     "dossier": "number book stage holder acts parties head",
     "dossier_agency": "agency",
+    "dossier_words": "number",
     "draft": "kind",
     "event": "action agency stage_before stage_after facts_digest previous digest book",
     "job": "stage events state worker flow_run error request",
@@ -266,7 +267,7 @@ IMPERSONAL = {
 _TEXTS = """
     SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r','p') AND a.attnum > 0 AND NOT a.attisdropped
-        AND (t.typcategory = 'S' OR t.typname IN ('json','jsonb','bytea','_text','_varchar','_json','_jsonb'))
+        AND (t.typcategory = 'S' OR t.typname IN ('json','jsonb','bytea','tsvector','_text','_varchar','_json','_jsonb'))
 """
 
 
