@@ -132,8 +132,11 @@ def tasks(
     """
     connection.execute(COUNTRYWIDE)
     condition, values = looked_after(connection, actor, narrowed)
-    asked = known(connection, moment, values) | values | {"after": after, "most": at_most}
-    begun = f"{found_passing([narrowed.cause], condition)}, " if narrowed.cause in PASSING else "WITH "
+    if narrowed.cause in PASSING:
+        asked, begun = known(connection, moment, values), f"{found_passing([narrowed.cause], condition)}, "
+    else:
+        asked, begun = known_of_law(moment), "WITH "
+    asked |= values | {"after": after, "most": at_most}
     asked |= {
         "cause": narrowed.cause, "first_day": window and window.first, "last_day": window and window.last,
         "ends_after": window and window.ends_after, "assignee": assignee,
