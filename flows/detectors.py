@@ -24,8 +24,10 @@ NEAR_BAR = 15
 """Days before the end of a time bar from which somebody should look."""
 RETURNS = 2
 """So many returns are a quarrel, not a slip."""
-COUNTRYWIDE = text("SELECT set_config('work_mem', '32MB', true), set_config('enable_mergejoin', 'off', true)")
-"""What a statement over all open dossiers of the country needs, lest it sorts them on disk, or at all to join them."""
+COUNTRYWIDE = text("""SELECT set_config('work_mem', '32MB', true), set_config('enable_mergejoin', 'off', true),
+    set_config('max_parallel_workers_per_gather', '0', true)""")
+"""What a statement over all open dossiers of the country needs, lest it sorts them on disk, or at all to join them, or waits for
+workers longer than they save."""
 PLANS = text("SELECT set_config('plan_cache_mode', :plans, true)")
 """Whether statements are planned once, each time, or as the server thinks."""
 EACH_TIME, ONCE, AS_USUAL = (
@@ -44,7 +46,8 @@ class Detector:
     `d` are the open dossiers looked at, `g` where they are, `r` their limits that run: duties and bars that nobody has met
     and that do not stand still; what must be done within so long before an end is never late and not among them. The
     statement gives `dossier, since, severity, place, rule_book, detail`: the rule in whose place a limit runs with its own
-    book and rule, or in `detail` what was found; `{of}` stands where columns of `d` may follow.
+    book and rule, or in `detail` what was found; `{of}` stands where columns of `d` may follow, and `{within}` where a further
+    condition may.
     """
 
     cause: str
@@ -102,7 +105,7 @@ RETURNED = Detector(
 IDLE = Detector(
     "idle", "Để lâu không xử lý", "Idle longer than nine in ten dossiers of its stage",
     " UNION ALL ".join(f"""SELECT d.id, d.changed_at, 'medium', NULL, NULL, NULL{{of}} FROM d
-        WHERE d.stage = '{stage}' AND d.changed_at < CAST(:rest_{stage} AS timestamptz)""" for stage in STAGES),  # noqa: S608
+        WHERE d.stage = '{stage}' AND d.changed_at < CAST(:rest_{stage} AS timestamptz){{within}}""" for stage in STAGES),  # noqa: S608
 )  # fmt: skip
 FAILED = Detector(
     "failed_work", "Việc nền hoặc văn bản bị lỗi", "A job or a document has failed",
@@ -189,22 +192,24 @@ def found_in(causes: Sequence[str], narrowed: str, today: date) -> str:
     return f"WITH {_OF_DOSSIERS.replace('{narrowed}', narrowed)}, found ({_COLUMNS}) AS ({union})"
 
 
-def found_passing(causes: Sequence[str], narrowed: str) -> str:
+def found_passing(causes: Sequence[str], narrowed: str, within: str = "") -> str:
     """The same for causes of `PASSING` in all dossiers looked after, of which `found` tells holder, stage, book and number too.
 
     Args:
         causes: of `PASSING`.
         narrowed: a condition on `d`, on its holder or stage.
+        within: of idle dossiers, which are a tenth of all, a further condition (`AND …`) on `d`.
     """
     of = "".join(f", d.{name}" for name in _OF)
     looked_at = _LOOKED_AFTER.replace("{narrowed}", narrowed)
-    return f"WITH {looked_at}, found ({_COLUMNS}, {', '.join(_OF)}) AS ({_union(causes, of)})"
+    return f"WITH {looked_at}, found ({_COLUMNS}, {', '.join(_OF)}) AS ({_union(causes, of, within)})"
 
 
-def _union(causes: Sequence[str], of: str) -> str:
+def _union(causes: Sequence[str], of: str, within: str = "") -> str:
+    asked = {cause: DETECTORS[cause].sql.replace("{of}", of).replace("{within}", within) for cause in causes}
     return " UNION ALL ".join(
-        f"SELECT CAST('{cause}' AS text), one.* FROM ({DETECTORS[cause].sql.replace('{of}', of)}) one"  # noqa: S608 - written here
-        for cause in causes
+        f"SELECT CAST('{cause}' AS text), one.* FROM ({sql}) one"  # noqa: S608 - written here
+        for cause, sql in asked.items()
     )
 
 

@@ -10,7 +10,18 @@ from sqlalchemy import Connection, text
 
 from flows.books import book as book_of
 from flows.books import successor
-from flows.detectors import COUNTRYWIDE, DETECTORS, KEPT, PASSING, Severity, found_in, found_passing, known
+from flows.detectors import (
+    COUNTRYWIDE,
+    DETECTORS,
+    EACH_TIME,
+    KEPT,
+    PASSING,
+    PLANS,
+    Severity,
+    found_in,
+    found_passing,
+    known,
+)
 from flows.engine import Actor
 from flows.findings import key
 from flows.ladder import who_must_act
@@ -147,17 +158,19 @@ def stuck(
         order: one of `ORDERS`.
     """
     connection.execute(COUNTRYWIDE)
-    values: dict[str, Any]
+    limits = {"after": after, "severity": narrowed.severity, "cause": narrowed.cause, "most": at_most}
     if narrowed.dossier is not None:
         values = {"dossiers": [narrowed.dossier], **sight(connection)}
         query = found_in(_causes(narrowed, DETECTORS), sees("dossier.id"), moment.astimezone(TIMEZONE).date())
         query += _OF_ONE.replace("{key}", key(order, "found", "d"))
+        rows: list[Any] = [
+            *connection.execute(text(query), known(connection, moment, values) | values | limits)
+        ]
     else:
+        connection.execute(PLANS, EACH_TIME)
         condition, values = looked_after(connection, actor, narrowed)
-        query = _listed(narrowed, condition, order)
-    asked = known(connection, moment, values) | values
-    asked |= {"after": after, "severity": narrowed.severity, "cause": narrowed.cause, "most": at_most}
-    rows = connection.execute(text(query), asked).all()
+        asked = known(connection, moment, values) | values | limits
+        rows = _listed(connection, narrowed, condition, asked, order)
     offices = _Offices(connection)
     return [_item(row, offices) for row in rows]
 
@@ -176,20 +189,47 @@ _OF_ONE = f"""
     page AS (SELECT * FROM keyed WHERE {_CHOSEN})
     SELECT page.*, dossier.parties FROM page JOIN dossier ON dossier.id = page.dossier ORDER BY page.key
 """  # noqa: S608 - written here
-_KEPT = f"""(SELECT {_LINE.replace("found.", "d.")}, d.number, d.book, d.stage, d.holder, d.{{order}} AS key FROM finding d
-    WHERE {{narrowed}} AND (CAST(:cause AS text) IS NULL OR d.cause = :cause) AND {_CHOSEN.replace("key", "d.{order}")})"""  # noqa: S608
-_PASSING = f"""(SELECT * FROM (SELECT {_LINE}, found.number, found.book, found.stage, found.holder, {{key}} AS key FROM found) one
-    WHERE {_CHOSEN})"""  # noqa: S608 - written here
+_PAGE = "SELECT page.*, dossier.parties FROM page JOIN dossier ON dossier.id = page.dossier ORDER BY page.key"
+_KEPT = f"""WITH page AS (SELECT {_LINE.replace("found.", "d.")}, d.number, d.book, d.stage, d.holder, d.{{order}} AS key FROM finding d
+    WHERE {{narrowed}} AND (CAST(:cause AS text) IS NULL OR d.cause = :cause) AND {_CHOSEN.replace("key", "d.{order}")}) {_PAGE}"""  # noqa: S608
+_PASSING = f""", page AS (SELECT * FROM (
+        SELECT {_LINE}, found.number, found.book, found.stage, found.holder, {{key}} AS key FROM found) one
+    WHERE {_CHOSEN}) {_PAGE}"""  # noqa: S608 - written here
 
 
-def _listed(narrowed: Narrowed, condition: str, order: str) -> str:
-    """The page of a list: what is kept, and what passes, each by itself in order, then the first of both."""
+# Idle dossiers are a tenth of all; beyond the last of a full page of what is kept none of them is looked for.
+_BEFORE = {"number": " AND d.number >= :from_number AND d.number <= :till"} | dict.fromkeys(
+    ("since", "severity"), " AND d.changed_at <= CAST(:till AS timestamptz)"
+)
+
+
+def _listed(
+    connection: Connection, narrowed: Narrowed, condition: str, asked: dict[str, Any], order: str
+) -> list[Any]:
+    """The rows of a page: what is kept, and what passes, each by itself in order, then the first of both."""
     passing, kept = _causes(narrowed, PASSING), _causes(narrowed, KEPT)
-    parts = [_KEPT.replace("{narrowed}", condition).replace("{order}", f"by_{order}")] * bool(kept)
-    parts += [_PASSING.replace("{key}", key(order, "found", "found"))] * bool(passing)
-    begun = f"{found_passing(passing, condition)}, " if passing else "WITH "
-    return f"""{begun} page AS (SELECT * FROM ({" UNION ALL ".join(parts)}) one ORDER BY key LIMIT :most)
-        SELECT page.*, dossier.parties FROM page JOIN dossier ON dossier.id = page.dossier ORDER BY page.key"""  # noqa: S608
+    rows: list[Any] = []
+    if kept:
+        query = _KEPT.replace("{narrowed}", condition).replace("{order}", f"by_{order}")
+        rows += connection.execute(text(query), asked)
+    if passing:
+        last = rows[-1] if len(rows) == asked["most"] else None
+        place = {"from_number": asked["after"].strip().partition(" ")[0], "till": _till(order, last)}
+        query = found_passing(passing, condition, _BEFORE[order])
+        query += _PASSING.replace("{key}", key(order, "found", "found"))
+        rows += connection.execute(text(query), asked | place)
+    return sorted(rows, key=lambda row: str(row.key))[: asked["most"]]
+
+
+def _till(order: str, last: Any) -> str:  # noqa: ANN401 - a row, or None
+    """Up to where idle dossiers may stand before the last finding of a page, in the terms of `_BEFORE`."""
+    if order == "number":
+        return str(last.number) if last else "~"
+    if last is None or (order == "severity" and last.severity == "low"):
+        return "infinity"
+    if order == "severity" and last.severity != "medium":
+        return "-infinity"
+    return str(last.since.isoformat())
 
 
 class _Offices:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from flows.engine import Act
-from flows.findings import counted
+from flows.findings import ORDERS, counted
 from flows.overview import overview, places
 from flows.performance import months_of, performance
 from flows.standstill import Narrowed, Stuck, stuck
@@ -204,10 +204,39 @@ def test_a_list_goes_on_page_by_page_and_names_every_cause_once(road_store: Engi
     assert len(set(pages)) == len(pages) > 6
 
 
+def test_idle_dossiers_stand_in_every_order_where_they_belong(road_store: Engine) -> None:
+    roads = [Road(road_store) for _ in range(30)]
+    for one in roads:
+        one.do("open", entry="test")
+    for one, days in zip(roads[4::10], (100, 300, 200), strict=True):
+        change(
+            one,
+            "UPDATE dossier SET changed_at = changed_at - make_interval(days => :days) WHERE id = :id",
+            days=days,
+        )
+    moment = roads[0].now + timedelta(days=40)
+    with counted(road_store, EVERYTHING, moment) as connection:
+
+        def keys(order: str, most: int) -> list[str]:
+            found, after = list[str](), ""
+            while page := stuck(connection, SUPERVISOR, moment, Narrowed(), after, at_most=most, order=order):
+                found += [one.key for one in page]
+                after = page[-1].key
+            return found
+
+        for order in ORDERS:
+            whole = keys(order, 1000)
+            assert sum(" idle " in key for key in whole) >= 3
+            assert len({" idle " in key for key in whole}) == 2
+            assert all(keys(order, most) == whole for most in (1, 2, 5, 20)), order
+
+
 def test_the_overview_counts_each_dossier_once_and_who_looks_after_one_place_sees_that_place(
     road_store: Engine,
 ) -> None:
-    moment = Road(road_store).now
+    other = Road(road_store)
+    other.do("open", by="ca-khac", entry="test")
+    moment = other.now
     with counted(road_store, EVERYTHING, moment) as connection:
         seen = overview(connection, SUPERVISOR, moment, Narrowed())
         held = places(connection, SUPERVISOR, moment, Narrowed())
