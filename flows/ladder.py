@@ -65,7 +65,8 @@ _CLIMBED = text("""
     UPDATE time_limit SET rung = new.reached, next_rung_at = new.next
     FROM jsonb_to_recordset(:rows) AS new ("limit" uuid, reached integer, next timestamptz) WHERE id = new."limit"
 """).bindparams(bindparam("rows", type_=JSONB))
-_NEVER = datetime.max.replace(tzinfo=TIMEZONE)
+NEVER = datetime.max.replace(tzinfo=TIMEZONE)
+"""When a limit on the last rung of its ladder is looked at again."""
 _LATER = timedelta(hours=1)
 """When a limit that cannot be told of is looked at again, so that it does not stand in the way of the others."""
 
@@ -225,7 +226,7 @@ def _reached(row: Any, moment: datetime) -> Iterator[tuple[int, Rung, datetime]]
 
 def _next(row: Any, climbed: int) -> datetime:  # noqa: ANN401 - a row
     ladder, rung = _ladder(row), row.rung + climbed
-    return row.due + ladder[rung].after if rung < len(ladder) else _NEVER
+    return row.due + ladder[rung].after if rung < len(ladder) else NEVER
 
 
 def _of_rung(

@@ -13,6 +13,7 @@ from psycopg import Connection as Raw
 from sqlalchemy import Date, DateTime, Engine, Uuid
 
 from flows.findings import find_anew
+from flows.ladder import DUTY, END, NEVER
 from models import postgres
 from models.settings import Settings
 from models.tables import table
@@ -259,13 +260,29 @@ _SPECIAL = {
     ("dossier", "acts"): "moved(x.acts, m.shift)",
     ("dossier", "parties"): "placed(x.parties, m.p, m.a)",
     ("dossier", "head"): "last.digest",
+    ("time_limit", "rung"): "CASE WHEN x.next_rung_at IS NULL THEN x.rung ELSE ladder.reached END",
+    (
+        "time_limit",
+        "next_rung_at",
+    ): f"CASE WHEN x.next_rung_at IS NOT NULL THEN coalesce(ladder.next, '{NEVER}') END",
     ("before_act", "acts"): "moved(x.acts, m.shift)",
     ("before_act", "parties"): "placed(x.parties, m.p, m.a)",
     ("document", "number"): """CASE WHEN x.number IS NOT NULL THEN row_number() OVER (
         PARTITION BY placed(x.agency, m.p, m.a), x.year, x.register_name, x.number IS NULL ORDER BY m.n, x.number) END""",
     ("document", "verify_code"): "upper(substr(md5(m.n || x.verify_code), 1, 20))",
 }
+# Sweeps have told of whatever was due: a limit stands on the rung it has reached by now (`flows.ladder`).
+_RUNGS = {
+    kind: ", ".join(
+        ["x.next_rung_at", *(f"x.due + interval '{rung.after.days} days'" for rung in ladder[1:])]
+    )
+    for kind, ladder in {"duty": DUTY, "end": END}.items()
+}
 _JOINED = {
+    "time_limit": f"""CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE at + m.shift <= '{NOW}') AS reached,
+            min(at + m.shift) FILTER (WHERE at + m.shift > '{NOW}') AS next
+        FROM unnest(CASE WHEN x.kind = 'duty' AND x.opens IS NULL THEN ARRAY[{_RUNGS["duty"]}] ELSE ARRAY[{_RUNGS["end"]}] END) at
+        ) ladder""",  # noqa: S608 - times of ours
     "person": """CROSS JOIN LATERAL (SELECT
         (ARRAY['Nguyễn','Trần','Lê','Phạm','Hoàng','Vũ','Đặng','Bùi'])[i] || ' ' || (ARRAY['Văn','Thị','Đức'])[j] || ' '
         || (ARRAY['A','B','C','D','E','G','H','K','L','M'])[k] AS name,

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from flows.chain_check import verify_chains
+from flows.sweep import due, sweep
 from models import clock
 from models.event import breaks_of
 from models.settings import Settings
@@ -15,6 +16,7 @@ from tests.flows.road_agencies import rows
 
 _EVENTS = """SELECT d.head, e.*, f.facts, f.salt FROM dossier d JOIN event e ON e.dossier = d.id
     JOIN event_facts f ON f.event = e.id WHERE d.number LIKE 'Q-%' ORDER BY d.number, e.seq"""
+_RUNGS = "SELECT id, rung, next_rung_at FROM time_limit WHERE next_rung_at IS NOT NULL ORDER BY id"
 
 
 @pytest.mark.long
@@ -38,3 +40,11 @@ def test_chains_and_registers_hold_and_dossiers_are_in_every_stage(
     assert 6 < len(events) / len(dossiers) < 16
     with clock.at(country.NOW):
         assert verify_chains(store, tmp_path).broken == ()
+        assert due(store) == 0, "sweeps have told of whatever was due"
+        told = rows(store, _RUNGS)
+        rows(
+            store,
+            "UPDATE time_limit SET due = due, next_rung_at = NULL WHERE next_rung_at IS NOT NULL RETURNING id",
+        )
+        assert sweep(store).limits > 100
+        assert rows(store, _RUNGS) == told
