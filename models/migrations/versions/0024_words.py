@@ -44,10 +44,10 @@ DROP INDEX ix_person_name_key;
 # An agency's are found among its own. Else common words meet in the first numbers already, and rare ones are few in the index: what
 # the server knows of words is too little to choose between both, so it is tried.
 FOUND = """
-CREATE FUNCTION dossiers_found(asked tsquery, after text, most integer) RETURNS SETOF uuid
+CREATE FUNCTION dossiers_found(asked tsquery, after text, most integer, few integer DEFAULT 5000, walked integer DEFAULT 20000)
+    RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    few CONSTANT integer := 5000;
     below text := current_setting('hoso.territory', true);
     own text[] := string_to_array(current_setting('hoso.dossiers', true), ',');
     everything boolean := below = 'vn' OR own = '{*}';
@@ -66,7 +66,7 @@ BEGIN
         END IF;
     END IF;
     found := ARRAY(SELECT w.dossier FROM (
-            SELECT dossier, number, words FROM dossier_words WHERE number > after ORDER BY number LIMIT 20000) w
+            SELECT dossier, number, words FROM dossier_words WHERE number > after ORDER BY number LIMIT walked) w
         WHERE w.words @@ asked AND (everything OR EXISTS (
             SELECT FROM dossier_agency part WHERE part.dossier = w.dossier AND part.agency || '' = ANY (own) OFFSET 0))
         ORDER BY w.number LIMIT most);
@@ -79,8 +79,8 @@ BEGIN
             SELECT FROM dossier_agency part WHERE part.dossier = hit.dossier AND part.agency || '' = ANY (own) OFFSET 0)
         ORDER BY hit.number LIMIT most;
 END $$;
-REVOKE ALL ON FUNCTION dossiers_found(tsquery, text, integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dossiers_found(tsquery, text, integer) TO hoso_app;
+REVOKE ALL ON FUNCTION dossiers_found(tsquery, text, integer, integer, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dossiers_found(tsquery, text, integer, integer, integer) TO hoso_app;
 """
 
 
