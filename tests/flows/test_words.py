@@ -21,10 +21,14 @@ WAYS = {
 }
 SCOPES = {
     "police": Scope("ca"), "police elsewhere": Scope("ca-khac"), "a court that has nothing": Scope("ta-khac"),
-    "a commune's territory": Scope("ub", territory=True), "blind": Scope("ca", blind=True), "system": Scope(SYSTEM),
+    "a commune's territory": Scope("gs", territory=True), "blind": Scope("ca", blind=True), "system": Scope(SYSTEM),
 }  # fmt: skip
 NAMES = ("Nguyễn Văn A", "Nguyễn Thị B", "Trần Văn An", "Lê Thị O'A", "Đặng Văn \\'B")
 ASKED = ("nguyen", "van", "v", "a ngu", "o'a", "\\'b", "& | ! :*", "nguyen & van", "zz", "thi le", "dang\\")
+
+
+_ABOVE = """INSERT INTO agency SELECT (jsonb_populate_record(a, '{"code": "gs", "territory": "vn/ca"}')).*
+    FROM agency a WHERE code = 'ub'"""
 
 
 def opened(store: Engine, name: str, by: str) -> UUID:
@@ -37,6 +41,8 @@ def opened(store: Engine, name: str, by: str) -> UUID:
 @pytest.fixture(scope="module", autouse=True)
 def filled(world: Any) -> None:
     """Dossiers of two communes, whose persons share words."""
+    with unit_of_work(world[1], Scope(SYSTEM)) as connection:
+        connection.execute(text(_ABOVE))
     for place, name in enumerate(NAMES * 2):
         opened(world[1], name, "ca-khac" if place % 3 == 0 else "ca")
 
