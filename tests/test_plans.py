@@ -28,7 +28,7 @@ from tests.flows.road_2026 import Road
 from tests.flows.road_agencies import rows
 
 LARGE = {
-    "dossier", "dossier_agency", "person", "dossier_words", "event", "event_facts", "time_limit", "document", "before_act", "finding",
+    "dossier", "dossier_agency", "person", "event", "event_facts", "time_limit", "document", "before_act", "finding",
 }  # fmt: skip
 """Not `standing` and `month_figure`: of a country that small a server rather reads them whole where all of it is asked for."""
 DOSSIERS = 8_000
