@@ -22,6 +22,7 @@ from tests import (
     bench_load,
     bench_locust,
     bench_peers,
+    bench_profiles,
     bench_size,
     bench_sweep,
 )
@@ -136,10 +137,11 @@ def measured(ground: Ground, chosen: Sequence[str]) -> Report:
                     for measure in map(Measure.of, section.measure(ground))
                 ]
                 ground.progress.advance(overall)
+            profiles = bench_profiles.taken(ground) if "acts" in chosen else {}
     finally:
         ground.close()
     size = "bench-full" if ground.full else "bench"
-    return Report(f"{began:%Y-%m-%d %H:%M}", size, here, with_what, sections)
+    return Report(f"{began:%Y-%m-%d %H:%M}", size, here, with_what, sections, profiles)
 
 
 if __name__ == "__main__":

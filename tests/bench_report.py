@@ -4,7 +4,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from re import match
@@ -34,6 +34,8 @@ class Report:
     machine: Mapping[str, str]
     versions: Mapping[str, str]
     sections: Mapping[str, Sequence[Measure]]
+    profiles: Mapping[str, str] = field(default_factory=dict)
+    """Texts: where the time of some work goes."""
 
     @property
     def missed(self) -> list[tuple[str, Measure]]:
@@ -84,7 +86,10 @@ class Report:
             lines.append(
                 f"- **{title}: {one.name.strip()}**, {_figures(one)[0]} for {one.goal}. Why, and what would: {why}"
             )
-        return "\n".join([*lines, *([] if self.missed else ["None."]), ""])
+        lines += ["" if self.missed else "None.", ""]
+        for title, text in self.profiles.items():
+            lines += [f"## Profile: {title}", "", "```text", text, "```", ""]
+        return "\n".join(lines).rstrip() + "\n"
 
     def json(self) -> bytes:
         """For programs."""
@@ -96,6 +101,7 @@ class Report:
             {
                 "began": self.began, "command": f"make {self.size}", "machine": dict(self.machine),
                 "versions": dict(self.versions), "sections": sections,
+                "profiles": dict(self.profiles),
             },
             option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE,
         )  # fmt: skip

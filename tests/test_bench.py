@@ -5,6 +5,7 @@ import pytest
 
 from tests.bench_locust import PERIODS, Answer, found, recovery
 from tests.bench_measure import Goal, Measure
+from tests.bench_profiles import profile
 from tests.bench_report import Report
 
 
@@ -30,12 +31,20 @@ def test_the_median_decides() -> None:
     assert Measure("a", [1], "ms").met is None
 
 
+def goal_of(place: int) -> int:
+    """Something to be seen in a profile."""
+    return -place
+
+
 def test_the_report_marks_each_goal_and_says_why_one_was_missed() -> None:
     measures = [
         Measure("good", [5], "acts/s", Goal(at_least=4), why="never said"),
         Measure("bad | worse", [3], "acts/s", Goal(at_least=4), why="the disk is slow; a faster one."),
     ]
-    report = Report("2026-12-01 07:00", "bench", {"processor": "one"}, {"commit": "abc"}, {"Acts": measures})
+    profiles = {"An act": profile(lambda: sorted(range(9), key=goal_of))}
+    report = Report(
+        "2026-12-01 07:00", "bench", {"processor": "one"}, {"commit": "abc"}, {"Acts": measures}, profiles
+    )
     text = report.markdown()
     assert "2 goals, 1 met, 1 not met" in text
     assert "| good | 5.00 acts/s | 5.00 – 5.00 | ≥ 4 | met |  |" in text
@@ -45,6 +54,8 @@ def test_the_report_marks_each_goal_and_says_why_one_was_missed() -> None:
         in text
     )
     assert "never said" not in text
+    assert "## Profile: An act\n\n```text\n" in text
+    assert f" 9  tests/test_bench.py:{goal_of.__code__.co_firstlineno} goal_of\n" in text
     told = orjson.loads(report.json())["sections"][0]["measures"]
     assert [(one["met"], one["why"]) for one in told] == [(True, ""), (False, measures[1].why)]
 
