@@ -13,10 +13,13 @@ class Supervision:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._above: dict[str, Sequence[str]] = {}
 
     def above(self, territory: str) -> Sequence[str]:
         """The nearest agencies with supervisors whose territory holds this one; none where nobody supervises it."""
-        return [office.code for office in nearest(self._supervisors, territory)]
+        if territory not in self._above:
+            self._above[territory] = [office.code for office in nearest(self._supervisors, territory)]
+        return self._above[territory]
 
     @cached_property
     def administrators(self) -> Sequence[str]:
