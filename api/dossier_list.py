@@ -136,10 +136,10 @@ def search(wanted: Wanted, actor: CurrentActor, engine: EngineDep, request: Requ
 
 def found_of(engine: Store, actor: Actor, wanted: Wanted) -> DossierPage:
     """One page of the dossiers of whoever is looked for, of those the actor may see."""
-    name, paper = wanted.name or "", (wanted.identity_number or "").strip()
+    paper = wanted.identity_number and wanted.identity_number.strip()
     after = "" if wanted.cursor is None else key_of(wanted.cursor)
     with unit_of_work(engine, actor.scope, planned_once=True) as connection:
-        ids = dossiers_found(connection, name=name, paper=paper, after=after, most=wanted.limit + 1)
+        ids = dossiers_found(connection, name=wanted.name, paper=paper, after=after, most=wanted.limit + 1)
         page = page_of(connection, actor, [_dossier.c.id.in_(ids)], wanted)
     found = [item for item in page.items if not item.masked]  # a hit would tell who it is
     return DossierPage(items=found, next_cursor=page.next_cursor)

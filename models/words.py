@@ -13,7 +13,7 @@ _FOUND = text("SELECT dossiers_found(CAST(:asked AS tsquery), :after, :most)")
 
 
 def dossiers_found(
-    connection: Connection, *, name: str = "", paper: str = "", after: str = "", most: int
+    connection: Connection, *, name: str | None = None, paper: str | None = None, after: str = "", most: int
 ) -> Sequence[UUID]:
     """Dossiers that the unit of work sees, by number.
 
@@ -27,8 +27,8 @@ def dossiers_found(
     Returns:
         Their ids; none when what is given of name and paper says nothing.
     """
-    asked = [f"{_quoted(word)}:*" for word in search_key(name).split()]
-    if name and not asked:
+    asked = [f"{_quoted(word)}:*" for word in search_key(name or "").split()]
+    if (name is not None and not asked) or paper == "":
         return []
     if paper:
         asked.append(_quoted(f"#{paper}"))

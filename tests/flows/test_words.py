@@ -95,6 +95,7 @@ def test_a_word_without_end_is_kept_and_found_by_its_beginning(road_store: Engin
 def test_nothing_asked_finds_nothing(road_store: Engine) -> None:
     with unit_of_work(road_store, Scope(SYSTEM)) as connection:
         assert dossiers_found(connection, most=9) == []
+        assert dossiers_found(connection, name="van", paper="", most=9) == []
         assert dossiers_found(connection, name="\u0301", paper="001098000001", most=9) == []
 
 
