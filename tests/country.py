@@ -211,23 +211,26 @@ def _made(connection: Raw[Any], bases: Mapping[str, bool], dossiers: int) -> Non
 
 # Of each base: its last act, and how long after that its first duty is due; the closed ones of few acts are most.
 _BASES = """
-    CREATE UNLOGGED TABLE base AS SELECT d.id, one.closed, last.at,
+    CREATE UNLOGGED TABLE base AS SELECT d.id, one.closed, last.at, last.opened_at,
         coalesce((SELECT min(l.due) FROM time_limit l WHERE l.dossier = d.id AND l.kind = 'duty' AND l.ended_at IS NULL
             AND l.opens IS NULL AND l.due > last.at) - last.at, interval '30 days') AS rest,
         row_number() OVER (PARTITION BY one.closed ORDER BY d.version, d.number) - 1 AS place,
         count(*) OVER (PARTITION BY one.closed) AS places
     FROM unnest(%s::uuid[], %s::boolean[]) one (id, closed) JOIN dossier d ON d.id = one.id
-        CROSS JOIN LATERAL (SELECT max(e.occurred_at) AS at FROM event e WHERE e.dossier = d.id) last
+        CROSS JOIN LATERAL (SELECT max(e.occurred_at) AS at, min(e.occurred_at) AS opened_at FROM event e WHERE e.dossier = d.id) last
 """
+# Numbered by the day they were opened, as an office numbers them: so what happened in a month lies together on the disk.
 _MADE = """
-    CREATE UNLOGGED TABLE made AS SELECT n, base.id AS base, copied(n, base.id) AS dossier,
-        floor(chance(n, 1) * %(provinces)s)::int AS p, floor(chance(n, 2) * %(communes)s)::int AS a,
-        make_interval(secs => round(extract(epoch FROM CASE
-            WHEN base.closed THEN %(now)s - base.at - interval '700 days' * chance(n, 3)
-            WHEN chance(n, 4) < %(late)s THEN %(now)s - base.at - base.rest - interval '40 days' * chance(n, 3)
-            ELSE %(now)s - base.at - base.rest * chance(n, 3) END))) AS shift
-    FROM generate_series(1, %(dossiers)s) n
-        JOIN base ON base.closed = (chance(n, 5) >= %(open)s) AND base.place = floor(base.places * chance(n, 6) ^ 2)
+    CREATE UNLOGGED TABLE made AS SELECT n, base, copied(n, base) AS dossier, p, a, shift
+    FROM (SELECT row_number() OVER (ORDER BY opened_at + shift, i)::int AS n, base, p, a, shift FROM (SELECT i, base.id AS base,
+            base.opened_at, floor(chance(i, 1) * %(provinces)s)::int AS p, floor(chance(i, 2) * %(communes)s)::int AS a,
+            make_interval(secs => round(extract(epoch FROM CASE
+                WHEN base.closed THEN %(now)s - base.at - interval '700 days' * chance(i, 3)
+                WHEN chance(i, 4) < %(late)s THEN %(now)s - base.at - base.rest - interval '40 days' * chance(i, 3)
+                ELSE %(now)s - base.at - base.rest * chance(i, 3) END))) AS shift
+        FROM generate_series(1, %(dossiers)s) i
+            JOIN base ON base.closed = (chance(i, 5) >= %(open)s) AND base.place = floor(base.places * chance(i, 6) ^ 2)) drawn) numbered
+    ORDER BY n
 """
 # What is copied, apart from what is made of it: about five papers and six limits a dossier, those that run first, and no duties that
 # acts beside the main road meet, for nobody would be on time else.
@@ -357,7 +360,7 @@ _LEFT = f"""
     DELETE FROM time_limit WHERE dossier IN (SELECT id FROM base);
     UPDATE dossier SET stage = 'closed' WHERE id IN (SELECT id FROM base);
     RESET session_replication_role;
-    INSERT INTO month_stale (month, agency) SELECT DISTINCT month_of(occurred_at), agency FROM event;
+    INSERT INTO month_stale (month, agency) SELECT DISTINCT month_of(occurred_at), agency FROM event ORDER BY 1, 2;
     DROP TABLE made, base, chain, {", ".join(f"base_{name}" for name in ("event", *_COPIED))};
     DROP FUNCTION chance, copied, moved, placed(text, int, int), placed(jsonb, int, int)
 """  # noqa: S608 - names of ours
