@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import monotonic
 from typing import Annotated
 
 import typer
@@ -28,7 +29,7 @@ from tests import (
 )
 from tests.bench_ground import Ground
 from tests.bench_measure import Line, Measure
-from tests.bench_report import Report, machine, versions
+from tests.bench_report import Report, machine, speed, versions
 from tests.flows.sample_road import NOW
 
 COUNTRY, SMALL_COUNTRY = 100_000, 10_000
@@ -84,7 +85,15 @@ SECTIONS = {
         ),
     ),
     "load": Section("Tải có đỉnh · load with a spike", bench_locust.measured),
-    "size": Section("Quy mô · size", bench_size.measured),
+    "size": Section(
+        "Quy mô · size",
+        bench_size.measured,
+        why=(
+            "A read is some short statements, each behind row-level security, and JSON written by Python; PostgreSQL and the "
+            "client share the processors with it, and the machine itself is slower at some times than at others (its speed "
+            "above). A faster core would help, and fewer statements a page."
+        ),
+    ),
     "board": Section("Trang · pages of the board", _board),
 }
 
@@ -124,24 +133,33 @@ def _chosen(only: str) -> list[str]:
 
 def measured(ground: Ground, chosen: Sequence[str]) -> Report:
     """These sections, one after the other; what they stood on is gone afterwards."""
-    began, sections = clock.now().astimezone(TIMEZONE), {}
+    began, start, sections, speeds = clock.now().astimezone(TIMEZONE), monotonic(), {}, []
     overall = ground.progress.add_task("[bold]benchmark", total=len(chosen))
     try:
         here, with_what = machine(ground.settings), versions(ground.settings)
         with clock.at(NOW):
             for name in chosen:
-                section = SECTIONS[name]
+                section, at = SECTIONS[name], monotonic()
                 ground.progress.update(overall, description=f"[bold]{section.title}")
+                speeds.append(f"{name} {speed():.2f} s")
                 sections[section.title] = [
                     replace(measure, why=measure.why or section.why)
                     for measure in map(Measure.of, section.measure(ground))
                 ]
                 ground.progress.advance(overall)
+                ground.progress.console.print(f"{section.title}: {_minutes(monotonic() - at)}")
             profiles = bench_profiles.taken(ground) if "acts" in chosen else {}
     finally:
         ground.close()
+    here["speed"] = f"3 million additions in Python, before each part: {', '.join(speeds)}"
     size = "bench-full" if ground.full else "bench"
-    return Report(f"{began:%Y-%m-%d %H:%M}", size, here, with_what, sections, profiles)
+    return Report(
+        f"{began:%Y-%m-%d %H:%M}", _minutes(monotonic() - start), size, here, with_what, sections, profiles
+    )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60} min {int(seconds) % 60} s"
 
 
 if __name__ == "__main__":

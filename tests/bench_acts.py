@@ -1,14 +1,13 @@
 """Acts a second: one by one, by threads, and some hundreds in one transaction; and what each costs whom."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 from itertools import count, islice
-from pathlib import Path
 from time import perf_counter, process_time
 
+import psutil
 from sqlalchemy import Engine, text
 
 from flows.engine import Act, act
@@ -107,16 +106,12 @@ def _cost(engine: Engine, asked: Sequence[Act], work: Callable[[Engine, Sequence
     return Cost(len(asked), seconds, python, _cpu_of(backends) - database)
 
 
-def _backends(engine: Engine) -> list[int]:
+def _backends(engine: Engine) -> list[psutil.Process]:
     own = text("SELECT pid FROM pg_stat_activity WHERE usename = current_user")
     with unit_of_work(engine, Scope(SYSTEM)) as connection:
-        return list(connection.execute(own).scalars())
+        return [psutil.Process(number) for number in connection.execute(own).scalars()]
 
 
-def _cpu_of(processes: Sequence[int]) -> float:
-    """Processor seconds these processes have used, from /proc (proc(5): utime and stime are fields 14 and 15)."""
-    ticks = 0
-    for process in processes:
-        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+def _cpu_of(processes: Sequence[psutil.Process]) -> float:
+    """Processor seconds these processes have used."""
+    return sum(sum(process.cpu_times()[:2]) for process in processes)

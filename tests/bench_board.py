@@ -73,7 +73,7 @@ def pages(settings: Settings, dossiers: int, progress: Progress) -> Iterator[Mea
             }  # fmt: skip
     finally:
         engine.dispose()
-    with server(settings, country.NOW) as url:
+    with server(settings, country.NOW) as (url, _):
         for user, paths in PAGES.items():
             with httpx.Client(base_url=url, cookies={"hoso_session": browsers[user]}, timeout=60) as http:
                 for path in paths:

@@ -10,15 +10,16 @@ from pathlib import Path
 from time import sleep
 from uuid import UUID
 
+import psutil
 from rich.progress import Progress
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from api.prefect_server import prefect_environment, prefect_is_ready, prefect_server
 from models import postgres
 from models.migrations import migrate
 from models.program import spawn
 from models.settings import Settings
-from models.store import open_store
+from models.store import SYSTEM, Scope, open_store, unit_of_work
 from tests.cluster import running
 from tests.flows.rows import seed
 from tests.flows.sample_road import ROAD, asked, opened, together
@@ -81,6 +82,15 @@ def prepared(engine: Engine, dossiers: int, progress: Progress) -> list[UUID]:
             together(engine, acts)
             progress.advance(task, len(acts))
     return made
+
+
+def database_processes(engine: Engine) -> tuple[psutil.Process, list[psutil.Process]]:
+    """The server behind this store, and the processes that it runs."""
+    with unit_of_work(engine, Scope(SYSTEM)) as connection:
+        backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    server = psutil.Process(backend).parent()
+    assert server
+    return server, server.children()
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """How long an import takes and how much memory: a workbook of many rows, worked off in a process of its own as a worker does."""
 
-import os
 import resource
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from flows import batches
 from flows.engine import Actor
 from models import clock
 from models.store import SYSTEM, Scope, open_store, unit_of_work
-from tests.bench_ground import Ground
+from tests.bench_ground import Ground, database_processes
 from tests.bench_measure import Line
 from tests.flows.rows import ACCOUNT
 from tests.flows.sheets import GOOD, TESTED, headings, of
@@ -103,21 +102,9 @@ def _workbook(path: Path, heads: list[str], rows: Iterable[dict[str, Any]]) -> P
 
 
 def _database_seconds(engine: Engine) -> float:
-    """Processor seconds of the database server, with all it has served (proc(5): fields 4 and 14 to 17)."""
-    with unit_of_work(engine, Scope(SYSTEM)) as connection:
-        server = _stat(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())[1]
-    ticks = sum(_stat(server)[11:15])
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            values = _stat(int(process.name))
-            ticks += sum(values[11:13]) if values[1] == server else 0
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _stat(process: int) -> list[int]:
-    """The numbers behind a process's name."""
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return [0, *map(int, fields[1:])]
+    """Processor seconds of the database server, with all it has served."""
+    server, children = database_processes(engine)
+    return sum(server.cpu_times()[:4]) + sum(sum(child.cpu_times()[:2]) for child in children)
 
 
 _WORKER = (sys.executable, "-m", "tests.bench_import")

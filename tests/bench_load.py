@@ -49,7 +49,7 @@ def measured(ground: Ground) -> Iterator[Line]:
     """The load of an office day, then the most requests a second, on imported dossiers on which nothing was done yet."""
     ids = _imported(ground.engine)
     users = _users(ground.engine)
-    with server(ground.settings, NOW) as url:
+    with server(ground.settings, NOW) as (url, _):
         rounds, found = uvloop.run(_measure(url, users, ids, ground.progress))
     errors = [error for one in rounds for error in one.errors]
     assert not errors, errors[:3]

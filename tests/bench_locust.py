@@ -136,7 +136,7 @@ def _played(ground: Ground, settings: Settings, engine: Engine, seconds: Sequenc
     folder = settings.data / "load"
     folder.mkdir()
     with ExitStack() as stack:
-        hosts = [stack.enter_context(server(settings, NOW)) for _ in range(2)]
+        hosts = [stack.enter_context(server(settings, NOW)).url for _ in range(2)]
         stack.enter_context(_worker(ground, settings))
         until(lambda: not read(engine, _WAITING, now=NOW), patience=300, every=1)
         plan = {

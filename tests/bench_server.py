@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import NamedTuple
 
 import httpx
 import uvicorn
@@ -18,9 +19,16 @@ from tests.flows.conftest import until
 from tests.free_port import free_port
 
 
+class Served(NamedTuple):
+    """Where an API answers, and the number of its process."""
+
+    url: str
+    process: int
+
+
 @contextmanager
-def server(settings: Settings, now: datetime) -> Iterator[str]:
-    """The address of an API over this installation's database, at a moment at which its time stands."""
+def server(settings: Settings, now: datetime) -> Iterator[Served]:
+    """An API over this installation's database, at a moment at which its time stands."""
     port = free_port()
     environment = {
         **os.environ, "HOSO_DATA": str(settings.data), "HOSO_PORT": str(port), "HOSO_NOW": now.isoformat(),
@@ -35,7 +43,7 @@ def server(settings: Settings, now: datetime) -> Iterator[str]:
         url = f"http://127.0.0.1:{port}"
         until(lambda: process.poll() is not None or _answers(url), patience=120)
         assert process.poll() is None, "the API ended"
-        yield url
+        yield Served(url, process.pid)
     finally:
         process.terminate()
         process.wait(30)

@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any
 
 import httpx
+import psutil
 from argon2 import PasswordHasher
 from sqlalchemy import Engine, text
 
@@ -19,7 +20,7 @@ from models.migrations import migrate
 from models.settings import Settings
 from models.store import SYSTEM, Scope, open_store, unit_of_work
 from tests import country
-from tests.bench_ground import Ground
+from tests.bench_ground import Ground, database_processes
 from tests.bench_measure import Goal, Measure
 from tests.bench_server import server
 from tests.bench_sweep import make_due
@@ -129,7 +130,7 @@ def _read(settings: Settings, engine: Engine, ground: Ground, size: int) -> Iter
             "SELECT id FROM dossier WHERE holder = :agency AND stage <> 'closed' ORDER BY version DESC LIMIT 1"
         )
         dossier = connection.execute(asked, {"agency": country.COMMUNE}).scalar_one()
-    with server(settings, country.NOW) as url, httpx.Client(base_url=url, timeout=120) as http:
+    with server(settings, country.NOW) as (url, process), httpx.Client(base_url=url, timeout=120) as http:
         for user, some in _reads(dossier).items():
             answer = http.post("/v1/auth/token", data={"username": user, "password": _PASSWORD})
             headers = {"Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}"}
@@ -139,10 +140,20 @@ def _read(settings: Settings, engine: Engine, ground: Ground, size: int) -> Iter
                 rounds = [quantiles(values[start::3], n=20)[-1] for start in range(3)]
                 whose = user == country.COMMUNE
                 said = "xã · commune" if whose else "cả nước · country"
-                yield (
-                    Measure(f"{size:,}: {name}, {said}", rounds, "ms", Goal(at_most=most), "p95 over HTTP"),
-                    whose,
-                )
+                remark = f"p95 over HTTP; {1000 * median(rounds) / size:.2f} µs a dossier"
+                yield Measure(f"{size:,}: {name}, {said}", rounds, "ms", Goal(at_most=most), remark), whose
+        for what, held in (
+            ("API", psutil.Process(process).memory_info().rss),
+            ("PostgreSQL", _database_bytes(engine)),
+        ):
+            remark = f"{held / size / 1000:.2f} kB a dossier"
+            yield Measure(f"{size:,}: bộ nhớ · memory, {what}", [held / 1e6], "MB", remark=remark), False
+
+
+def _database_bytes(engine: Engine) -> int:
+    """What the processes of the database server hold now, what they share counted once."""
+    server, children = database_processes(engine)
+    return sum(one.memory_full_info().pss for one in (server, *children))
 
 
 def _times(

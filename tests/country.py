@@ -26,6 +26,9 @@ NOW = datetime(2027, 6, 15, 2, tzinfo=UTC)
 PROVINCES, COMMUNES = 34, 90
 COUNTRY, PROVINCE, COMMUNE = "tw", "gs-3", "ca-3-5"
 """Agencies whose people look after the whole country, a province, and a commune's dossiers."""
+OWN, OWN_SHARE = 320, 0.1
+"""Dossiers of that commune, as many however large the country is, so that sizes tell what all others' dossiers cost it: as many
+as each has of a million; but of a small country a tenth at most."""
 EACH_HAS = {"ca": COMMUNES, "ub": COMMUNES, "yt": 10, "ta": 8, "cs": 2, "ca-tinh": 1, "ta-tinh": 1, "tp": 1}
 """How many agencies of a kind a province has."""
 OPEN_SHARE, LATE_SHARE = 0.4, 0.15
@@ -204,7 +207,7 @@ def _made(connection: Raw[Any], bases: Mapping[str, bool], dossiers: int) -> Non
     chosen.execute(_BASES, (list(bases), list(bases.values())))
     chosen.execute(
         _MADE, {"dossiers": dossiers, "now": NOW, "open": OPEN_SHARE, "late": LATE_SHARE,
-                "provinces": PROVINCES, "communes": COMMUNES},
+                "provinces": PROVINCES, "communes": COMMUNES, "own": min(OWN, int(dossiers * OWN_SHARE))},
     )  # fmt: skip
     connection.execute("ANALYZE made")
 
@@ -221,15 +224,18 @@ _BASES = """
 """
 # Numbered by the day they were opened, as an office numbers them: so what happened in a month lies together on the disk.
 _MADE = """
-    CREATE UNLOGGED TABLE made AS SELECT n, base, copied(n, base) AS dossier, p, a, shift
-    FROM (SELECT row_number() OVER (ORDER BY opened_at + shift, i)::int AS n, base, p, a, shift FROM (SELECT i, base.id AS base,
-            base.opened_at, floor(chance(i, 1) * %(provinces)s)::int AS p, floor(chance(i, 2) * %(communes)s)::int AS a,
-            make_interval(secs => round(extract(epoch FROM CASE
+    CREATE UNLOGGED TABLE made AS SELECT n, base, copied(n, base) AS dossier, p, a, shift FROM (
+        SELECT row_number() OVER (ORDER BY base.opened_at + shift, i)::int AS n, base.id AS base, place.p, place.a, shift
+        FROM generate_series(1, %(dossiers)s) i
+            CROSS JOIN LATERAL (SELECT floor(chance(i, 1) * %(provinces)s)::int AS p, floor(chance(i, 2) * %(communes)s)::int AS a) somewhere
+            CROSS JOIN LATERAL (SELECT CASE WHEN i <= %(own)s THEN 3 ELSE somewhere.p END AS p,
+                CASE WHEN i <= %(own)s THEN 5 WHEN (somewhere.p, somewhere.a) = (3, 5) THEN 6 ELSE somewhere.a END AS a) place
+            JOIN base ON base.closed = (chance(i, 5) >= %(open)s) AND base.place = floor(base.places * chance(i, 6) ^ 2)
+            CROSS JOIN LATERAL make_interval(secs => round(extract(epoch FROM CASE
                 WHEN base.closed THEN %(now)s - base.at - interval '700 days' * chance(i, 3)
                 WHEN chance(i, 4) < %(late)s THEN %(now)s - base.at - base.rest - interval '40 days' * chance(i, 3)
-                ELSE %(now)s - base.at - base.rest * chance(i, 3) END))) AS shift
-        FROM generate_series(1, %(dossiers)s) i
-            JOIN base ON base.closed = (chance(i, 5) >= %(open)s) AND base.place = floor(base.places * chance(i, 6) ^ 2)) drawn) numbered
+                ELSE %(now)s - base.at - base.rest * chance(i, 3) END))) shift
+    ) numbered
     ORDER BY n
 """
 # What is copied, apart from what is made of it: about five papers and six limits a dossier, those that run first, and no duties that

@@ -43,9 +43,16 @@ def test_the_report_marks_each_goal_and_says_why_one_was_missed() -> None:
     ]
     profiles = {"An act": profile(lambda: sorted(range(9), key=goal_of))}
     report = Report(
-        "2026-12-01 07:00", "bench", {"processor": "one"}, {"commit": "abc"}, {"Acts": measures}, profiles
+        "2026-12-01 07:00",
+        "5 min 3 s",
+        "bench",
+        {"processor": "one"},
+        {"commit": "abc"},
+        {"Acts": measures},
+        profiles,
     )
     text = report.markdown()
+    assert "by `make bench`, not by hand; begun 2026-12-01 07:00, done after 5 min 3 s." in text
     assert "2 goals, 1 met, 1 not met" in text
     assert "| good | 5.00 acts/s | 5.00 – 5.00 | ≥ 4 | met |  |" in text
     assert "| bad \\| worse | 3.00 acts/s | 3.00 – 3.00 | ≥ 4 | NOT met |  |" in text

@@ -38,6 +38,8 @@ def test_chains_and_registers_hold_and_dossiers_are_in_every_stage(
         "police_collection", "health_determination", "court_decision", "execution", "closed",
     }  # fmt: skip
     assert 6 < len(events) / len(dossiers) < 16
+    asked = "SELECT FROM dossier_agency WHERE agency = :agency AND dossier IN (SELECT id FROM dossier WHERE number LIKE 'Q-%')"
+    assert len(rows(store, asked, agency=country.COMMUNE)) == 300 * country.OWN_SHARE
     with clock.at(country.NOW):
         assert verify_chains(store, tmp_path).broken == ()
         assert due(store) == 0, "sweeps have told of whatever was due"
