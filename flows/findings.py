@@ -147,7 +147,7 @@ def _look_at(connection: Connection, dossiers: Sequence[UUID], moment: datetime)
 
 
 _FINDING = "dossier, holder, stage, book, number, cause, since, severity, place, rule_book, detail"
-_STANDING = "dossier, holder, stage, number, urgency, this_week, next_due, last_day, rule_book, rule, place, since, until"
+_STANDING = "dossier, holder, stage, number, urgency, this_week, next_due, last_day, rule_book, rule, place, since, until, changed_in"
 _KEPT = f"""
     , week AS MATERIALIZED (SELECT DISTINCT r.dossier FROM r WHERE r.kind = 'duty' AND r.due > :moment AND r.due <= :week_end),
     first AS (SELECT DISTINCT ON (r.dossier) r.* FROM r WHERE r.kind = 'duty' AND r.due IS NOT NULL
@@ -158,14 +158,14 @@ _KEPT = f"""
             ('duty', date_trunc('week', (r.due - interval '1 microsecond') AT TIME ZONE '{TIMEZONE}') AT TIME ZONE '{TIMEZONE}'),
             ('bar', r.due), ('bar', r.due - interval '{NEAR_BAR} days')) turn (kind, at)
         WHERE turn.kind = r.kind GROUP BY 1),
-    was AS MATERIALIZED (SELECT dossier, holder, stage, this_week FROM standing WHERE dossier = ANY (:dossiers)),
+    was AS MATERIALIZED (SELECT dossier, holder, stage, this_week, changed_in FROM standing WHERE dossier = ANY (:dossiers)),
     gone AS (DELETE FROM finding WHERE dossier = ANY (:dossiers) RETURNING dossier, holder, stage, cause),
     ended AS (DELETE FROM standing WHERE dossier = ANY (:dossiers)
         AND coalesce((SELECT c.stage FROM dossier c WHERE c.id = standing.dossier), 'closed') = 'closed'),
     stand AS (INSERT INTO standing ({_STANDING})
         SELECT d.id, d.holder, d.stage, d.number, {URGENCY.format(due="first.due", number="d.number")},
             week.dossier IS NOT NULL, first.due, first.last_day, first.book, first.rule, first.place,
-            coalesce(turns.since, '-infinity'), coalesce(turns.until, 'infinity')
+            coalesce(turns.since, '-infinity'), coalesce(turns.until, 'infinity'), week_of(d.changed_at)
         FROM d LEFT JOIN first ON first.dossier = d.id LEFT JOIN week ON week.dossier = d.id
             LEFT JOIN turns ON turns.dossier = d.id
         ON CONFLICT (dossier) DO UPDATE SET ({_STANDING}) = ROW (excluded.*)),
@@ -173,6 +173,9 @@ _KEPT = f"""
         SELECT d.id, d.holder, d.stage, d.book, d.number, found.cause, found.since, found.severity, found.place, found.rule_book,
             found.detail, {", ".join(key(order, "found", "d") for order in ORDERS)}
         FROM found JOIN d ON d.id = found.dossier),
+    rested AS (INSERT INTO resting AS total (stage, week, number) SELECT stage, week, sum(sign) FROM (
+            SELECT stage, changed_in, -1 FROM was UNION ALL SELECT stage, week_of(changed_at), 1 FROM d) one (stage, week, sign)
+        GROUP BY 1, 2 HAVING sum(sign) <> 0 ON CONFLICT (stage, week) DO UPDATE SET number = total.number + excluded.number),
     told (sign, dossier, holder, stage, cause) AS (
         SELECT -1, dossier, holder, stage, cause FROM gone
         UNION ALL SELECT -1, dossier, holder, stage, '' FROM was

@@ -16,7 +16,7 @@ class Standing(SQLModel, table=True):
     """How an open dossier stands between two moments, unless a mark says that it changed.
 
     `urgency` orders dossiers by their first duty that runs, which `next_due` to `place` tell of; `this_week` says whether a
-    duty is still due by Sunday.
+    duty is still due by Sunday, and `changed_in` names the week of the dossier's last change by its Monday in UTC.
     """
 
     __tablename__ = "standing"
@@ -34,6 +34,7 @@ class Standing(SQLModel, table=True):
     place: str | None = None
     since: datetime = instant()
     until: datetime = instant()
+    changed_in: date
 
 
 class Finding(SQLModel, table=True):
@@ -69,6 +70,16 @@ class FindingCount(SQLModel, table=True):
     holder: str = Field(primary_key=True)
     stage: str = Field(primary_key=True)
     cause: str = Field(primary_key=True)
+    number: int
+
+
+class Resting(SQLModel, table=True):
+    """How many open dossiers of a stage changed last in a week (its Monday, in UTC), of which `usual_rest` counts off a tenth."""
+
+    __tablename__ = "resting"
+
+    stage: str = Field(primary_key=True)
+    week: date = Field(primary_key=True)
     number: int
 
 

@@ -240,6 +240,7 @@ IMPERSONAL = {
     "job_retry": "error",
     "finding": "holder stage book number cause severity place rule_book detail by_number by_severity by_since",  # codes
     "finding_count": "holder stage cause",
+    "resting": "stage",
     "finding_law": "digest",
     "month_figure": "agency stage",
     "month_stale": "agency",

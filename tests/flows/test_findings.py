@@ -113,6 +113,26 @@ def test_each_program_names_a_day_s_law_alike() -> None:
     assert len(told) == 1
 
 
+def test_a_usual_rest_is_counted_off_in_the_right_week(roads: list[Road]) -> None:
+    """With more than ten dossiers a stage its first tenth ends behind the first weeks, and moves as dossiers do."""
+    store, moment = roads[0].store, roads[1].now
+    copied = rows(store, _COPIES, id=roads[0].id)
+    assert len({row["week"] for row in copied}) > 10
+    check_findings(store, moment)
+    rows(
+        store,
+        "UPDATE dossier SET changed_at = changed_at + interval '23 days' WHERE number LIKE 'X-%7' RETURNING id",
+    )
+    check_findings(store, moment)
+    rows(store, "UPDATE dossier SET stage = 'closed' WHERE number < 'X-115' AND number > 'X-' RETURNING id")
+    check_findings(store, moment)
+
+
+_COPIES = """INSERT INTO dossier SELECT (jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(), 'number', 'X-' || n,
+    'changed_at', d.changed_at - n * interval '31 hours'))).* FROM dossier d, generate_series(101, 163) n WHERE d.id = :id
+    RETURNING date_trunc('week', changed_at) AS week"""
+
+
 def test_readers_at_once_count_once(roads: list[Road]) -> None:
     store = roads[0].store
     with unit_of_work(store, EVERYTHING) as connection:
