@@ -15,7 +15,6 @@ from models import clock
 from models.law.limits import TIMEZONE
 from tests import (
     bench_acts,
-    bench_board,
     bench_documents,
     bench_flows,
     bench_import,
@@ -32,9 +31,6 @@ from tests.bench_measure import Line, Measure
 from tests.bench_report import Report, machine, speed, versions
 from tests.flows.sample_road import NOW
 
-COUNTRY, SMALL_COUNTRY = 100_000, 10_000
-"""Dossiers of the country whose pages are asked for, in the long benchmark and in the short one."""
-
 
 @dataclass(frozen=True)
 class Section:
@@ -47,10 +43,6 @@ class Section:
     measure: Callable[[Ground], Iterable[Measure | Line]]
     after: Sequence[str] = ()
     why: str = ""
-
-
-def _board(ground: Ground) -> Iterable[Line]:
-    return bench_board.measured(ground.settings, COUNTRY if ground.full else SMALL_COUNTRY, ground.progress)
 
 
 SECTIONS = {
@@ -86,7 +78,7 @@ SECTIONS = {
     ),
     "load": Section("Tải có đỉnh · load with a spike", bench_locust.measured),
     "size": Section(
-        "Quy mô · size",
+        "Quy mô và trang · size, and pages of the board",
         bench_size.measured,
         why=(
             "A read is some short statements, each behind row-level security, and JSON written by Python; PostgreSQL and the "
@@ -94,7 +86,6 @@ SECTIONS = {
             "above). A faster core would help, and fewer statements a page."
         ),
     ),
-    "board": Section("Trang · pages of the board", _board),
 }
 
 

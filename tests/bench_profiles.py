@@ -39,7 +39,7 @@ def taken(ground: Ground) -> dict[str, str]:
     make_due(engine, DUE, 1)
     return {
         f"{ACTS} thao tác · acts": profile(some),
-        f"quét {DUE} thời hạn · a sweep of {DUE} limits": profile(lambda: sweep(engine)),
+        f"quét {DUE} thời hạn · a sweep of {DUE} limits": profile(lambda: sweep(engine, at_most=DUE)),
         f"{PAPERS} văn bản {SAME[0]} · papers": profile(papers),
     }
 

@@ -1,7 +1,9 @@
 """How fast everyday work is, and how large, when ten thousand, a hundred thousand or a million dossiers are there."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from statistics import median, quantiles
@@ -20,6 +22,7 @@ from models.migrations import migrate
 from models.settings import Settings
 from models.store import SYSTEM, Scope, open_store, unit_of_work
 from tests import country
+from tests.bench_board import pages
 from tests.bench_ground import Ground, database_processes
 from tests.bench_measure import Goal, Measure
 from tests.bench_server import server
@@ -28,6 +31,8 @@ from tests.cluster import new_database
 from tests.flows.road_2026 import Road
 
 SIZES, SMALL_SIZES = (10_000, 100_000, 1_000_000), (10_000, 20_000)
+PAGES = (100_000, 20_000)
+"""In countries of these sizes the board's pages are asked for too."""
 WARM_UP, TIMES, ROADS = 12, 60, 6
 """Statements are planned for good after ten times; dossiers that acts are done on."""
 READ_MS, OVERVIEW_MS, ACT_MS, GROWTH = 50, 150, 50, 1.5
@@ -61,7 +66,7 @@ def _reads(dossier: object) -> dict[str, list[Asked]]:
 
 
 def measured(ground: Ground) -> Iterator[Measure]:
-    """For each size: how long it was made, how large it is, reads over HTTP, acts at the engine, a sweep, chains verified."""
+    """For each size: how long it was made, how large it is, reads over HTTP, acts at the engine, pages, a sweep, chains verified."""
     first: dict[str, float] = {}
     for size in SIZES if ground.full else SMALL_SIZES:
         with _country(ground, size) as (settings, engine, made):
@@ -77,6 +82,9 @@ def measured(ground: Ground) -> Iterator[Measure]:
                         yield Measure(
                             f"{size:,} ÷ {SMALL_SIZES[0]:,}: {name}", [ratio], "×", Goal(at_most=GROWTH)
                         )
+            if size in PAGES:
+                for page in pages(settings, engine, ground.progress):
+                    yield replace(page, name=f"{size:,}: {page.name}")
             yield from _clock(engine, size)
 
 
@@ -91,6 +99,7 @@ def _country(ground: Ground, size: int) -> Iterator[tuple[Settings, Engine, floa
             start = perf_counter()
             for what in country.fill(own, engine, size):
                 ground.progress.update(task, description=f"{size:,} hồ sơ · {what}")
+            os.sync()  # what was made without waiting for the disk would be waited for by who reads
             made = perf_counter() - start
             with clock.at(country.NOW):
                 yield own, engine, made

@@ -97,7 +97,7 @@ def fill(settings: Settings, engine: Engine, dossiers: int) -> Iterator[str]:
             find_anew(engine, NOW)
             yield "vacuum"
             connection.execute(
-                "VACUUM (ANALYZE, PARALLEL 2) month_figure, month_total, standing, finding, finding_count"
+                "VACUUM (ANALYZE, PARALLEL 2) month_figure, month_total, standing, finding, finding_count, resting"
             )
         finally:
             _forgetful(connection, forgets=False)
