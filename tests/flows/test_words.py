@@ -73,6 +73,21 @@ def test_each_way_finds_what_begins_so_among_the_dossiers_that_are_seen(road_sto
         assert found == right, (name, few, walked)
 
 
+_PAPERS = """SELECT d.id, p.data -> 'identity' ->> 'number' AS paper FROM dossier d JOIN person p ON p.id = d.person
+    ORDER BY d.number"""
+
+
+@pytest.mark.parametrize("who", SCOPES)
+def test_a_paper_is_found_in_the_dossiers_that_are_seen(road_store: Engine, who: str) -> None:
+    papers = {row["paper"] for row in rows(road_store, _PAPERS)} - {None}
+    assert papers
+    seen = rows(road_store, _PAPERS, SCOPES[who])
+    with unit_of_work(road_store, SCOPES[who]) as connection:
+        for paper in papers:
+            right = [row["id"] for row in seen if row["paper"] == paper]
+            assert dossiers_found(connection, paper=paper, most=100) == right
+
+
 def test_pages_go_on_after_a_number(road_store: Engine) -> None:
     numbers = {row["id"]: row["number"] for row in rows(road_store, "SELECT id, number FROM dossier")}
     with unit_of_work(road_store, Scope(SYSTEM)) as connection:
