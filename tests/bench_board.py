@@ -43,10 +43,7 @@ def pages(settings: Settings, engine: Engine, progress: Progress) -> Iterator[Me
     """
     task = progress.add_task("trang · pages", total=sum(map(len, PAGES.values())))
     with unit_of_work(engine, Scope(SYSTEM)) as connection:
-        asked = text(
-            "SELECT id FROM dossier WHERE holder = :agency AND stage <> 'closed' ORDER BY version DESC LIMIT 1"
-        )
-        dossier = connection.execute(asked, {"agency": country.COMMUNE}).scalar_one()
+        dossier = country.dossier(connection)
     with unit_of_work(engine, NOBODY) as connection:
         account = text("SELECT id FROM account WHERE username = :user")
         browsers = {

@@ -2,8 +2,8 @@
 
 import socket
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -84,13 +84,17 @@ def prepared(engine: Engine, dossiers: int, progress: Progress) -> list[UUID]:
     return made
 
 
-def database_processes(engine: Engine) -> tuple[psutil.Process, list[psutil.Process]]:
-    """The server behind this store, and the processes that it runs."""
+def database_sum(engine: Engine, of: Callable[[psutil.Process], float]) -> float:
+    """What is said of each process of the server behind this store, added up; some end meanwhile, and count no more."""
     with unit_of_work(engine, Scope(SYSTEM)) as connection:
         backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
     server = psutil.Process(backend).parent()
     assert server
-    return server, server.children()
+    total = of(server)
+    for child in server.children():
+        with suppress(psutil.NoSuchProcess):
+            total += of(child)
+    return total
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from flows import batches
 from flows.engine import Actor
 from models import clock
 from models.store import SYSTEM, Scope, open_store, unit_of_work
-from tests.bench_ground import Ground, database_processes
+from tests.bench_ground import Ground, database_sum
 from tests.bench_measure import Line
 from tests.flows.rows import ACCOUNT
 from tests.flows.sheets import GOOD, TESTED, headings, of
@@ -103,8 +103,7 @@ def _workbook(path: Path, heads: list[str], rows: Iterable[dict[str, Any]]) -> P
 
 def _database_seconds(engine: Engine) -> float:
     """Processor seconds of the database server, with all it has served."""
-    server, children = database_processes(engine)
-    return sum(server.cpu_times()[:4]) + sum(sum(child.cpu_times()[:2]) for child in children)
+    return database_sum(engine, lambda process: sum(process.cpu_times()[:4]))
 
 
 _WORKER = (sys.executable, "-m", "tests.bench_import")

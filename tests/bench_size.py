@@ -23,7 +23,7 @@ from models.settings import Settings
 from models.store import SYSTEM, Scope, open_store, unit_of_work
 from tests import country
 from tests.bench_board import pages
-from tests.bench_ground import Ground, database_processes
+from tests.bench_ground import Ground, database_sum
 from tests.bench_measure import Goal, Measure
 from tests.bench_server import server
 from tests.bench_sweep import make_due
@@ -135,10 +135,7 @@ def _read(settings: Settings, engine: Engine, ground: Ground, size: int) -> Iter
         connection.execute(
             text("UPDATE account SET password_hash = :kept WHERE username = ANY (:users)"), named
         )
-        asked = text(
-            "SELECT id FROM dossier WHERE holder = :agency AND stage <> 'closed' ORDER BY version DESC LIMIT 1"
-        )
-        dossier = connection.execute(asked, {"agency": country.COMMUNE}).scalar_one()
+        dossier = country.dossier(connection)
     with server(settings, country.NOW) as (url, process), httpx.Client(base_url=url, timeout=120) as http:
         for user, some in _reads(dossier).items():
             answer = http.post("/v1/auth/token", data={"username": user, "password": _PASSWORD})
@@ -153,16 +150,10 @@ def _read(settings: Settings, engine: Engine, ground: Ground, size: int) -> Iter
                 yield Measure(f"{size:,}: {name}, {said}", rounds, "ms", Goal(at_most=most), remark), whose
         for what, held in (
             ("API", psutil.Process(process).memory_info().rss),
-            ("PostgreSQL", _database_bytes(engine)),
+            ("PostgreSQL", database_sum(engine, lambda one: one.memory_full_info().pss)),  # shared once
         ):
             remark = f"{held / size / 1000:.2f} kB a dossier"
             yield Measure(f"{size:,}: bộ nhớ · memory, {what}", [held / 1e6], "MB", remark=remark), False
-
-
-def _database_bytes(engine: Engine) -> int:
-    """What the processes of the database server hold now, what they share counted once."""
-    server, children = database_processes(engine)
-    return sum(one.memory_full_info().pss for one in (server, *children))
 
 
 def _times(

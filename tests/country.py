@@ -6,11 +6,12 @@ The same number of dossiers is the same country on every machine. Chains of even
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from psycopg import ClientCursor, sql
 from psycopg import Connection as Raw
-from sqlalchemy import Date, DateTime, Engine, Uuid
+from sqlalchemy import Connection, Date, DateTime, Engine, Uuid, text
 
 from flows.findings import find_anew
 from flows.ladder import DUTY, END, NEVER
@@ -24,7 +25,8 @@ from tests.flows.road_agencies import KINDS, agency_row, seed
 NOW = datetime(2027, 6, 15, 2, tzinfo=UTC)
 """The moment at which the country is as it is."""
 PROVINCES, COMMUNES = 34, 90
-COUNTRY, PROVINCE, COMMUNE = "tw", "gs-3", "ca-3-5"
+_P, _A = 3, 5
+COUNTRY, PROVINCE, COMMUNE = "tw", f"gs-{_P}", f"ca-{_P}-{_A}"
 """Agencies whose people look after the whole country, a province, and a commune's dossiers."""
 OWN, OWN_SHARE = 320, 0.1
 """Dossiers of that commune, as many however large the country is, so that sizes tell what all others' dossiers cost it: as many
@@ -101,6 +103,14 @@ def fill(settings: Settings, engine: Engine, dossiers: int) -> Iterator[str]:
             )
         finally:
             _forgetful(connection, forgets=False)
+
+
+def dossier(connection: Connection) -> UUID:
+    """The open dossier of the commune that has been through most."""
+    asked = text(
+        "SELECT id FROM dossier WHERE holder = :agency AND stage <> 'closed' ORDER BY version DESC LIMIT 1"
+    )
+    return cast("UUID", connection.execute(asked, {"agency": COMMUNE}).scalar_one())
 
 
 def _longest(connection: Raw[Any]) -> int:
@@ -207,7 +217,8 @@ def _made(connection: Raw[Any], bases: Mapping[str, bool], dossiers: int) -> Non
     chosen.execute(_BASES, (list(bases), list(bases.values())))
     chosen.execute(
         _MADE, {"dossiers": dossiers, "now": NOW, "open": OPEN_SHARE, "late": LATE_SHARE,
-                "provinces": PROVINCES, "communes": COMMUNES, "own": min(OWN, int(dossiers * OWN_SHARE))},
+                "provinces": PROVINCES, "communes": COMMUNES, "own": min(OWN, int(dossiers * OWN_SHARE)),
+                "own_p": _P, "own_a": _A},
     )  # fmt: skip
     connection.execute("ANALYZE made")
 
@@ -228,8 +239,8 @@ _MADE = """
         SELECT row_number() OVER (ORDER BY base.opened_at + shift, i)::int AS n, base.id AS base, place.p, place.a, shift
         FROM generate_series(1, %(dossiers)s) i
             CROSS JOIN LATERAL (SELECT floor(chance(i, 1) * %(provinces)s)::int AS p, floor(chance(i, 2) * %(communes)s)::int AS a) somewhere
-            CROSS JOIN LATERAL (SELECT CASE WHEN i <= %(own)s THEN 3 ELSE somewhere.p END AS p,
-                CASE WHEN i <= %(own)s THEN 5 WHEN (somewhere.p, somewhere.a) = (3, 5) THEN 6 ELSE somewhere.a END AS a) place
+            CROSS JOIN LATERAL (SELECT CASE WHEN i <= %(own)s THEN %(own_p)s ELSE somewhere.p END AS p,
+                CASE WHEN i <= %(own)s THEN %(own_a)s WHEN (somewhere.p, somewhere.a) = (%(own_p)s, %(own_a)s) THEN %(own_a)s + 1 ELSE somewhere.a END AS a) place
             JOIN base ON base.closed = (chance(i, 5) >= %(open)s) AND base.place = floor(base.places * chance(i, 6) ^ 2)
             CROSS JOIN LATERAL make_interval(secs => round(extract(epoch FROM CASE
                 WHEN base.closed THEN %(now)s - base.at - interval '700 days' * chance(i, 3)

@@ -21,7 +21,7 @@ from flows.standstill import Narrowed, stuck
 from flows.sweep import sweep
 from models import clock, postgres
 from models.settings import Settings
-from models.store import open_store
+from models.store import SYSTEM, Scope, open_store, unit_of_work
 from tests import country
 from tests.cluster import new_database
 from tests.flows.road_2026 import Road
@@ -119,9 +119,9 @@ def _read(
 
 
 def _dossier(engine: Engine) -> object:
-    asked = "SELECT id FROM dossier WHERE holder = :agency AND stage <> 'closed' LIMIT 1"
-    [row] = rows(engine, asked, agency=country.COMMUNE)
-    return lines_of(engine, OFFICER, [row["id"]])
+    with unit_of_work(engine, Scope(SYSTEM)) as connection:
+        dossier = country.dossier(connection)
+    return lines_of(engine, OFFICER, [dossier])
 
 
 def _acts(engine: Engine) -> object:
