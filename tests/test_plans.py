@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 from api.dossier_list import Filters, Wanted, conditions_of, found_of, lines_of, page_of
 from flows.agenda import tasks
 from flows.engine import Actor
-from flows.findings import ORDERS, counted
+from flows.findings import AT_ONCE, ORDERS, counted
 from flows.overview import latest, overview, places
 from flows.performance import last_months, performance, shares, stage_times, trend
 from flows.standstill import Narrowed, stuck
@@ -128,6 +128,16 @@ def _acts(engine: Engine) -> object:
     return Road(engine, now=country.NOW + timedelta(days=900)).to("decide")
 
 
+def _months(engine: Engine) -> object:
+    """As many months counted again as at once, of the agencies that do most."""
+    asked = """SELECT count(*) AS acts FROM (SELECT array_agg(agency) AS codes, array_agg(month) AS months FROM (
+        SELECT month, agency FROM month_figure GROUP BY 1, 2 ORDER BY sum(passed_on) DESC, 1, 2 LIMIT :most) few) asked,
+        acts_of_months(asked.months, asked.codes)"""
+    [found] = rows(engine, asked, most=AT_ONCE)
+    assert found["acts"]
+    return found
+
+
 NOWHERE, YEAR = Narrowed(), last_months(country.NOW)
 WAYS: dict[str, Callable[[Engine], object]] = {
     "a dossier's line": _dossier,
@@ -145,6 +155,7 @@ WAYS: dict[str, Callable[[Engine], object]] = {
     "twelve months": _read(trend, WATCHER, country.NOW, NOWHERE, YEAR),
     "times": _read(stage_times, WATCHER, NOWHERE, YEAR),
     "performance": _read(performance, WATCHER, NOWHERE, YEAR, at_most=50),
+    "months counted again": _months,
     "shares": _read(shares, WATCHER, NOWHERE, YEAR, 12),
 } | {
     f"what stands still, by {order}": _read(stuck, WATCHER, country.NOW, NOWHERE, order=order)
