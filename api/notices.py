@@ -6,7 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Text, func, literal, select, true, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from api.answers import Instant
 from api.deliveries import DeliveryOut, deliveries_of
@@ -19,7 +20,7 @@ from flows.engine import Actor
 from flows.notice_texts import wording
 from models.clock import now
 from models.seeing import own
-from models.store import unit_of_work
+from models.store import reach, unit_of_work
 from models.tables import table
 
 router = APIRouter(prefix="/v1/notices", tags=["notices"])
@@ -134,10 +135,22 @@ def list_notices(
 def inbox_of(engine: Engine, actor: Actor, filters: NoticeFilters, language: Language) -> NoticePage:
     """One page of the inbox, and how many are unread in all."""
     with unit_of_work(engine, actor.scope) as connection:
-        mine = _mine(connection, actor)
-        asked = select(_notice).where(*mine, *_narrowed(filters)).order_by(_notice.c.seq.desc())
+        # The newest of each agency that is reached, in an index: of all of them together, every notice would be sorted.
+        agency = (
+            func.unnest(literal(reach(connection).agencies, ARRAY(Text)))
+            .table_valued("code")
+            .render_derived()
+        )
+        newest = (
+            select(_notice)
+            .where(_notice.c.agency == agency.c.code, _told(actor), *_narrowed(filters))
+            .order_by(_notice.c.seq.desc())
+            .limit(filters.limit + 1)
+            .lateral()
+        )
+        asked = select(newest).select_from(agency.join(newest, true())).order_by(newest.c.seq.desc())
         rows = connection.execute(asked.limit(filters.limit + 1)).mappings().all()
-        unread = _unread(connection, mine)
+        unread = _unread(connection, _mine(connection, actor))
     items = [_shown(dict(row), language) for row in rows[: filters.limit]]
     following = cursor_of(str(items[-1].seq)) if len(rows) > filters.limit else None
     return NoticePage(items=items, next_cursor=following, unread=unread)
@@ -197,7 +210,11 @@ def list_deliveries(
 
 def _mine(connection: Connection, actor: Actor) -> list[ColumnElement[bool]]:
     """Notices of one's agency, and of those it succeeded, for one's role."""
-    return [own(connection, _notice.c.agency), _notice.c.audience.in_(_AUDIENCES.get(actor.role, ()))]
+    return [own(connection, _notice.c.agency), _told(actor)]
+
+
+def _told(actor: Actor) -> ColumnElement[bool]:
+    return _notice.c.audience.in_(_AUDIENCES.get(actor.role, ()))
 
 
 def _narrowed(filters: NoticeFilters) -> list[ColumnElement[bool]]:

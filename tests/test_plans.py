@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from api.dossier_list import Filters, Wanted, conditions_of, found_of, lines_of, page_of
+from api.notices import NoticeFilters, inbox_of
 from flows.agenda import tasks
 from flows.engine import Actor
 from flows.findings import AT_ONCE, ORDERS, counted
@@ -23,13 +24,13 @@ from models import clock, postgres
 from models.settings import Settings
 from models.store import SYSTEM, Scope, open_store, unit_of_work
 from tests import country
-from tests.cluster import new_database
+from tests.cluster import new_database, superuser
 from tests.flows.road_2026 import Road
 from tests.flows.road_agencies import rows
 
 LARGE = {
     "dossier", "dossier_agency", "person", "event", "event_facts", "time_limit", "document", "before_act", "finding",
-    "dossier_words",
+    "dossier_words", "notice",
 }  # fmt: skip
 """Not `standing` and `month_figure`: of a country that small a server rather reads them whole where all of it is asked for."""
 DOSSIERS = 8_000
@@ -49,9 +50,18 @@ def filled(cluster: Settings, template: str) -> Iterator[Engine]:
         engine = open_store(postgres.app_url(settings))
         for _ in country.fill(settings, engine, DOSSIERS):
             pass
+        database = postgres.owner_url(settings).database
+        assert database
+        with superuser(settings, database) as connection:
+            connection.execute(_TOLD, {"agency": country.COMMUNE, "now": country.NOW})
+            connection.execute("ANALYZE notice")
         with clock.at(country.NOW):
             yield engine
         engine.dispose()
+
+
+_TOLD = """INSERT INTO notice (id, agency, audience, kind, key, facts, created_at, read_at)
+    SELECT gen_random_uuid(), %(agency)s, 'agency', 'arrived', n::text, '{}', %(now)s, %(now)s FROM generate_series(1, 5000) n"""
 
 
 @contextmanager
@@ -145,6 +155,7 @@ WAYS: dict[str, Callable[[Engine], object]] = {
     "a list of dossiers": lambda engine: page_of(engine, OFFICER, conditions_of(Filters()), Filters()),
     "a person's name": lambda engine: found_of(engine, OFFICER, Wanted(name="Nguyễn Văn A")),
     "a name in the whole country": lambda engine: found_of(engine, WATCHER, Wanted(name="Nguyễn Văn A")),
+    "an inbox": lambda engine: inbox_of(engine, OFFICER, NoticeFilters(), "vi"),
     "acts": _acts,
     "a sweep": lambda engine: sweep(engine, at_most=50),
     "the country's work": _read(tasks, WATCHER, country.NOW, NOWHERE),
