@@ -83,6 +83,9 @@ def fill(settings: Settings, engine: Engine, dossiers: int) -> Iterator[str]:
             longest = _longest(connection)
             for seq in range(1, longest + 1):
                 yield f"events {seq}/{longest}"
+                connection.execute(
+                    f"CREATE UNLOGGED TABLE chain_{seq} PARTITION OF chain FOR VALUES IN ({seq})"
+                )
                 in_parts(_events(seq))
             for name in _COPIED:
                 yield name
@@ -269,7 +272,7 @@ _BASED = f"""
     DELETE FROM base_document WHERE id NOT IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY dossier
         ORDER BY issued_on DESC, id) AS place FROM base_document) x WHERE place <= {DOCUMENTS});
     UPDATE base_document SET replaced_by = NULL WHERE replaced_by NOT IN (SELECT id FROM base_document);
-    CREATE UNLOGGED TABLE chain (dossier uuid, seq int, digest text, PRIMARY KEY (dossier, seq));
+    CREATE TABLE chain (dossier uuid, seq int, digest text) PARTITION BY LIST (seq);
     ANALYZE base_event, {", ".join(f"base_{name}" for name in _COPIED)};
 """  # noqa: S608 - names of ours
 _SPECIAL = {
@@ -353,7 +356,7 @@ def _events(seq: int) -> str:
             SELECT e.*, encode(sha256(convert_to('{{' || concat_ws(',', {digested}) || '}}', 'UTF8')), 'hex') FROM (
                 SELECT {said} FROM made m JOIN base_event x ON x.dossier = m.base AND x.seq = {seq}
                     LEFT JOIN chain before ON before.dossier = m.dossier AND before.seq = {seq - 1}
-                WHERE m.p % {PARTS} = {{part}}) e
+                WHERE m.p % {PARTS} = {{part}} OFFSET 0) e
             RETURNING dossier, digest)
         INSERT INTO chain SELECT dossier, {seq}, digest FROM written
     """  # noqa: S608 - names of ours

@@ -12,7 +12,8 @@ CREATE OR REPLACE FUNCTION acts_of_months(months date[], agencies text[]) RETURN
         month date, agency text, stage text, what text, at date, days real, event uuid, dossier uuid, rule text)
     LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     WITH acts AS MATERIALIZED (
-        SELECT asked.month, e.* FROM unnest(months, agencies) asked (month, agency) JOIN event e ON e.agency = asked.agency
+        SELECT asked.month, e.id, e.dossier, e.seq, e.agency, e.action, e.stage_before, e.stage_after, e.occurred_at
+        FROM unnest(months, agencies) asked (month, agency) JOIN event e ON e.agency = asked.agency
             AND e.occurred_at >= midnight_of(asked.month)
             AND e.occurred_at < midnight_of((asked.month + interval '1 month')::date)
         WHERE e.voids IS NULL AND NOT EXISTS (SELECT FROM event later WHERE later.voids = e.id)
