@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from models.law.limits import TIMEZONE
@@ -297,19 +298,22 @@ def _late(facts: Mapping[str, Any], told_at: datetime) -> Both | None:
 
 def _rule(facts: Mapping[str, Any]) -> Rule | None:
     """The rule as the dossier's book has it; as the newest book does, where the facts name none."""
-    found = (rule for book in _books(facts) for rule in load_book(book).rules if rule.id == facts.get("rule"))
-    return next(found, None)
+    return _rule_of(facts.get("book"), facts["rule"]) if facts.get("rule") else None
 
 
 def _action(facts: Mapping[str, Any]) -> Action | None:
-    found = (
-        action
-        for book in _books(facts)
-        for action in load_book(book).actions
-        if action.code == facts.get("action")
-    )
-    return next(found, None)
+    return _action_of(facts.get("book"), facts["action"]) if facts.get("action") else None
 
 
-def _books(facts: Mapping[str, Any]) -> Sequence[str]:
-    return [book for book in (facts.get("book"), *codes()[::-1]) if book]
+@cache
+def _rule_of(book: str | None, rule: str) -> Rule | None:
+    return next((one for code in _books(book) for one in load_book(code).rules if one.id == rule), None)
+
+
+@cache
+def _action_of(book: str | None, action: str) -> Action | None:
+    return next((one for code in _books(book) for one in load_book(code).actions if one.code == action), None)
+
+
+def _books(named: str | None) -> Sequence[str]:
+    return [code for code in (named, *codes()[::-1]) if code]
