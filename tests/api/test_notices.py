@@ -90,6 +90,19 @@ def test_inbox_comes_newest_first_in_pages_and_as_csv(store: Engine, as_user: As
     assert caller.get("/v1/notices?cursor=x").status_code == 422
 
 
+def test_inbox_holds_what_the_agencies_were_told_that_it_succeeded(store: Engine, as_user: As) -> None:
+    told(store, *(one(str(number), agency=agency) for number in range(3) for agency in (POLICE, OTHERS)))
+    abolished = text("UPDATE agency SET successor = :heir, valid_to = '2026-10-01' WHERE code = :code")
+    with unit_of_work(store, Scope(SYSTEM)) as connection:
+        connection.execute(abolished, {"heir": POLICE, "code": OTHERS})
+    caller = as_user(POLICE)
+    first = inbox(caller, "?limit=4")
+    rest = inbox(caller, f"?limit=4&cursor={first['next_cursor']}")
+    seqs = [item["seq"] for item in first["items"] + rest["items"]]
+    assert seqs == sorted(seqs, reverse=True)
+    assert (len(first["items"]), len(rest["items"]), first["unread"]) == (4, 2, 6)
+
+
 def test_inbox_is_narrowed_by_kind_dossier_and_unread(road: Road, store: Engine, as_user: As) -> None:
     road.open()
     told(store, one("a"), Telling(POLICE, "handed_over", "b", {"dossier": "x"}, UUID(road.id)))
