@@ -3,10 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import and_, bindparam, exists, or_
+
 from flows.books import book as book_of
 from flows.clocks import rule_of
 from flows.state import State
 from models.law.limits import TIMEZONE
+from models.tables import table
+
+_dossier, _limit = table("dossier"), table("time_limit")
+grounds_may_exist = or_(
+    _dossier.c.acts.has_key("terminate"),
+    and_(_dossier.c.facts["outcome"].astext == "refuse", _dossier.c.acts.has_key("decide")),
+    exists().where(
+        _limit.c.dossier == _dossier.c.id, _limit.c.kind == "bar", _limit.c.ended_at.is_(None), _limit.c.due <= bindparam("at")
+    ),
+)  # fmt: skip
+"""A condition on dossiers, true of each that `release_alarm` is raised for at the moment `at`: others need not be read whole."""
 
 
 @dataclass(frozen=True)

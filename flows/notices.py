@@ -6,9 +6,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, exists, func, select, text
-from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy.dialects.postgresql import JSONB
 
-from flows.alarms import release_alarm
+from flows.alarms import grounds_may_exist, release_alarm
 from flows.ending import REISSUE, VOID
 from flows.state import Agencies, load
 from flows.supervision import Supervision
@@ -59,13 +59,15 @@ _REMINDED = text("""
     FROM reminder r JOIN dossier d ON d.id = r.dossier CROSS JOIN LATERAL unnest(r.agencies) agency
     WHERE r.event = ANY (:events) AND NOT EXISTS (SELECT FROM event later WHERE later.voids = r.event)
 """)
-_LAST_OF_THE_HELD = (
-    select(_event.c.dossier, _event.c.id)
-    .join(_dossier, _dossier.c.id == _event.c.dossier)
-    .where(_dossier.c.acts.has_key("place_pending"))
-    .ext(distinct_on(_event.c.dossier))
-    .order_by(_event.c.dossier, _event.c.seq.desc())
-)
+_LAST_OF_THE_HELD = select(
+    _dossier.c.id.label("dossier"),
+    select(_event.c.id)
+    .where(_event.c.dossier == _dossier.c.id)
+    .order_by(_event.c.seq.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("event"),
+).where(_dossier.c.acts.has_key("place_pending"), grounds_may_exist)
 _ENDED = text("""
     SELECT e.id, e.dossier, seen.agency AS reader, dossier.number AS dossier_number, d.form, d.issued_on,
         coalesce(d.number_text, d.form) AS number, coalesce(newer.number_text, newer.form) AS replaced_by
@@ -195,10 +197,8 @@ def tell_of_the_held(connection: Connection, dossiers: Sequence[UUID]) -> int:
         dossiers: whose persons to look after.
     """
     moment, told = clock.now(), list[Telling]()
-    last = {
-        row.dossier: row.id
-        for row in connection.execute(_LAST_OF_THE_HELD.where(_event.c.dossier.in_(dossiers)))
-    }
+    held = connection.execute(_LAST_OF_THE_HELD.where(_dossier.c.id.in_(dossiers)), {"at": moment})
+    last = {row.dossier: row.event for row in held}
     for state in load(connection, list(last)).values():
         if alarm := release_alarm(state, moment):
             facts = {"dossier": state.number, "since": alarm.since.isoformat(), "citation": alarm.citation}

@@ -61,6 +61,7 @@ def test_a_later_act_that_leaves_the_person_held_alarms_again(road: Road) -> Non
 def test_a_termination_alarms(road: Road) -> None:
     road.to("accept").do("terminate", "12 09:00", announced_at="12 09:00", complaint_from="12 09:00")
     assert alarm_since(road, "12 09:00") == road.at("12 09:00")
+    assert told(road, "12 09:00") > 0
 
 
 def test_a_time_bar_that_passes_while_the_person_is_held_alarms(road: Road) -> None:
