@@ -217,9 +217,8 @@ _NAMED = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 _USUAL = text("SELECT stage, since FROM usual_rest(:fewest)")
 _ABOLISHED = text("SELECT code FROM agency WHERE valid_to < :today AND successor IS NOT NULL")
 _UNABLE = """SELECT d.holder, d.valid_to FROM (SELECT code AS holder, valid_to FROM agency) d WHERE ({among}) AND d.valid_to < :today
-    UNION ALL SELECT d.holder, NULL FROM (SELECT code AS holder, valid_to FROM agency) d
-    WHERE ({among}) AND coalesce(d.valid_to >= :today, true) AND NOT EXISTS (SELECT FROM account
-        WHERE account.agency = d.holder AND NOT account.disabled AND account.role IN ('officer','head','clerk','judge'))"""
+    UNION ALL SELECT d.holder, NULL FROM (SELECT code AS holder, valid_to FROM unstaffed u JOIN agency ON agency.code = u.agency) d
+    WHERE ({among}) AND coalesce(d.valid_to >= :today, true)"""
 _AMONG = {
     "dossiers": "d.holder IN (SELECT holder FROM dossier WHERE id = ANY (:dossiers))",
     "holders": "d.holder = ANY (:holders)", "agency": "d.holder = :agency",

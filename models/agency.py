@@ -31,6 +31,14 @@ class Agency(SQLModel, table=True):
     successor: str | None = Field(default=None, foreign_key="agency.code", index=True)
 
 
+class Unstaffed(SQLModel, table=True):
+    """An agency in which no account can act, kept by triggers as accounts come, change and go."""
+
+    __tablename__ = "unstaffed"
+
+    agency: str = Field(primary_key=True, foreign_key="agency.code")
+
+
 class Account(SQLModel, table=True):
     """Who signs in, a person or (`service`) a program; acts only for the agency named here.
 

@@ -262,6 +262,7 @@ IMPERSONAL = {
     "signal": "name agencies facts",
     "standing": "holder stage number urgency rule_book rule place",
     "time_limit": "rule kind end book stands_for",
+    "unstaffed": "agency",
     "webhook": "agency url kinds secret old_secret disabled_reason",
 }
 """Columns of text that say nothing of a dossier's person: codes, digests, our own words, and what concerns officials."""

@@ -1,5 +1,6 @@
 """Each cause that a dossier stands still has a dossier in which it is, and a fresh one in which nothing is."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -83,12 +84,41 @@ def test_a_time_bar_near_its_end_and_past_it(road: Road) -> None:
     assert found(road, bar["due"])["time_bar"].severity == "critical"
 
 
-def test_nobody_can_act_where_every_account_is_disabled(road: Road) -> None:
+@pytest.mark.parametrize(
+    "leaves",
+    [
+        "UPDATE account SET disabled = true WHERE username = 'ca-khac'",
+        "UPDATE account SET role = 'auditor' WHERE username = 'ca-khac'",
+        "UPDATE account SET agency = 'tw' WHERE username = 'ca-khac'",
+    ],
+)
+def test_nobody_can_act_where_no_account_is_left_that_may(road: Road, leaves: str) -> None:
     road.do("open", entry="test", by="ca-khac")
     assert "nobody_can_act" not in found(road, road.at("0 09:00"))
-    change(road, "UPDATE account SET disabled = true WHERE agency = 'ca-khac'")
+    change(road, leaves)
     assert found(road, road.at("0 09:00"))["nobody_can_act"].severity == "high"
-    change(road, "UPDATE account SET disabled = false WHERE agency = 'ca-khac'")
+    change(
+        road,
+        "UPDATE account SET disabled = false, role = 'head', agency = 'ca-khac' WHERE username = 'ca-khac'",
+    )
+    assert "nobody_can_act" not in found(road, road.at("0 09:00"))
+
+
+def test_nobody_can_act_when_the_last_two_accounts_are_disabled_at_once(road: Road) -> None:
+    road.do("open", entry="test", by="ca-khac")
+    change(road, """INSERT INTO account SELECT (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(),
+        'username', 'ca-khac-2'))).* FROM account a WHERE username = 'ca-khac'""")  # fmt: skip
+    disable = "UPDATE account SET disabled = true WHERE username = :name"
+    with ThreadPoolExecutor(1) as other:
+        with unit_of_work(road.store, EVERYTHING) as connection:
+            connection.execute(text(disable), {"name": "ca-khac"})
+            second = other.submit(change, road, disable, name="ca-khac-2")
+            with pytest.raises(TimeoutError):  # it waits to learn what this one does
+                second.result(0.5)
+        second.result(10)
+    assert "nobody_can_act" in found(road, road.at("0 09:00"))
+    change(road, "UPDATE account SET disabled = false WHERE username = 'ca-khac'")
+    assert "nobody_can_act" not in found(road, road.at("0 09:00"))
 
 
 def test_waiting_for_another_body_names_that_body(road: Road) -> None:

@@ -33,6 +33,7 @@ OPEN: Mapping[str, str] = {
     "refresh_token": "digests of tokens",
     "register": "the last number of a register",
     "retention_rule": "how long closed dossiers are kept",
+    "unstaffed": "public offices in which no account can act",
 }
 """Tables without row-level security, and why."""
 
