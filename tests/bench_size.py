@@ -37,8 +37,19 @@ PAGES = (100_000, 20_000)
 WARM_UP, TIMES, ROADS = 12, 60, 6
 """Statements are planned for good after ten times; dossiers that acts are done on."""
 READ_MS, OVERVIEW_MS, ACT_MS, GROWTH = 50, 150, 50, 1.5
-DUE, VERIFIED = 1_000, 20_000
+DUE, VERIFIED = 1_000, 5_000
 """Limits that are due in a sweep, and dossiers verified at most: a night's check of all takes as long for each."""
+_WHY_COUNTRY = (
+    "Of the whole country it is asked at each look where nobody can act, whose work failed and which dossiers rest longest, in "
+    "statements that PostgreSQL plans each time, for a plan made once would read everything; then Python writes the page. The "
+    "client and PostgreSQL share the processors with it. A faster core would help, or keeping these three causes as the other "
+    "nine are kept."
+)
+_WHY_SWEEP = (
+    "A sweep writes about three notices a limit, looks whether a person must be released, and commits each five hundred; nearly "
+    "all of it is PostgreSQL's time (profile below). A faster core and disk would help, or several sweeps at once, which leave "
+    "each other's limits alone."
+)
 _PASSWORD = "mat-khau-cua-nguoi-dung-thu"
 _SCOPE = Scope(SYSTEM)
 Asked = tuple[str, str, str, str, dict[str, Any]]
@@ -167,7 +178,8 @@ def _read(one: Country, small: Country | None) -> Iterator[Measure]:
             of_agency = user == country.COMMUNE
             name = f"{title}, {'xã · commune' if of_agency else 'cả nước · country'}"
             remark = f"p95 over HTTP; {1000 * median(rounds[0]) / one.size:.2f} µs a dossier"
-            yield Measure(f"{one.size:,}: {name}", rounds[0], "ms", Goal(at_most=most), remark)
+            why = _WHY_COUNTRY if "supervision" in path and not of_agency else ""
+            yield Measure(f"{one.size:,}: {name}", rounds[0], "ms", Goal(at_most=most), remark, why)
             if small and of_agency:
                 yield _grown(one, small, name, *rounds)
         for what, held in (
@@ -249,6 +261,7 @@ def _clock(one: Country) -> Iterator[Measure]:
         "s",
         Goal(at_most=2),
         f"before it {backlog:.0f} s of all that was due",
+        _WHY_SWEEP,
     )
     with unit_of_work(one.engine, _SCOPE) as connection:
         some = text("SELECT id FROM dossier WHERE number LIKE 'Q-%' ORDER BY md5(id::text) LIMIT :most")
