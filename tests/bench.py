@@ -46,7 +46,14 @@ class Section:
 
 
 SECTIONS = {
-    "law": Section("Luật · the law", bench_law.measured),
+    "law": Section(
+        "Luật · the law",
+        bench_law.measured,
+        why=(
+            "Rules are counted, and books read and checked, by one Python process, each book once in its life; at half of the "
+            "machine's speed (above) it takes twice as long. A faster core would help, or books kept as they were checked."
+        ),
+    ),
     "documents": Section("Văn bản · documents", bench_documents.measured),
     "acts": Section("Thao tác · acts", bench_acts.measured),
     "peers": Section("Cùng một việc · acts beside peers", bench_peers.measured),
@@ -58,7 +65,7 @@ SECTIONS = {
             "more acts a run, or a core of its own for that server, would help."
         ),
     ),
-    "sweep": Section("Quét thời hạn · sweep", bench_sweep.measured),
+    "sweep": Section("Quét thời hạn · sweep", bench_sweep.measured, why=bench_sweep.WHY),
     "import": Section(
         "Nhập hồ sơ · import",
         bench_import.measured,
@@ -76,7 +83,14 @@ SECTIONS = {
             "second API process beside this one, would help."
         ),
     ),
-    "load": Section("Tải có đỉnh · load with a spike", bench_locust.measured),
+    "load": Section(
+        "Tải có đỉnh · load with a spike",
+        bench_locust.measured,
+        why=(
+            "The first request that went wrong is told beside the number. Where some only waited too long in the spike, more API "
+            "processes on cores of their own would help."
+        ),
+    ),
     "size": Section(
         "Quy mô và trang · size, and pages of the board",
         bench_size.measured,

@@ -27,7 +27,7 @@ from tests.bench_board import pages
 from tests.bench_ground import Ground, database_sum
 from tests.bench_measure import Goal, Measure
 from tests.bench_server import server
-from tests.bench_sweep import make_due
+from tests.bench_sweep import WHY, make_due
 from tests.cluster import new_database
 from tests.flows.road_2026 import Road
 
@@ -44,11 +44,6 @@ _WHY_COUNTRY = (
     "statements that PostgreSQL plans each time, for a plan made once would read everything; then Python writes the page. The "
     "client and PostgreSQL share the processors with it. A faster core would help, or keeping these three causes as the other "
     "nine are kept."
-)
-_WHY_SWEEP = (
-    "A sweep writes about three notices a limit, looks whether a person must be released, and commits each five hundred; nearly "
-    "all of it is PostgreSQL's time (profile below). A faster core and disk would help, or several sweeps at once, which leave "
-    "each other's limits alone."
 )
 _PASSWORD = "mat-khau-cua-nguoi-dung-thu"
 _SCOPE = Scope(SYSTEM)
@@ -261,7 +256,7 @@ def _clock(one: Country) -> Iterator[Measure]:
         "s",
         Goal(at_most=2),
         f"before it {backlog:.0f} s of all that was due",
-        _WHY_SWEEP,
+        WHY,
     )
     with unit_of_work(one.engine, _SCOPE) as connection:
         some = text("SELECT id FROM dossier WHERE number LIKE 'Q-%' ORDER BY md5(id::text) LIMIT :most")
